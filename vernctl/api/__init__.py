@@ -1,0 +1,1 @@
+"""Vern's Migration API, typed."""

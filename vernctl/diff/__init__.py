@@ -1,0 +1,1 @@
+"""Differences between two tables as typed, sorted changes."""

@@ -1,0 +1,255 @@
+"""What a diff is: frozen, sorted, exact. Every renderer reads these values and nothing else."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from vernctl.snapshot.sheet import Row
+
+ChangeKind = Literal["filled", "blanked", "edited", "mapped", "format", "case", "white_space"]
+#: Kinds in which the value stays the same and only its writing changes.
+COSMETIC: frozenset[ChangeKind] = frozenset({"white_space", "case", "format"})
+KeySource = Literal["spec", "template", "found", "none"]
+CauseKind = Literal[
+    "file",
+    "message",
+    "answer",
+    "template",
+    "knowledge",
+    "connection",
+    "recipe",
+    "engine",
+    "unexplained",
+]
+
+
+class DiffValue(BaseModel):
+    """Base of the diff's values."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class CellChange(DiffValue):
+    """One cell of a matched row, before and after."""
+
+    column: str
+    old: str
+    new: str
+    kind: ChangeKind
+
+
+class RowChange(DiffValue):
+    """A matched row with changed cells. ``old_row``/``new_row`` are 0-based data rows."""
+
+    key: Row
+    old_row: int
+    new_row: int
+    cells: tuple[CellChange, ...]
+
+
+class AddedRow(DiffValue):
+    """A row that only the new table has."""
+
+    key: Row
+    new_row: int
+    cells: Row
+
+
+class RemovedRow(DiffValue):
+    """A row that only the old table has."""
+
+    key: Row
+    old_row: int
+    cells: Row
+
+
+class ChangeGroup(DiffValue):
+    """Equal changes of one column, over rows: what a reviewer reads.
+
+    ``old``/``new`` are set where every change of the group is the same (a mapping); else
+    ``examples`` holds a few (old, new) pairs.
+    """
+
+    column: str
+    kind: ChangeKind
+    count: int
+    old: str | None = None
+    new: str | None = None
+    examples: tuple[tuple[str, str], ...] = ()
+
+
+class ColumnStats(DiffValue):
+    """A column before and after: filled cells and distinct filled values. None: not there."""
+
+    column: str
+    filled: int | None = None
+    distinct: int | None = None
+    filled_before: int | None = None
+    distinct_before: int | None = None
+
+
+class Validity(DiffValue):
+    """A cell that became invalid, or stopped being so."""
+
+    key: Row
+    column: str
+    message: str
+    now_invalid: bool
+
+
+class InvalidGroup(DiffValue):
+    """Invalid cells of the new table by column and rule."""
+
+    column: str
+    message: str
+    count: int
+
+
+class Cause(DiffValue):
+    """Why a sheet changed. ``ref`` names the file, message, question or template."""
+
+    kind: CauseKind
+    ref: str = ""
+    sheet: str | None = None
+
+
+class SheetDiff(DiffValue):
+    """One sheet, old against new. ``invalid`` counts ROWS with at least one invalid cell."""
+
+    slug: str
+    name: str
+    key: tuple[str, ...] = ()
+    key_source: KeySource = "none"
+    duplicate_keys: int = 0
+    columns: tuple[str, ...] = ()
+    columns_before: tuple[str, ...] = ()
+    rows: int = 0
+    rows_before: int = 0
+    sample_of: int | None = None
+    is_new: bool = False
+    added: tuple[AddedRow, ...] = ()
+    removed: tuple[RemovedRow, ...] = ()
+    changed: tuple[RowChange, ...] = ()
+    groups: tuple[ChangeGroup, ...] = ()
+    invalid: int = 0
+    invalid_before: int = 0
+    invalid_groups: tuple[InvalidGroup, ...] = ()
+    validity: tuple[Validity, ...] = ()
+    stats: tuple[ColumnStats, ...] = ()
+    causes: tuple[Cause, ...] = ()
+
+    @property
+    def added_columns(self) -> tuple[str, ...]:
+        """Columns that only the new table has, in its order."""
+        return tuple(name for name in self.columns if name not in self.columns_before)
+
+    @property
+    def dropped_columns(self) -> tuple[str, ...]:
+        """Columns that only the old table had, in its order."""
+        return tuple(name for name in self.columns_before if name not in self.columns)
+
+    @property
+    def cells(self) -> int:
+        """Changed cells of matched rows."""
+        return sum(len(row.cells) for row in self.changed)
+
+    @property
+    def cosmetic(self) -> int:
+        """Changed rows in which every change is one of writing only. Part of ``changed``."""
+        return sum(all(cell.kind in COSMETIC for cell in row.cells) for row in self.changed)
+
+    @property
+    def is_empty(self) -> bool:
+        """True where nothing that the digest sees has changed."""
+        return not (
+            self.added
+            or self.removed
+            or self.changed
+            or self.validity
+            or self.is_new
+            or self.columns != self.columns_before
+        )
+
+
+class Diff(DiffValue):
+    """All sheets, old snapshot against new preview. ``base_digest`` None: a first import."""
+
+    base_digest: str | None
+    digest: str
+    sheets: tuple[SheetDiff, ...] = ()
+    dropped_sheets: tuple[str, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """True where no sheet has changed."""
+        return not self.dropped_sheets and all(sheet.is_empty for sheet in self.sheets)
+
+
+class CheckResult(DiffValue):
+    """One limit held against what is there. ``limit``/``actual`` are written for people."""
+
+    name: str
+    sheet: str | None
+    limit: str
+    actual: str
+    ok: bool
+    phase: Literal["preview", "import"] = "preview"
+    overridden: str | None = None
+
+
+class Recoding(DiffValue):
+    """Source values that became one target value, with the number of rows."""
+
+    old: tuple[str, ...]
+    new: str
+    count: int
+
+
+class ColumnOrigin(DiffValue):
+    """Where a template column came from, read off by comparing files with the preview.
+
+    ``how`` is one of: unchanged, white space trimmed, lower case, upper case, recoded, reformatted,
+    a part of it, joined, constant, unknown, from no column. ``share`` is the part of the compared
+    rows that the reading explains.
+    """
+
+    column: str
+    filled: int
+    distinct: int
+    file: str | None = None
+    sources: tuple[str, ...] = ()
+    how: str = "unknown"
+    share: Decimal | None = None
+    recodings: tuple[Recoding, ...] = ()
+
+
+class SheetOrigin(DiffValue):
+    """Provenance of one sheet. ``rows_read`` counts rows of the files that feed it."""
+
+    slug: str
+    name: str
+    rows: int
+    sample_of: int | None = None
+    files: tuple[str, ...] = ()
+    rows_read: int = 0
+    doubles: int = 0
+    unexplained: int = 0
+    columns: tuple[ColumnOrigin, ...] = ()
+
+
+class UnusedColumn(DiffValue):
+    """A source column that went nowhere; ``filled`` is a share from 0 to 1."""
+
+    file: str
+    column: str
+    filled: Decimal
+
+
+class Provenance(DiffValue):
+    """Where everything came from. Read off by comparison, not stated by the agent."""
+
+    sheets: tuple[SheetOrigin, ...] = ()
+    unused: tuple[UnusedColumn, ...] = ()

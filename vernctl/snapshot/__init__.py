@@ -1,0 +1,1 @@
+"""Previews in canonical form: sheets, digest, files on disk."""

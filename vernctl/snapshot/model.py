@@ -1,0 +1,90 @@
+"""A snapshot: one preview and every input that led to it, as it is approved and committed.
+
+Formats are one-way doors. ``SNAPSHOT_FORMAT`` is the layout of the folder, ``DIGEST_FORMAT`` the
+text that is hashed; raising either is a migration for every project that uses vernctl.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pydantic import BaseModel, ConfigDict, JsonValue
+
+from vernctl.snapshot.sheet import Sheet
+
+SNAPSHOT_FORMAT = 1
+DIGEST_FORMAT = 1
+
+
+class SnapshotValue(BaseModel):
+    """Base of everything written into a snapshot: immutable and closed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class InputFile(SnapshotValue):
+    """A file that was imported: its name, size in bytes and sha256 (64 hex)."""
+
+    name: str
+    size: int
+    sha256: str
+
+
+class RecordedQuestion(SnapshotValue):
+    """A question that a run asked and the answer it got. ``rule`` is the pattern that decided."""
+
+    question: str
+    context: str | None = None
+    options: tuple[str, ...] = ()
+    allow_custom: bool = True
+    answer: str
+    rule: str
+    during: str = "plan"
+
+
+class Inputs(SnapshotValue):
+    """Everything on our side that leads to a preview; all of it goes into the digest.
+
+    ``endpoint`` is an identity (a configured name, or ``embedded`` for vernctl's own server);
+    ``definitions`` are the templates in normal form (:func:`.digest.normal_definition`);
+    ``refinements`` are messages in the order they were applied.
+    """
+
+    endpoint: str
+    external_id: str
+    epoch: int = 1
+    source: str | None = None
+    templates: tuple[str, ...] = ()
+    files: tuple[InputFile, ...] = ()
+    connection: JsonValue = None
+    knowledge: str | None = None
+    refinements: tuple[str, ...] = ()
+    definitions: tuple[Mapping[str, JsonValue], ...] = ()
+
+
+class SheetReview(SnapshotValue):
+    """How a sheet was put on disk: its key columns (empty: none usable) and what was left out."""
+
+    key: tuple[str, ...] = ()
+    ignored: tuple[str, ...] = ()
+
+
+class Snapshot(SnapshotValue):
+    """A preview with its inputs. ``sheets`` are already without ignored columns.
+
+    ``migration_id`` and ``run_id`` are information, outside the digest; so are ``questions``,
+    though an answer that today's rules would give otherwise makes the approval stale.
+    """
+
+    inputs: Inputs
+    sheets: tuple[Sheet, ...]
+    review: Mapping[str, SheetReview]
+    questions: tuple[RecordedQuestion, ...] = ()
+    engine: int | None = None
+    migration_id: str | None = None
+    run_id: str | None = None
+    digest: str
+
+    def sheet(self, slug: str) -> Sheet | None:
+        """The sheet of that template, or None."""
+        return next((sheet for sheet in self.sheets if sheet.slug == slug), None)

@@ -1,0 +1,1 @@
+"""What the user wrote: specs, vernctl.yaml, answer rules."""

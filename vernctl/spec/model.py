@@ -1,0 +1,223 @@
+"""One customer's spec, format version 1, after loading: merged with its bases, checked, immutable.
+
+The loader (:mod:`vernctl.spec.load`) is the only maker of these values; everything else reads them.
+Field descriptions are part of the product: ``vernctl schema`` prints them into the JSON Schema.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from vernctl.errors import Place
+
+State = Literal["active", "held", "closed"]
+During = Literal["plan", "apply", "any"]
+CheckName = Literal[
+    "removed_rows",
+    "invalid_rows",
+    "rows",
+    "filled",
+    "dropped_columns",
+    "unexplained",
+    "changed_rows",
+]
+
+
+class SpecValue(BaseModel):
+    """Base of the spec's values: immutable and closed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+
+class Refinement(SpecValue):
+    """A plain-language message that refines the import, in file order."""
+
+    message: str = Field(description="What the agent should do, in plain language.")
+    id: str | None = Field(default=None, description="A short name to speak of this message by.")
+    place: Place = Field(default=Place(""), exclude=True)
+
+
+class AnswerRule(SpecValue):
+    """A canned answer: which questions it is for, and what it says to them."""
+
+    pattern: str = Field(description="A phrase (* is any text) or a /regular expression/.")
+    answer: str | None = Field(default=None, description="An offered label, or text if none are.")
+    choose: str | None = Field(default=None, description="A label that must be offered.")
+    say: str | None = Field(default=None, description="Free text, where the question allows it.")
+    options: tuple[str, ...] | None = Field(
+        default=None, description="Only if exactly these labels are offered."
+    )
+    context: str | None = Field(default=None, description="Only if the context has this phrase.")
+    sheet: str | None = Field(default=None, description="Only if this sheet is named.")
+    column: str | None = Field(default=None, description="Only if this column is named.")
+    during: During = Field(default="any", description="Only while planning, or while applying.")
+    times: int | None = Field(default=None, ge=1, description="At most this often within one run.")
+    place: Place = Field(default=Place(""), exclude=True)
+
+    @property
+    def text(self) -> str:
+        """What the rule would send, before it is checked against the options."""
+        return next(t for t in (self.answer, self.choose, self.say) if t is not None)
+
+
+class MigrationSpec(SpecValue):
+    """Which migration this is, and which inputs open a new one."""
+
+    name: str = Field(description="Display name, e.g. the customer's.")
+    external_id: str = Field(
+        pattern=r"^[A-Za-z0-9_-]{1,240}$", description="Unique over all specs."
+    )
+    source: str | None = Field(default=None, description="The system migrated from, by name.")
+    templates: tuple[str, ...] | None = Field(
+        default=None, description="Template slugs; every active template where left out."
+    )
+    epoch: int = Field(default=1, ge=1, description="Raise it to import the same inputs anew.")
+
+
+class Limit(SpecValue):
+    """One check: refused when either part is exceeded. ``share`` is a fraction (0.05 is 5 %)."""
+
+    share: Decimal | None = None
+    count: int | None = None
+    min: int | None = None
+    place: Place = Field(default=Place(""), exclude=True)
+
+
+class SheetChecks(SpecValue):
+    """Limits for one sheet, or for all sheets where they stand at the top."""
+
+    removed_rows: Limit | None = None
+    changed_rows: Limit | None = None
+    invalid_rows: Limit | None = None
+    dropped_columns: Limit | None = None
+    unexplained: Limit | None = None
+    rows: Limit | None = None
+    filled: Mapping[str, Decimal] = Field(default_factory=dict)
+
+
+class Override(SpecValue):
+    """Lets one check pass for one digest, with a reason, until a day (ISO date, inclusive)."""
+
+    check: CheckName
+    digest: str = Field(pattern=r"^[0-9a-f]{7,64}$")
+    reason: str
+    expires: str = Field(pattern=r"^\d{4}-\d{2}-\d{2}$")
+    sheet: str | None = None
+    place: Place = Field(default=Place(""), exclude=True)
+
+
+class Checks(SheetChecks):
+    """All limits of a spec: sheet over spec over default."""
+
+    sheets: Mapping[str, SheetChecks] = Field(default_factory=dict)
+    overrides: tuple[Override, ...] = ()
+
+
+class Review(SpecValue):
+    """How previews are compared and what of them may be written to git."""
+
+    cells: Literal["plain", "tokens"] | None = Field(
+        default=None, description="Whether customer cells may stand in the snapshot."
+    )
+    key: Mapping[str, tuple[str, ...]] = Field(
+        default_factory=dict, description="Key columns by sheet; default: the unique columns."
+    )
+    ignore: Mapping[str, tuple[str, ...]] = Field(
+        default_factory=dict, description="Columns outside diff and digest, by sheet."
+    )
+
+
+class Export(SpecValue):
+    """Where results are written, relative to the project."""
+
+    to: str = Field(description="A folder, relative to the project.")
+
+
+class Spec(SpecValue):
+    """One customer's spec. ``files`` are absolute paths; globs are already expanded and sorted."""
+
+    name: str = Field(description="The spec's file name without its ending.")
+    path: Path
+    shown_path: str = Field(description="The path as messages print it: relative to the project.")
+    version: Literal[1] = 1
+    state: State = "active"
+    why: str | None = None
+    endpoint: str | None = None
+    migration: MigrationSpec
+    file_patterns: tuple[str, ...] = ()
+    files: tuple[Path, ...] = ()
+    knowledge: str | None = None
+    refine: tuple[Refinement, ...] = ()
+    answers: tuple[AnswerRule, ...] = ()
+    answers_place: Place = Field(default=Place(""), exclude=True)
+    review: Review = Review()
+    checks: Checks = Checks()
+    export: Export | None = None
+    bases: tuple[Path, ...] = ()
+
+    @property
+    def snapshot_dir(self) -> Path:
+        """The approved snapshot, committed beside the spec."""
+        return self.path.with_name(f"{self.name}.snapshot")
+
+    @property
+    def pending_dir(self) -> Path:
+        """The preview that waits for approval, never committed."""
+        return self.path.with_name(f"{self.name}.snapshot.pending")
+
+    @property
+    def messages(self) -> tuple[str, ...]:
+        """The refinement messages in file order."""
+        return tuple(refinement.message for refinement in self.refine)
+
+
+class SecretRef(SpecValue):
+    """Where a secret is to be found; it is resolved late and never kept in a model."""
+
+    env: str | None = None
+    file: str | None = None
+    command: str | None = None
+
+
+class EndpointConfig(SpecValue):
+    """A service to talk to. ``api_key`` is a reference, never the key."""
+
+    name: str
+    url: str | None = Field(default=None, description="None: the embedded server of this project.")
+    api_key: SecretRef | None = None
+
+
+class EmbeddedConfig(SpecValue):
+    """How the embedded server of this project runs."""
+
+    catalog: Path
+    data: Path
+    limits: Literal["off", "published"] = "off"
+    reuse: Literal["off", "latest"] = "off"
+
+
+class Project(SpecValue):
+    """vernctl.yaml, or the defaults that hold without one. ``root`` is its folder."""
+
+    root: Path
+    configured: bool = True
+    endpoint: EndpointConfig
+    endpoints: Mapping[str, EndpointConfig] = Field(default_factory=dict)
+    specs: tuple[Path, ...]
+    approval: Literal["file", "commit"] | None = None
+    quota: Literal["published", "off"] = "published"
+    receipts: Path
+    review_cells: Literal["plain", "tokens"] | None = None
+    allow_hosts: tuple[str, ...] = ()
+    allow_paths: tuple[Path, ...] = ()
+    embedded: EmbeddedConfig
+
+    @property
+    def local(self) -> Path:
+        """Local state that is never committed: journal, locks, embedded data."""
+        return self.root / ".vernctl"

@@ -1,0 +1,1 @@
+"""What vernctl does: plan, approve, apply, and everything that must survive a crash in between."""
