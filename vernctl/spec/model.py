@@ -206,7 +206,10 @@ class Project(SpecValue):
 
     root: Path
     configured: bool = True
-    endpoint: EndpointConfig
+    endpoint: EndpointConfig = Field(description="Where commands go: VERNCTL_ENDPOINT, else own.")
+    own_endpoint: str = Field(
+        default="embedded", description="The configured endpoint's name, whatever overrides it."
+    )
     endpoints: Mapping[str, EndpointConfig] = Field(default_factory=dict)
     specs: tuple[Path, ...]
     approval: Literal["file", "commit"] | None = None

@@ -1,0 +1,237 @@
+"""The journal: what this checkout has asked of the service, written before it is asked.
+
+One file of JSON lines per endpoint and address, append-only, fsynced. An intent is written before
+every request that changes something, its result after the reply; an intent without a result is a
+request whose fate is unknown, and is settled by reading (:mod:`vernctl.workflow.settle`), never by
+asking again. A torn last line is what a crash leaves and is cut off; anything else is damage.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
+
+from vernctl.errors import JournalError
+from vernctl.snapshot.model import RecordedQuestion
+
+JOURNAL_FORMAT = 1
+Action = Literal[
+    "create", "upload", "knowledge", "generate", "update", "answer", "execute", "cancel"
+]
+Fact = Literal["preview", "settled", "adopted", "forgotten", "executed"]
+
+
+class Entry(BaseModel):
+    """One line. ``n`` counts from 1; a result names its intent in ``of``."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    v: int = JOURNAL_FORMAT
+    n: int
+    at: str
+    event: Literal["intent", "result", "fact"]
+    name: str
+    of: int | None = None
+    data: Mapping[str, JsonValue] = {}
+
+
+class KnownPreview(BaseModel):
+    """A preview that this checkout has read: its digest and the thread's last sequence then."""
+
+    model_config = ConfigDict(frozen=True)
+
+    digest: str
+    sequence: int | None = None
+
+
+class KnownExecute(BaseModel):
+    """How our last execute ended. ``status``: completed, failed (0 rows) or partial."""
+
+    model_config = ConfigDict(frozen=True)
+
+    digest: str
+    status: str
+    at: str
+    receipt: str | None = None
+
+
+class Known(BaseModel):
+    """What the journal adds up to for one address."""
+
+    model_config = ConfigDict(frozen=True)
+
+    migration_id: str | None = None
+    uploaded: bool = False
+    knowledge: str | None = None
+    run_id: str | None = None
+    generated: bool = False
+    applied: tuple[str, ...] = ()
+    questions: tuple[RecordedQuestion, ...] = ()
+    preview: KnownPreview | None = None
+    executing: str | None = None
+    executed: KnownExecute | None = None
+    sequence: int | None = None
+    open: Entry | None = None
+
+
+class Journal:
+    """The journal of one address at one endpoint, under ``folder`` (``.vernctl/journal``)."""
+
+    def __init__(self, folder: Path, endpoint: str, address: str) -> None:
+        safe = re.sub(r"[^A-Za-z0-9_.-]+", "_", endpoint)
+        self.path = folder / safe / f"{address}.jsonl"
+        self._entries = self._load()
+        self.known = Known()
+        for entry in self._entries:
+            self.known = _fold(self.known, entry)
+
+    def intend(self, action: Action, **data: JsonValue) -> Entry:
+        """Write down what is about to be asked. Returns the intent, for :meth:`result`."""
+        return self._append("intent", action, None, data)
+
+    def result(self, intent: Entry, **data: JsonValue) -> None:
+        """Write down that the request took place (``done`` true), or that it never did."""
+        self._append("result", intent.name, intent.n, {"done": True, **data})
+
+    def fact(self, fact: Fact, **data: JsonValue) -> None:
+        """Write down something that was read."""
+        self._append("fact", fact, None, data)
+
+    def _append(
+        self,
+        event: Literal["intent", "result", "fact"],
+        name: str,
+        of: int | None,
+        data: Mapping[str, JsonValue],
+    ) -> Entry:
+        entry = Entry(
+            n=len(self._entries) + 1,
+            at=datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            event=event,
+            name=name,
+            of=of,
+            data=data,
+        )
+        line = json.dumps(entry.model_dump(mode="json", exclude_none=True), ensure_ascii=False)
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with self.path.open("ab") as stream:
+            stream.write(line.encode("utf-8", "surrogatepass") + b"\n")
+            stream.flush()
+            os.fsync(stream.fileno())
+        self._entries.append(entry)
+        self.known = _fold(self.known, entry)
+        return entry
+
+    def _load(self) -> list[Entry]:
+        try:
+            content = self.path.read_bytes()
+        except FileNotFoundError:
+            return []
+        whole, _, torn = content.rpartition(b"\n")
+        if torn:
+            # A crash in the middle of a write: the intent was never acted on, so it never was.
+            with self.path.open("r+b") as stream:
+                stream.truncate(len(content) - len(torn))
+        entries: list[Entry] = []
+        for number, line in enumerate(whole.splitlines(), start=1):
+            try:
+                entry = Entry.model_validate_json(line)
+            except ValidationError as error:
+                raise self._damaged(number) from error
+            if entry.v != JOURNAL_FORMAT or entry.n != number:
+                raise self._damaged(number)
+            entries.append(entry)
+        return entries
+
+    def _damaged(self, line: int) -> JournalError:
+        return JournalError(
+            f"line {line} of the journal {self.path} cannot be read.",
+            remote="Nothing was sent.",
+            next=f"Move {self.path} away; vernctl then learns the state from the service.",
+        )
+
+
+def _fold(known: Known, entry: Entry) -> Known:
+    """The state after one more entry."""
+    if entry.event == "intent":
+        return known.model_copy(update={"open": entry})
+    if entry.event == "result":
+        closed = known.model_copy(update={"open": None})
+        intent = known.open
+        if intent is None or intent.n != entry.of or not entry.data.get("done"):
+            return closed
+        return closed.model_copy(update=_after(closed, intent.data, entry))
+    return known.model_copy(update=_after_fact(known, entry))
+
+
+def _after(known: Known, asked: Mapping[str, JsonValue], entry: Entry) -> dict[str, object]:
+    """What a request that took place changes."""
+    got = entry.data
+    sequence = got.get("sequence", asked.get("sequence"))
+    match entry.name:
+        case "create":
+            return {"migration_id": got["migration_id"]}
+        case "upload":
+            return {"uploaded": True}
+        case "knowledge":
+            return {"knowledge": asked.get("knowledge")}
+        case "generate":
+            fresh = {"applied": (), "questions": (), "preview": None, "executing": None}
+            return {**fresh, "run_id": got["run_id"], "generated": True, "sequence": sequence}
+        case "update":
+            messages = _texts(asked.get("messages"))
+            return {
+                "run_id": got["run_id"],
+                "applied": (*known.applied, *messages),
+                "preview": None,
+                "sequence": sequence,
+            }
+        case "answer":
+            return {"questions": (*known.questions, *_questions(asked.get("questions")))}
+        case "execute":
+            return {"run_id": got["run_id"], "executing": asked["digest"], "sequence": sequence}
+        case _:
+            return {}
+
+
+def _after_fact(known: Known, entry: Entry) -> dict[str, object]:
+    """What something that was read changes."""
+    read = entry.data
+    match entry.name:
+        case "preview":
+            return {"preview": KnownPreview.model_validate(read)}
+        case "executed":
+            done = KnownExecute.model_validate({**read, "at": entry.at})
+            return {"executing": None, "executed": done}
+        case "adopted":
+            return {
+                "run_id": read.get("run_id"),
+                "generated": True,
+                "applied": _texts(read.get("applied")),
+                "questions": _questions(read.get("questions")),
+                "knowledge": read.get("knowledge"),
+                "uploaded": True,
+                "preview": None,
+                "sequence": read.get("sequence"),
+            }
+        case "forgotten":
+            return {name: field.default for name, field in Known.model_fields.items()}
+        case _:
+            return {"sequence": read.get("sequence", known.sequence)}
+
+
+def _texts(value: JsonValue) -> tuple[str, ...]:
+    return tuple(str(item) for item in value) if isinstance(value, list) else ()
+
+
+def _questions(value: JsonValue) -> tuple[RecordedQuestion, ...]:
+    if not isinstance(value, list):
+        return ()
+    return tuple(RecordedQuestion.model_validate(item) for item in value)

@@ -1,0 +1,115 @@
+"""What the service holds for an address, found out by reading.
+
+Nothing here asks for anything to change; creating a migration, which is idempotent, is a step like
+any other.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from vernctl.api.models import IN_FLIGHT, Preview, Run, ThreadEvent
+from vernctl.errors import ConflictError, NotFoundError, RefusedError
+from vernctl.snapshot.model import Snapshot
+from vernctl.workflow.journal import Journal
+from vernctl.workflow.session import Session
+
+
+@dataclass(frozen=True)
+class Observed:
+    """The state of one migration. ``last_sequence`` is the thread's; ``foreign`` the messages in
+    it that this checkout did not send."""
+
+    migration_id: str | None = None
+    run: Run | None = None
+    last_kind: str | None = None
+    last_sequence: int | None = None
+    events: tuple[ThreadEvent, ...] = ()
+
+    @property
+    def in_flight(self) -> bool:
+        """True while a run is queued, running or blocked: it holds the migration."""
+        return self.run is not None and self.run.status in IN_FLIGHT
+
+
+async def observe(
+    session: Session,
+    journal: Journal,
+    recorded: Snapshot | None,
+    *,
+    recreate: bool = False,
+) -> Observed:
+    """Read the migration that the journal, or the snapshot of the same address, names.
+
+    A recorded id that answers 404 is an error, for it usually means another key or region; on the
+    embedded server, whose data may be thrown away, and with ``recreate`` it is simply forgotten.
+    """
+    known = journal.known
+    migration_id = known.migration_id or (recorded.migration_id if recorded else None)
+    if migration_id is None:
+        return Observed()
+    try:
+        page = await session.client.get_thread(migration_id, after=known.sequence)
+    except NotFoundError as error:
+        if session.embedded or recreate:
+            if known.migration_id is not None:
+                journal.fact("forgotten", migration_id=migration_id)
+            return Observed()
+        raise RefusedError(
+            f"the recorded migration {migration_id} isn't in this account. "
+            "Is it another key, or another region?",
+            rule="unknown_migration",
+            next="Check the endpoint and its key; `vernctl plan --recreate` starts a new one.",
+        ) from error
+    recorded_run = recorded.run_id if recorded and not known.generated else None
+    run, kind = await _run_of(session, migration_id, known.run_id or recorded_run)
+    return Observed(
+        migration_id=migration_id,
+        run=run,
+        last_kind=kind,
+        last_sequence=page.last_sequence if page.last_sequence is not None else known.sequence,
+        events=page.events,
+    )
+
+
+async def _run_of(
+    session: Session, migration_id: str, run_id: str | None
+) -> tuple[Run | None, str | None]:
+    """The migration's latest run. Without a usable id the session log tells, once settled."""
+    if run_id is not None:
+        try:
+            return await session.client.get_run(migration_id, run_id), None
+        except NotFoundError:
+            pass
+    try:
+        log = await session.client.get_log(migration_id)
+    except ConflictError:
+        return Run(run_id="", status="running"), None
+    if not log.runs:
+        return None, None
+    last = log.runs[-1]
+    return await session.client.get_run(migration_id, last.run_id), last.kind
+
+
+async def read_preview(session: Session, migration_id: str) -> Preview | None:
+    """The current preview, or None where there is none (404)."""
+    try:
+        return await session.client.get_preview(migration_id)
+    except NotFoundError:
+        return None
+
+
+def persons_words(events: tuple[ThreadEvent, ...]) -> tuple[str, ...]:
+    """What people said in these events (``message`` with role user), in order."""
+    return tuple(
+        str(event.data["text"])
+        for event in events
+        if event.type == "message"
+        and isinstance(event.data, dict)
+        and event.data.get("role") == "user"
+        and event.data.get("text") is not None
+    )
+
+
+Fate = Literal["happened", "never"]

@@ -1,0 +1,308 @@
+"""The planner: what has to be asked of the service, as little as possible, and why.
+
+``decide`` is the design's table, "the first that holds", as one pure function from what is known
+to a :class:`Plan`. The steps of that plan are the one list that is printed and performed.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from vernctl.api.models import Question
+from vernctl.errors import RefusedError
+from vernctl.snapshot.model import RecordedQuestion
+from vernctl.spec.answers import match
+from vernctl.spec.model import AnswerRule, Spec
+from vernctl.workflow.outcome import Cost, Step, StepKind
+
+Case = Literal["new", "attach", "imported", "read", "refine", "regenerate", "blocked"]
+
+
+class PlannedStep(Step):
+    """A step with what it sends. ``messages`` go out as one update."""
+
+    messages: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Desired:
+    """What the spec wants of the recipe, beside its files."""
+
+    messages: tuple[str, ...]
+    knowledge: str | None
+    rules: tuple[AnswerRule, ...]
+
+    @classmethod
+    def of(cls, spec: Spec) -> Desired:
+        """The wishes of a spec."""
+        return cls(spec.messages, normal_knowledge(spec.knowledge), spec.answers)
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What led to a preview that is known: from the journal, or from an approved snapshot."""
+
+    messages: tuple[str, ...]
+    knowledge: str | None
+    questions: tuple[RecordedQuestion, ...]
+
+
+@dataclass(frozen=True)
+class Situation:
+    """Everything the table looks at.
+
+    ``run`` is the status of the migration's latest run (None: none yet); ``known`` what led to the
+    server's preview, None where this checkout does not know that preview; ``earlier`` what an
+    older preview was made with, for the order of messages and the questions to expect.
+    """
+
+    exists: bool
+    run: str | None
+    ours: bool
+    known: Recorded | None
+    imported: bool
+    earlier: Recorded | None
+    uploaded: bool
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One case of the table with its steps; ``questions`` are those to expect on the way."""
+
+    case: Case
+    steps: tuple[PlannedStep, ...] = ()
+    questions: tuple[RecordedQuestion, ...] = ()
+    unanswered: tuple[RecordedQuestion, ...] = ()
+
+    @property
+    def cost(self) -> Cost:
+        """What the steps take of the account's limits."""
+        return cost_of(self.steps)
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a person may ask the planner to do otherwise."""
+
+    replace: bool = False
+    refresh: bool = False
+    reorder: bool = False
+
+
+def steps_for(plan: Plan) -> tuple[PlannedStep, ...]:
+    """The one list that ``plan`` prints and ``perform`` walks."""
+    return plan.steps
+
+
+def cost_of(steps: Sequence[Step]) -> Cost:
+    """Requests by the account's scarce limits; ``agent_max`` allows one more block per run."""
+    kinds = Counter(step.kind for step in steps)
+    agent = sum(step.agent_calls for step in steps)
+    runs = kinds["generate"] + kinds["update"]
+    return Cost(
+        create=kinds["create"], generate=kinds["generate"], agent=agent, agent_max=agent + runs
+    )
+
+
+def decide(situation: Situation, desired: Desired, options: Options) -> Plan:
+    """The design's table: a, b, b2, c, d, e; the first that holds.
+
+    Raises RefusedError for a stranger's run and for a preview that this checkout does not know.
+    """
+    if not situation.exists:
+        return _from_scratch(situation, desired, "the address is new", create=True)
+    if situation.run in ("queued", "running", "blocked"):
+        if not situation.ours:
+            raise _stranger(situation.run)
+        return Plan("attach")
+    known = situation.known
+    if situation.imported and known is not None:
+        change = changes_between(known, desired)
+        if change.is_nothing and not options.refresh:
+            return Plan("imported", questions=known.questions)
+        why = change.why or "a fresh run was asked for"
+        return _from_scratch(situation, desired, f"{why}; an import has completed")
+    if situation.run in (None, "failed", "canceled"):
+        reason = "no preview yet" if situation.run is None else f"the last run {situation.run}"
+        return _from_scratch(situation, desired, reason)
+    if known is None:
+        if options.replace:
+            return _from_scratch(situation, desired, "the unknown preview is to be replaced")
+        raise RefusedError(
+            "the service holds a preview that this checkout does not know.",
+            rule="unknown_preview",
+            reasons=("another branch's, another person's, or made by hand",),
+            next="`vernctl plan --replace` makes a new one in its place.",
+        )
+    return _from_known(situation, known, desired, options)
+
+
+def _from_known(situation: Situation, known: Recorded, desired: Desired, options: Options) -> Plan:
+    """Case c: a preview that is known; the cheapest way to the one that is wanted."""
+    change = changes_between(known, desired)
+    if options.refresh:
+        return _from_scratch(situation, desired, "a fresh run was asked for")
+    if options.reorder and known.messages != desired.messages:
+        return _from_scratch(situation, desired, "the order of the messages is to count")
+    if change.only_lost_answers:
+        return Plan("blocked", questions=known.questions, unanswered=change.unanswered)
+    if change.needs_generate:
+        return _from_scratch(situation, desired, change.why)
+    if change.added:
+        update = _update(change.added, change.why)
+        return Plan("refine", (update,), questions=known.questions)
+    return Plan("read", questions=known.questions)
+
+
+@dataclass(frozen=True)
+class Change:
+    """How today's wishes differ from those that led to a known preview."""
+
+    added: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    knowledge: bool = False
+    reanswered: tuple[RecordedQuestion, ...] = ()
+    unanswered: tuple[RecordedQuestion, ...] = ()
+    numbers: tuple[int, ...] = ()
+
+    @property
+    def is_nothing(self) -> bool:
+        """True where the same wishes led there."""
+        return not (self.added or self.needs_generate or self.unanswered)
+
+    @property
+    def needs_generate(self) -> bool:
+        """True where the recipe cannot be reached by adding messages."""
+        return bool(self.removed or self.knowledge or self.reanswered)
+
+    @property
+    def only_lost_answers(self) -> bool:
+        """True where nothing else changed, but a recorded question has no one answer any more."""
+        return bool(self.unanswered) and not (self.added or self.needs_generate)
+
+    @property
+    def why(self) -> str:
+        """The reasons in words, most telling first."""
+        parts = []
+        if self.removed:
+            parts.append("a message was removed or edited")
+        if self.knowledge:
+            parts.append("the knowledge changed")
+        if self.reanswered:
+            parts.append("an answer changed")
+        if self.added and not self.removed:
+            numbers = ", ".join(str(n) for n in self.numbers)
+            one = len(self.numbers) == 1
+            parts.append(f"message{'' if one else 's'} {numbers} {'is' if one else 'are'} new")
+        return "; ".join(parts)
+
+
+def changes_between(known: Recorded, desired: Desired) -> Change:
+    """Compare as multisets: a reordering alone changes nothing."""
+    left = Counter(known.messages)
+    added: list[str] = []
+    numbers: list[int] = []
+    for number, message in enumerate(desired.messages, start=1):
+        if left[message]:
+            left[message] -= 1
+        else:
+            added.append(message)
+            numbers.append(number)
+    reanswered, unanswered = [], []
+    for question in known.questions:
+        answer = answer_today(question, desired.rules)
+        if answer is None:
+            unanswered.append(question)
+        elif answer != question.answer:
+            reanswered.append(question)
+    return Change(
+        added=tuple(added),
+        removed=tuple(left.elements()),
+        knowledge=normal_knowledge(known.knowledge) != desired.knowledge,
+        reanswered=tuple(reanswered),
+        unanswered=tuple(unanswered),
+        numbers=tuple(numbers),
+    )
+
+
+def answer_today(question: RecordedQuestion, rules: Sequence[AnswerRule]) -> str | None:
+    """What the rules would answer to a recorded question now; None: nothing, or not one thing."""
+    during: Literal["plan", "apply"] = "apply" if question.during == "apply" else "plan"
+    return match(as_question(question), rules, during=during).answer
+
+
+def as_question(recorded: RecordedQuestion) -> Question:
+    """A recorded question in the form that rules are matched against."""
+    return Question.model_validate(
+        {
+            "id": "recorded",
+            "question": recorded.question,
+            "context": recorded.context,
+            "options": [{"id": str(i), "label": label} for i, label in enumerate(recorded.options)],
+            "allowCustom": recorded.allow_custom,
+        }
+    )
+
+
+def applied_order(earlier: Sequence[str], wanted: Sequence[str]) -> tuple[str, ...]:
+    """All wanted messages: those of the recorded order first, in it, then the new ones."""
+    left = Counter(wanted)
+    ordered: list[str] = []
+    for message in [*earlier, *wanted]:
+        if left[message]:
+            left[message] -= 1
+            ordered.append(message)
+    return tuple(ordered)
+
+
+def normal_knowledge(text: str | None) -> str | None:
+    """Knowledge as it counts: white space at its ends does not, and blank is none."""
+    stripped = (text or "").strip()
+    return stripped or None
+
+
+def _from_scratch(
+    situation: Situation, desired: Desired, reason: str, *, create: bool = False
+) -> Plan:
+    earlier = situation.known or situation.earlier
+    messages = applied_order(earlier.messages if earlier else (), desired.messages)
+    expected = earlier.questions if earlier else ()
+    steps: list[PlannedStep] = []
+    if create:
+        steps.append(_step("create", reason))
+    if create or not situation.uploaded:
+        steps.append(_step("upload", "a fresh migration has no files" if create else reason))
+    if desired.knowledge is not None or (earlier and earlier.knowledge):
+        steps.append(_step("knowledge", "the agent reads it before each run"))
+    steps.append(_step("generate", reason, agent_calls=1))
+    answered = tuple(q for q in expected if answer_today(q, desired.rules) is not None)
+    if answered:
+        count = f"{len(answered)} question{'' if len(answered) == 1 else 's'}"
+        steps.append(_step("answer", "asked the last time", agent_calls=1, detail=count))
+    if messages:
+        steps.append(_update(messages, "a generate starts without messages"))
+    return Plan("new" if create else "regenerate", tuple(steps), questions=answered)
+
+
+def _update(messages: Sequence[str], reason: str) -> PlannedStep:
+    count = len(messages)
+    detail = "1 message" if count == 1 else f"{count} messages, in one"
+    return PlannedStep(
+        kind="update", reason=reason, agent_calls=1, detail=detail, messages=tuple(messages)
+    )
+
+
+def _step(kind: StepKind, reason: str, *, agent_calls: int = 0, detail: str = "") -> PlannedStep:
+    return PlannedStep(kind=kind, reason=reason, agent_calls=agent_calls, detail=detail)
+
+
+def _stranger(status: str) -> RefusedError:
+    return RefusedError(
+        f"a run that this checkout did not start is {status} on this migration.",
+        rule="stranger",
+        remote="Nothing was sent; that run goes on.",
+        next="Wait for it, or `vernctl cancel` it if you know that nobody needs it.",
+    )
