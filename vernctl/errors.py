@@ -2,7 +2,7 @@
 
 VernctlError                        exit  1
 ├── UsageError                           64   the command line itself is wrong
-├── SpecError                             1   a spec, vernctl.yaml or catalog is wrong (all problems)
+├── SpecError                             1   a spec, vernctl.yaml or catalog is wrong: all of it
 ├── SnapshotError                         1   a snapshot is corrupt, edited by hand, or too new
 ├── JournalError                          1   the local journal cannot be trusted
 ├── BusyError                             1   another vernctl holds what this one needs
@@ -94,14 +94,23 @@ class UsageError(VernctlError):
 
 
 class SpecError(VernctlError):
-    """One or more problems in files that a person wrote; all of them at once."""
+    """One or more problems in files that a person wrote; all of them at once.
+
+    ``remote`` where the problem shows only against an answer of the service.
+    """
 
     kind = "spec"
 
-    def __init__(self, problems: Sequence[Problem], *, next: str | None = None) -> None:  # noqa: A002
+    def __init__(
+        self,
+        problems: Sequence[Problem],
+        *,
+        remote: str = "Nothing was sent.",
+        next: str | None = None,  # noqa: A002
+    ) -> None:
         self.problems = tuple(sorted(problems))
         count = len(self.problems)
-        message = f"{count} problem{'s' if count != 1 else ''}. Nothing was sent."
+        message = f"{count} problem{'s' if count != 1 else ''}. {remote}"
         place = self.problems[0].place if self.problems else None
         super().__init__(
             message, place=place, reasons=[str(problem) for problem in self.problems], next=next

@@ -7,12 +7,12 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from vernctl.snapshot.model import KeySource
 from vernctl.snapshot.sheet import Row
 
 ChangeKind = Literal["filled", "blanked", "edited", "mapped", "format", "case", "white_space"]
 #: Kinds in which the value stays the same and only its writing changes.
 COSMETIC: frozenset[ChangeKind] = frozenset({"white_space", "case", "format"})
-KeySource = Literal["spec", "template", "found", "none"]
 CauseKind = Literal[
     "file",
     "message",

@@ -7,6 +7,7 @@ text that is hashed; raising either is a migration for every project that uses v
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, JsonValue
 
@@ -14,6 +15,9 @@ from vernctl.snapshot.sheet import Sheet
 
 SNAPSHOT_FORMAT = 1
 DIGEST_FORMAT = 1
+
+#: Who chose a sheet's key: the spec, the template's unique columns, a search, or nobody.
+KeySource = Literal["spec", "template", "found", "none"]
 
 
 class SnapshotValue(BaseModel):
@@ -66,6 +70,7 @@ class SheetReview(SnapshotValue):
     """How a sheet was put on disk: its key columns (empty: none usable) and what was left out."""
 
     key: tuple[str, ...] = ()
+    key_source: KeySource = "none"
     ignored: tuple[str, ...] = ()
 
 

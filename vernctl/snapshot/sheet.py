@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict, JsonValue
 
 from vernctl.api.models import Preview, PreviewSheet
+from vernctl.errors import ContractError
 
 Row = tuple[str, ...]
 
@@ -59,25 +62,29 @@ class Sheet(BaseModel):
 
 
 def sheets_from_preview(preview: Preview) -> tuple[Sheet, ...]:
-    """Every sheet of a preview in canonical form, in the order of their slugs."""
-    found = [sheet_from_preview(sheet) for sheet in preview.sheets]
-    return tuple(sorted(found, key=lambda sheet: sheet.slug))
+    """Every sheet of a preview in canonical form, in the order of their slugs.
+
+    Raises :class:`ContractError` where two sheets have one slug or a row is wider than its header.
+    """
+    found = sorted(map(sheet_from_preview, preview.sheets), key=lambda sheet: sheet.slug)
+    for one, other in pairwise(found):
+        if one.slug == other.slug:
+            raise ContractError(f"The preview has two sheets of the template {one.slug!r}.")
+    return tuple(found)
 
 
 def sheet_from_preview(sheet: PreviewSheet) -> Sheet:
-    """Read one preview sheet; ragged rows are padded, as the grid has one width.
+    """Read one preview sheet; short rows are padded, as the grid has one width.
 
     The API does not pin the shape of ``invalid_cells`` elements: ``row``/``rowIndex`` (0-based
     data row), ``column``/``columnName``/``colIndex``, ``message``/``reason``/``error`` are read.
-    An element of another shape is kept as an invalid cell of row -1, so that it still counts.
+    An element of another shape, or of a row that is not there, is kept as an invalid cell of
+    row -1, so that it still counts. Raises :class:`ContractError` where a row is wider than the
+    header and the cells beyond it are filled: nothing is cut off in silence.
     """
-    columns: Row = tuple(sheet.rows[0]) if sheet.rows else ()
-    width = len(columns)
-    rows = tuple(
-        row if len(row) == width else tuple([*row, *[""] * (width - len(row))][:width])
-        for row in sheet.rows[1:]
-    )
-    invalid = [_invalid_cell(element, columns) for element in sheet.invalid_cells]
+    columns = unique_names(sheet.rows[0]) if sheet.rows else ()
+    rows = tuple(_fitted(row, len(columns), sheet.template.slug) for row in sheet.rows[1:])
+    invalid = [_invalid_cell(element, columns, len(rows)) for element in sheet.invalid_cells]
     extra = sheet.model_extra or {}
     return Sheet(
         slug=sheet.template.slug,
@@ -89,22 +96,56 @@ def sheet_from_preview(sheet: PreviewSheet) -> Sheet:
     )
 
 
+def unique_names(header: Iterable[str]) -> Row:
+    """The header with later repeats of a name told apart: ``Email``, ``Email (2)``."""
+    given = tuple(header)
+    names: dict[str, None] = {}
+    for name in given:
+        candidate, n = name, 1
+        while candidate in names or (n > 1 and candidate in given):
+            n += 1
+            candidate = f"{name} ({n})"
+        names[candidate] = None
+    return tuple(names)
+
+
+def _fitted(row: Row, width: int, slug: str) -> Row:
+    if len(row) == width:
+        return row
+    if any(row[width:]):
+        raise ContractError(
+            f"The preview of {slug!r} has a row of {len(row)} cells under a header of {width}."
+        )
+    return (*row[:width], *[""] * (width - len(row)))
+
+
 def _sample_of(sample: object) -> int | None:
     of = sample.get("of") if isinstance(sample, Mapping) else None
-    return of if isinstance(of, int) else None
+    return of if isinstance(of, int) and not isinstance(of, bool) else None
 
 
-def _invalid_cell(element: JsonValue, columns: Sequence[str]) -> InvalidCell:
+def _invalid_cell(element: JsonValue, columns: Sequence[str], rows: int) -> InvalidCell:
     if isinstance(element, dict):
         row = _first(element, "row", "rowIndex")
-        column = _first(element, "column", "columnName", "colIndex")
-        if isinstance(column, int) and 0 <= column < len(columns):
-            column = columns[column]
-        if isinstance(row, int) and isinstance(column, str):
-            return InvalidCell(
-                row, column, str(_first(element, "message", "reason", "error") or "")
-            )
-    return InvalidCell(-1, "", str(element))
+        column = _column(_first(element, "column", "columnName", "colIndex"), columns)
+        if isinstance(row, int) and not isinstance(row, bool) and column is not None:
+            message = _first(element, "message", "reason", "error")
+            return InvalidCell(row if 0 <= row < rows else -1, column, _text(message))
+    return InvalidCell(-1, "", _text(element))
+
+
+def _column(column: JsonValue, columns: Sequence[str]) -> str | None:
+    if isinstance(column, int) and not isinstance(column, bool) and 0 <= column < len(columns):
+        return columns[column]
+    return column if isinstance(column, str) else None
+
+
+def _text(value: JsonValue) -> str:
+    if value is None:
+        return ""
+    return (
+        value if isinstance(value, str) else json.dumps(value, sort_keys=True, ensure_ascii=False)
+    )
 
 
 def _first(element: Mapping[str, JsonValue], *names: str) -> JsonValue:
