@@ -140,8 +140,8 @@ class Verification(OutcomeValue):
 class SpecOutcome(OutcomeValue):
     """Everything one command has to say about one spec.
 
-    ``diff`` compares with the approved snapshot (``base_digest``); ``provenance`` is there for a
-    first import. ``facts`` are short plain lines (e.g. ``imported on …``) in the order to be read.
+    ``diff`` compares with the approved snapshot (``base_digest``), or with the snapshot at the git
+    ref ``base_ref``; ``provenance`` is there for a first import. ``facts`` are short plain lines (e.g. ``imported on …``) in the order to be read.
     """
 
     name: str
@@ -156,6 +156,7 @@ class SpecOutcome(OutcomeValue):
     run_id: str | None = None
     digest: str | None = None
     base_digest: str | None = None
+    base_ref: str | None = None
     first_import: bool = False
     performed: bool = True
     inputs: tuple[InputSummary, ...] = ()
