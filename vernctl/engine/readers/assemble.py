@@ -1,0 +1,174 @@
+"""From records to a table: header, rows of one width, and an account of every record read."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, islice
+from pathlib import Path
+from typing import NamedTuple
+
+from vernctl.engine.model import EngineError
+from vernctl.engine.readers.layout import Layout, find_layout
+from vernctl.engine.readers.records import Record
+from vernctl.engine.readers.table import (
+    KEPT_REJECTS,
+    MAX_COLUMNS,
+    Dialect,
+    RejectedLine,
+    SourceTable,
+    TableWriter,
+    unique_names,
+)
+
+_SAMPLE = 200
+_TOTALS = frozenset(
+    ("total", "totals", "subtotal", "sum", "summe", "gesamt", "gesamtsumme", "totaal", "somme",
+     "totale", "suma", "razem", "celkem")
+)  # fmt: skip
+
+
+class Origin(NamedTuple):
+    """Where a table comes from, for its name and for what is said about it."""
+
+    name: str
+    file: str
+    sheet: str | None = None
+    encoding: str | None = None
+    dialect: Dialect | None = None
+
+
+def assemble(records: Iterable[Record], origin: Origin, store: Path) -> SourceTable | None:
+    """Write the table's rows to ``store``; None where there is nothing but blanks.
+
+    Every record read is a row, the header, or counted in ``skipped`` or ``rejected``.
+    """
+    stream = iter(records)
+    sample = list(islice(stream, _SAMPLE))
+    readable = [record for record in sample if not record.why]
+    layout = find_layout([record.cells for record in readable])
+    if layout is None:
+        return None
+    if layout.width > MAX_COLUMNS:
+        raise EngineError(
+            f"{origin.name} has {layout.width:,} columns; a table may have {MAX_COLUMNS:,}."
+        )
+    start = readable[layout.first].line
+    assembly = _Assembly(layout, start, store)
+    try:
+        for record in chain(sample, stream):
+            assembly.take(record)
+    finally:
+        assembly.writer.close()
+    return assembly.table(origin)
+
+
+class _Assembly:
+    """The table while its records come in."""
+
+    def __init__(self, layout: Layout, start: int, store: Path) -> None:
+        self.layout, self.start, self.store = layout, start, store
+        self.width = layout.width
+        self.writer = TableWriter(store, layout.width)
+        self.skipped: Counter[str] = Counter()
+        self.rejected: list[RejectedLine] = []
+        self.rejected_count = 0
+        self.padded = 0
+        self.preamble: list[str] = []
+        self.last: tuple[int, Sequence[str]] | None = None
+        self._header = [] if layout.header is None else _trimmed(layout.header)
+
+    def take(self, record: Record) -> None:
+        """Account for one record."""
+        cells = record.cells
+        if record.why:
+            self._reject(record, record.why)
+        elif len(cells) == self.width and cells[0]:
+            self._row(record, cells)
+        elif not any(map(str.strip, cells)):
+            self.skipped["blank"] += 1
+        elif record.line < self.start:
+            self._before(record)
+        elif len(cells) < self.width:
+            self._row(record, [*cells, *[""] * (self.width - len(cells))], len(cells))
+        elif any(cell.strip() for cell in cells[self.width :]):
+            self._reject(record, f"{len(cells)} cells where the table has {self.width}")
+        else:
+            self._row(record, cells[: self.width])
+
+    def _row(self, record: Record, cells: list[str], given: int = 0) -> None:
+        if record.line < self.start:
+            self._before(record)
+            return
+        if self._header and cells[0].strip() == self._header[0] and _trimmed(cells) == self._header:
+            self.skipped["header" if record.line == self.start else "repeated header"] += 1
+            return
+        self.padded += bool(given)
+        self.writer.write(cells)
+        self.last = (record.line, cells)
+
+    def _before(self, record: Record) -> None:
+        self.skipped["before the header"] += 1
+        if len(self.preamble) < 20:
+            self.preamble.append(" ".join(cell.strip() for cell in record.cells if cell.strip()))
+
+    def _reject(self, record: Record, why: str) -> None:
+        self.rejected_count += 1
+        if len(self.rejected) < KEPT_REJECTS:
+            text = record.text.rstrip("\r\n")[:2000]
+            self.rejected.append(RejectedLine(line=record.line, text=text, why=why))
+
+    def table(self, origin: Origin) -> SourceTable:
+        """The finished table."""
+        return SourceTable(
+            name=origin.name,
+            file=origin.file,
+            sheet=origin.sheet,
+            columns=unique_names(self.layout.header or (), self.width),
+            row_count=self.writer.rows,
+            notes=tuple(self._notes()),
+            rejected=tuple(self.rejected),
+            rejected_count=self.rejected_count,
+            skipped=dict(sorted(self.skipped.items())),
+            encoding=origin.encoding,
+            dialect=origin.dialect,
+            header_line=None if self.layout.header is None else self.start,
+            longest=self.writer.longest,
+            store=self.store,
+        )
+
+    def _notes(self) -> Iterator[str]:
+        if self.layout.header is None:
+            yield "no header: the columns are numbered"
+        if self.preamble:
+            yield f"before the header: {' / '.join(self.preamble)[:300]}"
+        if count := self.skipped["repeated header"]:
+            yield f"the header is repeated {_times(count)}; these lines are not rows"
+        if count := self.skipped["blank"]:
+            yield f"{count:,} blank {'line' if count == 1 else 'lines'}"
+        if self.padded:
+            yield f"{self.padded:,} {'row is' if self.padded == 1 else 'rows are'} short; filled up"
+        if self.rejected_count:
+            yield f"{self.rejected_count:,} {_lines(self.rejected_count)} rejected"
+        if self.last is not None and _is_total(self.last[1]):
+            yield f"line {self.last[0]} looks like a total; it is kept as a row"
+
+
+def _trimmed(cells: Sequence[str]) -> list[str]:
+    kept = [cell.strip() for cell in cells]
+    while kept and not kept[-1]:
+        kept.pop()
+    return kept
+
+
+def _is_total(cells: Sequence[str]) -> bool:
+    words = next((cell for cell in cells if cell.strip()), "").strip(" :").casefold().split()
+    return bool(words) and words[0].strip(":") in _TOTALS and len(words) <= 3
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count:,} times"
+
+
+def _lines(count: int) -> str:
+    return "line is" if count == 1 else "lines are"

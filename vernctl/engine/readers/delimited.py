@@ -1,0 +1,62 @@
+"""CSV, TSV and their kin: encoding, dialect and layout found, rows streamed to a store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from typing import TextIO
+
+from vernctl.engine.model import EngineError
+from vernctl.engine.readers.assemble import Origin, assemble
+from vernctl.engine.readers.dialect import detect_dialect
+from vernctl.engine.readers.encoding import detect_encoding
+from vernctl.engine.readers.records import read_records
+from vernctl.engine.readers.table import MAX_CELL, MAX_COLUMNS, SourceTable
+
+_SAMPLE_LINES = 400
+_SAMPLE_CHARS = 4 << 20
+
+
+def read_delimited(path: Path, name: str, store: Path) -> SourceTable:
+    """The one table of a text file. Raises EngineError in a sentence for a person."""
+    encoding = detect_encoding(path)
+    with path.open(encoding=encoding.codec, errors="replace", newline="") as file:
+        sample, size = [], 0
+        for line in islice(_lines(file, name), _SAMPLE_LINES):
+            sample.append(line)
+            size += len(line)
+            if size > _SAMPLE_CHARS:
+                break
+    dialect = detect_dialect(sample)
+    width = 0
+
+    def suspect(cells: list[str]) -> bool:
+        nonlocal width
+        # A stray quote glues lines together: the record is wider than anything before it.
+        if width and len(cells) > width:
+            return True
+        width = max(width, len(cells))
+        return len(cells) > MAX_COLUMNS
+
+    codec = "utf-8" if encoding.codec == "utf-8-sig" else encoding.codec
+    origin = Origin(name, name, encoding=codec, dialect=dialect)
+    with path.open(encoding=encoding.codec, errors="replace", newline="") as file:
+        records = read_records(_lines(file, name), dialect, suspect)
+        table = assemble(records, origin, store)
+    if table is None:
+        raise EngineError(f"{name} is empty.")
+    if encoding.damaged:
+        damage = f"{encoding.damaged:,} characters are not valid {codec}; they became \ufffd"
+        table = table.model_copy(update={"notes": (*table.notes, damage)})
+    return table
+
+
+def _lines(file: TextIO, name: str) -> Iterator[str]:
+    """Lines with their ends (LF, CRLF or CR), never more than a cell's bound in memory."""
+    number = 0
+    while line := file.readline(MAX_CELL):
+        number += 1
+        if len(line) == MAX_CELL:
+            raise EngineError(f"Line {number} of {name} is longer than {MAX_CELL:,} characters.")
+        yield line

@@ -1,0 +1,149 @@
+"""Which encoding a text file is in: its mark, else UTF-8 if valid, else the likeliest code page."""
+
+from __future__ import annotations
+
+import codecs
+from pathlib import Path
+from typing import NamedTuple
+
+_CHUNK = 1 << 20
+#: How much text with letters beyond ASCII is weighed to tell code pages apart.
+_EVIDENCE = 64 << 10
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+#: The letters beyond ASCII that each language writes, and the code pages that its software uses.
+#: A code page is believed when its reading stays inside the letters of ONE language: read wrongly,
+#: Czech is a mixture of French, Danish and Italian. The first of equals wins.
+_LETTERS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("äöüßé", ("cp1252", "cp850", "mac_roman")),
+    ("àâæçéèêëîïôœùûüÿ", ("cp1252", "cp850", "mac_roman")),
+    ("áéíñóúüçàèòï", ("cp1252", "cp850", "mac_roman")),
+    ("áâãàçéêíóôõúü", ("cp1252", "cp850", "mac_roman")),
+    ("àèéìíîòóùú", ("cp1252", "cp850", "mac_roman")),
+    ("åäöæøéü", ("cp1252", "cp850", "mac_roman")),
+    ("ëïéèöüáóíê", ("cp1252", "cp850", "mac_roman")),
+    ("áðéíóúýþæö", ("cp1252",)),
+    ("áčďéěíňóřšťúůýž", ("cp1250", "iso8859_2", "cp852")),
+    ("ąćęłńóśźż", ("cp1250", "iso8859_2", "cp852")),
+    ("áéíóöőúüű", ("cp1250", "iso8859_2", "cp852")),
+    ("áäčďéíĺľňóôŕšťúýž", ("cp1250", "iso8859_2", "cp852")),
+    ("čćđšž", ("cp1250", "iso8859_2", "cp852")),
+    ("ăâîşţșț", ("cp1250", "iso8859_2", "iso8859_16")),
+    ("абвгдеёжзийклмнопрстуфхцчшщъыьэюя", ("cp1251", "koi8_r", "cp866")),
+    ("абвгґдеєжзиіїйклмнопрстуфхцчшщьюя", ("cp1251", "koi8_u")),
+    ("άέήίαβγδεζηθικλμνξοπρστυφχψωςόύώϊϋ", ("cp1253", "iso8859_7")),
+    ("âçğıîöşüûİ", ("cp1254",)),
+    ("āčēģīķļņšūž", ("cp1257",)),
+    ("ąčęėįšųūž", ("cp1257",)),
+    ("õäöüšž", ("cp1257",)),
+    ("אבגדהוזחטיכךלמםנןסעפףצץקרשת", ("cp1255",)),
+    ("ءآأؤإئابةتثجحخدذرزسشصضطظعغفقكلمنهوىي", ("cp1256",)),
+)
+#: Punctuation and signs that say nothing about the language.
+_NEUTRAL = frozenset("€£¥¢§©®™°±²³¹¼½¾µ·«»‘’‚“”„–—…•ªº¡¿×÷\xa0\xad´`¨№")
+#: Written without an alphabet: left to charset-normalizer where no alphabet fits.
+_IDEOGRAPHS = ["shift_jis", "euc_jp", "gb18030", "big5", "euc_kr"]
+_FITS = 0.9
+
+
+class Encoding(NamedTuple):
+    """A codec's name, and how many characters of the file are not valid in it."""
+
+    codec: str
+    damaged: int = 0
+
+
+def detect_encoding(path: Path) -> Encoding:
+    """The encoding of a text file, the same for the same bytes always."""
+    with path.open("rb") as file:
+        head = file.read(_CHUNK)
+    for mark, codec in _MARKS:
+        if head.startswith(mark):
+            return Encoding(codec, _damage(path, codec))
+    if wide := _utf16_without_mark(head):
+        return Encoding(wide, _damage(path, wide))
+    if not _damage(path, "utf-8"):
+        return Encoding("utf-8")
+    codec = _code_page(_lines_beyond_ascii(path))
+    return Encoding(codec, _damage(path, codec))
+
+
+def _utf16_without_mark(head: bytes) -> str | None:
+    """UTF-16 shows as a zero in every other byte of mostly Latin text."""
+    sample = head[: len(head) & ~1][:8192]
+    if len(sample) < 4:
+        return None
+    half = len(sample) // 2
+    if sample[1::2].count(0) > 0.7 * half and sample[0::2].count(0) < 0.05 * half:
+        return "utf-16-le"
+    if sample[0::2].count(0) > 0.7 * half and sample[1::2].count(0) < 0.05 * half:
+        return "utf-16-be"
+    return None
+
+
+def _damage(path: Path, codec: str) -> int:
+    """How many replacement characters decoding leaves that are not in the file as such."""
+    decoder = codecs.getincrementaldecoder(codec)("strict")
+    try:
+        with path.open("rb") as file:
+            while chunk := file.read(_CHUNK):
+                decoder.decode(chunk)
+            decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return _count_replaced(path, codec)
+    return 0
+
+
+def _count_replaced(path: Path, codec: str) -> int:
+    decoder = codecs.getincrementaldecoder(codec)("replace")
+    count = 0
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            count += decoder.decode(chunk).count("\ufffd")
+    return count + decoder.decode(b"", final=True).count("\ufffd") or 1
+
+
+def _lines_beyond_ascii(path: Path) -> bytes:
+    lines: list[bytes] = []
+    size = 0
+    with path.open("rb") as file:
+        while size < _EVIDENCE and (line := file.readline(_CHUNK)):
+            if not line.isascii():
+                lines.append(line[:4096])
+                size += len(lines[-1])
+    return b"".join(lines)
+
+
+def _code_page(evidence: bytes) -> str:
+    best, best_score = "cp1252", 0.0
+    for letters, codecs_of_language in _LETTERS:
+        for codec in codecs_of_language:
+            score = _fit(evidence.decode(codec, "replace"), letters)
+            if score > best_score:
+                best, best_score = codec, score
+    if best_score >= _FITS:
+        return best
+    from charset_normalizer import from_bytes  # slow to import, and seldom needed
+
+    guess = from_bytes(evidence, cp_isolation=_IDEOGRAPHS, enable_fallback=False).best()
+    return guess.encoding if guess is not None else best
+
+
+def _fit(text: str, letters: str) -> float:
+    """The share of characters beyond ASCII that the language writes, in words cased as words are.
+
+    Text with nothing but signs fits every language just enough.
+    """
+    known = frozenset(letters + letters.upper())
+    seen = fits = 0
+    for before, char, after in zip(" " + text, text, text[1:] + " ", strict=False):
+        if not char.isascii() and char not in _NEUTRAL:
+            seen += 1
+            in_word = before.isalpha() or after.isalpha()
+            fits += in_word and char in known and not (char.isupper() and before.islower())
+    return fits / seen if seen else _FITS

@@ -1,0 +1,90 @@
+"""Records of a delimited file with their line numbers, and lines that cannot be records.
+
+A quote that is opened and never closed would swallow the rest of the file. Here it costs one line:
+the line is rejected, and reading goes on with the next.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
+
+from vernctl.engine.readers.dialect import parse
+from vernctl.engine.readers.table import MAX_CELL, Dialect
+
+#: Lines that one record may span before its opening quote is taken for a stray one.
+_MAX_SPAN = 20_000
+
+
+class Record(NamedTuple):
+    """Cells of one record; ``line`` is its first line (or sheet row) from 1.
+
+    ``why`` is empty, or says why the line, kept in ``text``, cannot be a record.
+    """
+
+    line: int
+    cells: list[str]
+    text: str = ""
+    why: str = ""
+
+
+class _Feed:
+    """Hands lines to the parser one by one, and remembers those of the record in progress."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self._source = iter(lines)
+        self._waiting: deque[str] = deque()
+        self.taken: list[str] = []
+        self.ran_out = False
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        if len(self.taken) > _MAX_SPAN or (
+            len(self.taken) > 1 and sum(map(len, self.taken[-2:])) > MAX_CELL
+        ):
+            self.ran_out = True
+            raise StopIteration
+        try:
+            line = self._waiting.popleft() if self._waiting else next(self._source)
+        except StopIteration:
+            # The parser asks for more in the middle of a record: something is still open.
+            self.ran_out = bool(self.taken)
+            raise
+        self.taken.append(line)
+        return line
+
+    def give_back(self) -> str:
+        """Return all lines but the first of the record in progress; the first is the result."""
+        first = self.taken[0]
+        self._waiting.extendleft(reversed(self.taken[1:]))
+        self.taken.clear()
+        self.ran_out = False
+        return first
+
+
+def read_records(
+    lines: Iterable[str], dialect: Dialect, suspect: Callable[[list[str]], bool]
+) -> Iterator[Record]:
+    """Every record in order; one with ``why`` is always a single line.
+
+    ``suspect`` says whether the cells of a record of several lines have a shape that only a stray
+    quote gives.
+    """
+    feed = _Feed(lines)
+    line = 1
+    while True:
+        for cells in parse(feed, dialect):
+            span = len(feed.taken)
+            if feed.ran_out or (span > 1 and suspect(cells)):
+                break
+            yield Record(line, cells, "".join(feed.taken))
+            line += span
+            feed.taken.clear()
+        else:
+            if not feed.taken:
+                return
+        yield Record(line, [], feed.give_back(), "a quote is opened and never closed")
+        line += 1

@@ -1,0 +1,155 @@
+"""A table as read: its columns, what was noticed, what was rejected, and where its rows lie.
+
+Rows lie in a *store*: UTF-8 CSV without a header, ``,`` between cells, ``"`` around them where
+needed and doubled inside, LF after each row. Every reader writes it, DuckDB and Python read it, and
+what a customer's file looked like no longer matters to anyone behind it.
+"""
+
+from __future__ import annotations
+
+import csv
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from vernctl.engine.model import EngineError, EngineValue
+
+if TYPE_CHECKING:
+    import duckdb
+
+#: No cell may be longer (characters): a longer one is a file inside a cell, or damage.
+MAX_CELL = 16_000_000
+#: No table may be wider: a spreadsheet's own limit.
+MAX_COLUMNS = 16_384
+#: Rejected lines that are kept whole; all are counted.
+KEPT_REJECTS = 1_000
+
+# csv's limit is global; 128 KB, its default, is less than a note that a CRM exports.
+csv.field_size_limit(min(MAX_CELL * 2, sys.maxsize))
+
+
+class RejectedLine(EngineValue):
+    """A line that could not become a row: its number (from 1), its text (cut), and why."""
+
+    line: int
+    text: str
+    why: str
+
+
+class Dialect(EngineValue):
+    """How a delimited file is written. ``quote`` is '' where nothing is quoted."""
+
+    delimiter: str
+    quote: str = '"'
+    escape: str = ""
+    skip_space: bool = False
+
+
+class SourceTable(EngineValue):
+    """One table of a customer's file. ``columns`` are unique and non-empty, in file order.
+
+    ``header_line`` is the line (or sheet row) of the header from 1, None where there was none.
+    ``rejected`` keeps the first thousand of ``rejected_count`` lines; ``skipped`` counts the
+    records that are neither rows nor rejected, by what they are. ``longest`` is the length of the
+    longest row of the store in characters.
+    """
+
+    name: str
+    file: str
+    sheet: str | None = None
+    columns: tuple[str, ...]
+    row_count: int
+    notes: tuple[str, ...] = ()
+    rejected: tuple[RejectedLine, ...] = ()
+    rejected_count: int = 0
+    skipped: Mapping[str, int] = {}
+    encoding: str | None = None
+    dialect: Dialect | None = None
+    header_line: int | None = None
+    longest: int = 0
+    store: Path
+
+
+class TableWriter:
+    """Writes rows of one width to a store, and remembers the longest."""
+
+    def __init__(self, store: Path, width: int) -> None:
+        self.rows = 0
+        self.longest = 0
+        self.width = width
+        self._file = store.open("w", encoding="utf-8", errors="replace", newline="")
+        self._write = csv.writer(self._file, lineterminator="\n").writerow
+        self._write_quoted = csv.writer(
+            self._file, lineterminator="\n", quoting=csv.QUOTE_ALL
+        ).writerow
+
+    def write(self, row: Sequence[str]) -> None:
+        """Append a row of exactly ``width`` cells."""
+        # csv quotes a cell for the line end it writes itself, LF; a CR has to be quoted too.
+        length: int = (self._write_quoted if "\r" in "".join(row) else self._write)(row)
+        if length > self.longest:
+            self.longest = length
+        self.rows += 1
+
+    def close(self) -> None:
+        """Flush and close; no row may follow."""
+        self._file.close()
+
+
+def iter_rows(table: SourceTable) -> Iterator[tuple[str, ...]]:
+    """The table's rows in file order, every one as wide as ``columns``."""
+    with table.store.open(encoding="utf-8", newline="") as file:
+        for row in csv.reader(file):
+            yield tuple(row)
+
+
+def load_table(con: duckdb.DuckDBPyConnection, table: SourceTable, as_name: str) -> None:
+    """Create the DuckDB table ``as_name``: ``_row BIGINT`` from 0 in file order, VARCHAR ``c0 …``.
+
+    Raises EngineError where DuckDB does not find exactly the rows that were stored.
+    """
+    names = [f"c{index}" for index in range(len(table.columns))]
+    target = '"' + as_name.replace('"', '""') + '"'
+    con.execute(
+        # Everything is said: nothing is sniffed, guessed, skipped or taken for NULL. Row order is
+        # file order because one reader hands out the rows.
+        f"CREATE OR REPLACE TABLE {target} AS "
+        "SELECT row_number() OVER () - 1 AS _row, * FROM read_csv(?, auto_detect=false, "
+        "header=false, delim=',', quote='\"', escape='\"', new_line='\\n', comment='', "
+        "skip=0, encoding='utf-8', all_varchar=true, null_padding=false, strict_mode=true, "
+        "ignore_errors=false, parallel=false, max_line_size=?, "
+        f"columns={_columns_option(names)}, force_not_null={_list_option(names)})",
+        [str(table.store), max(2_097_152, 4 * table.longest + 4096)],
+    )
+    found = con.execute(f"SELECT count(*) FROM {target}").fetchone()
+    if found is None or found[0] != table.row_count:
+        raise EngineError(f"{table.name} has {table.row_count} rows, but not all could be loaded.")
+
+
+def _columns_option(names: Sequence[str]) -> str:
+    return "{" + ", ".join(f"'{name}': 'VARCHAR'" for name in names) + "}"
+
+
+def _list_option(names: Sequence[str]) -> str:
+    return "[" + ", ".join(f"'{name}'" for name in names) + "]"
+
+
+def unique_names(cells: Sequence[str], width: int) -> tuple[str, ...]:
+    """Column names from header cells: white space folded, empty ones "Column 3", doubles "X (2)".
+
+    Case counts as a difference: "Email" and "EMAIL" may stand side by side.
+    """
+    names: list[str] = []
+    taken: set[str] = set()
+    given = {" ".join(cell.split()) for cell in cells}
+    for index in range(width):
+        base = " ".join(cells[index].split()) if index < len(cells) else ""
+        base = base or f"Column {index + 1}"
+        name, count = base, 1
+        while name in taken or (count > 1 and name in given):
+            count += 1
+            name = f"{base} ({count})"
+        taken.add(name)
+        names.append(name)
+    return tuple(names)

@@ -1,0 +1,81 @@
+"""Workbooks (XLSX, XLSM, XLSB, XLS, ODS): each sheet with cells is a table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from vernctl.engine.model import EngineError
+from vernctl.engine.readers.assemble import Origin, assemble
+from vernctl.engine.readers.records import Record
+from vernctl.engine.readers.table import MAX_CELL, SourceTable
+
+if TYPE_CHECKING:
+    from python_calamine import CalamineSheet
+
+_Cell = int | float | str | bool | time | date | datetime | timedelta
+
+
+def read_workbook(path: Path, name: str, store: Path) -> tuple[SourceTable, ...]:
+    """The tables of a workbook, in sheet order; ``store`` is the stem of their stores."""
+    import python_calamine as calamine
+
+    try:
+        book = calamine.load_workbook(str(path))
+    except calamine.PasswordError as error:
+        raise EngineError(
+            f"{name} is protected with a password; save it without one and upload it again."
+        ) from error
+    except (calamine.CalamineError, OSError) as error:
+        raise EngineError(f"{name} is damaged, or not a workbook: it cannot be read.") from error
+    tables: list[SourceTable] = []
+    for index, sheet_name in enumerate(book.sheet_names):
+        try:
+            sheet = book.get_sheet_by_index(index)
+        except calamine.CalamineError as error:
+            raise EngineError(f'The sheet "{sheet_name}" of {name} is damaged.') from error
+        origin = Origin(f"{name}: {sheet_name}", name, sheet=sheet_name)
+        table = assemble(_records(sheet, name), origin, store.with_name(f"{store.name}-{index}"))
+        if table is not None:
+            tables.append(table)
+    if not tables:
+        raise EngineError(f"{name} is empty: no sheet has a cell with something in it.")
+    return tuple(tables)
+
+
+def _records(sheet: CalamineSheet, name: str) -> Iterator[Record]:
+    start = sheet.start[0] if sheet.start else 0
+    for number, row in enumerate(sheet.to_python(skip_empty_area=True), start=start + 1):
+        cells = [cell_text(cell) for cell in row]
+        if any(len(cell) > MAX_CELL for cell in cells):
+            raise EngineError(f"A cell in row {number} of {name} is too large.")
+        yield Record(number, cells)
+
+
+def cell_text(cell: _Cell) -> str:
+    """A workbook's value as text: dates as ISO, whole numbers without ``.0``, TRUE and FALSE."""
+    if isinstance(cell, str):
+        return cell
+    if isinstance(cell, bool):
+        return "TRUE" if cell else "FALSE"
+    if isinstance(cell, datetime):
+        return cell.isoformat(sep=" ", timespec="seconds")
+    if isinstance(cell, float):
+        return _number_text(cell)
+    if isinstance(cell, date | time):
+        return cell.isoformat()
+    if isinstance(cell, timedelta):
+        seconds = int(cell.total_seconds())
+        return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+    return str(cell)
+
+
+def _number_text(number: float) -> str:
+    """As a spreadsheet shows it: 15 significant digits, no exponent, no ``.0``."""
+    if number != number or number in (float("inf"), float("-inf")):
+        return ""
+    text = format(Decimal(f"{number:.15g}"), "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
