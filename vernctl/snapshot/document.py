@@ -1,0 +1,169 @@
+"""snapshot.yaml: everything of a snapshot but its rows, in an order made for reading."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Mapping
+
+import yaml
+from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
+from yaml.events import AliasEvent
+
+from vernctl.snapshot.model import (
+    DIGEST_FORMAT,
+    SNAPSHOT_FORMAT,
+    InputFile,
+    Inputs,
+    KeySource,
+    RecordedQuestion,
+    Snapshot,
+)
+
+HEADING = (
+    "# An approved preview: the rows beside this file and the inputs that led to them.\n"
+    "# Written by `vernctl approve`; checked by its digest, so an edit by hand is refused.\n"
+)
+_CHECKSUM = "checksum: "
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class SheetEntry(_Part):
+    """One sheet: how many rows, how they are keyed, and sha256 of its two files."""
+
+    slug: str
+    name: str
+    rows: int
+    sample_of: int | None
+    invalid_rows: int
+    key: tuple[str, ...]
+    key_source: KeySource
+    ignored: tuple[str, ...]
+    sha256: str
+    invalid_sha256: str
+
+
+class Information(_Part):
+    """Where the preview was made. Nothing depends on it."""
+
+    migration_id: str | None
+    run_id: str | None
+
+
+class Document(_Part):
+    """The content of snapshot.yaml; its fields are in the order of the file."""
+
+    snapshot: int
+    digest_format: int
+    digest: str
+    endpoint: str
+    engine: int | None
+    external_id: str
+    epoch: int
+    source: str | None
+    templates: tuple[str, ...]
+    files: tuple[InputFile, ...]
+    connection: JsonValue
+    knowledge: str | None
+    refinements: tuple[str, ...]
+    questions: tuple[RecordedQuestion, ...]
+    sheets: tuple[SheetEntry, ...]
+    information: Information
+    definitions: tuple[Mapping[str, JsonValue], ...]
+
+    def inputs(self) -> Inputs:
+        """The inputs as the digest knows them."""
+        return Inputs(**{name: getattr(self, name) for name in Inputs.model_fields})
+
+
+class NewerFormatError(ValueError):
+    """The file was written by a vernctl that knows more than this one."""
+
+
+def make_document(snapshot: Snapshot, sheets: Iterable[SheetEntry]) -> Document:
+    """The document of a snapshot whose sheets are on disk as these entries say."""
+    return Document(
+        snapshot=SNAPSHOT_FORMAT,
+        digest_format=DIGEST_FORMAT,
+        digest=snapshot.digest,
+        engine=snapshot.engine,
+        questions=snapshot.questions,
+        sheets=tuple(sheets),
+        information=Information(migration_id=snapshot.migration_id, run_id=snapshot.run_id),
+        **{name: getattr(snapshot.inputs, name) for name in Inputs.model_fields},
+    )
+
+
+def dump(document: Document) -> bytes:
+    """The text of snapshot.yaml; its last line is the checksum of all before it."""
+    body = HEADING + yaml.dump(
+        document.model_dump(mode="json"),
+        Dumper=_Dumper,
+        sort_keys=False,
+        allow_unicode=True,
+        width=100,
+    )
+    data = body.encode()
+    return data + f"{_CHECKSUM}{hashlib.sha256(data).hexdigest()}\n".encode()
+
+
+def load(data: bytes) -> Document:
+    """Read snapshot.yaml. Raises ValueError (:class:`NewerFormatError`) saying what is wrong."""
+    values = _parse(data)
+    for name, known in (("snapshot", SNAPSHOT_FORMAT), ("digest_format", DIGEST_FORMAT)):
+        number = values.get(name)
+        if isinstance(number, int) and number > known:
+            raise NewerFormatError(f"it has {name} {number}, and this vernctl reads {known}")
+    stated = values.pop("checksum", None)
+    body, _, _ = data.rpartition(_CHECKSUM.encode())
+    if stated != hashlib.sha256(body).hexdigest():
+        raise ValueError("its text is not what vernctl wrote (the checksum at its end differs)")
+    try:
+        return Document.model_validate(values)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        where = ".".join(map(str, first["loc"]))
+        raise ValueError(f"{where}: {first['msg']}") from None
+
+
+def _parse(data: bytes) -> dict[str, JsonValue]:
+    try:
+        text = data.decode()
+        # libyaml refuses the escape of a lone surrogate, which JSON, and so a service, can send.
+        fast = None if _SURROGATE.search(text) else getattr(yaml, "CSafeLoader", None)
+        loader = fast or yaml.SafeLoader
+        # vernctl writes no aliases; a file that has some could unfold to any size.
+        if any(isinstance(event, AliasEvent) for event in yaml.parse(text, Loader=loader)):
+            raise ValueError("it uses YAML aliases, which vernctl never writes")
+        values = yaml.load(text, Loader=loader)
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
+        raise ValueError(f"it is not YAML: {str(error).splitlines()[0]}") from None
+    if not isinstance(values, dict):
+        raise ValueError("it is not a map")
+    return values
+
+
+class _Dumper(yaml.SafeDumper):
+    """Plain block style without aliases; plain texts of several lines stay readable."""
+
+    def ignore_aliases(self, data: object) -> bool:
+        return True
+
+
+def _text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
+    lines = value.split("\n")
+    if not all(map(str.isprintable, lines)):
+        # Line separators other than LF are lost in every style but this one.
+        style: str | None = '"'
+    elif len(lines) > 1 and lines[0] and not value.endswith("\n\n"):
+        style = "|" if all(line == line.strip() for line in lines) else None
+    else:
+        style = None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
+
+
+_Dumper.add_representer(str, _text)
