@@ -1,1 +1,29 @@
-"""Vern's Migration API, typed."""
+"""Vern's Migration API, typed.
+
+The models load without httpx; the client is imported when it is asked for.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from vernctl.api.client import MigrationClient
+    from vernctl.api.policy import Policy
+    from vernctl.api.uploads import Upload
+
+__all__ = ["MigrationClient", "Policy", "Upload"]
+
+_HOMES = {
+    "MigrationClient": "vernctl.api.client",
+    "Policy": "vernctl.api.policy",
+    "Upload": "vernctl.api.uploads",
+}
+
+
+def __getattr__(name: str) -> object:
+    from importlib import import_module
+
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)

@@ -194,6 +194,9 @@ class PreviewSheet(ApiModel):
 class Preview(ApiModel):
     """The proposed output. It is a SAMPLE of what the recipe would produce."""
 
+    # Cells rarely repeat enough to pay for looking each one up in a cache of strings.
+    model_config = ConfigDict(cache_strings="none")
+
     status: str = "awaiting_approval"
     templates: tuple[TemplateRef, ...] = ()
     sheets: tuple[PreviewSheet, ...] = ()
@@ -243,6 +246,47 @@ class SessionLog(ApiModel):
     status: str | None = None
     generated_at: str | None = None
     runs: tuple[LoggedRun, ...] = ()
+
+
+class ServerIdentity(ApiModel):
+    """Who answers: vernctl's own server, and the number of its engine. Never Vern's service."""
+
+    name: str
+    engine: int
+
+
+class SourceConnection(ApiModel):
+    """A migration's live source. Never holds secrets; ``creds_configured`` says if any are kept."""
+
+    id: str | None = None
+    source_key: str
+    profile_id: str | None = None
+    name: str | None = None
+    config: Mapping[str, JsonValue] = Field(default_factory=dict)
+    selected_streams: tuple[str, ...] | None = None
+    stream_state: Mapping[str, JsonValue] = Field(default_factory=dict)
+    creds_configured: bool = False
+
+
+class Pin(ApiModel):
+    """The run whose recipe a source's generates start from; None: the latest working one."""
+
+    source: str
+    pinned_recipe_run_id: str | None = None
+
+
+class ExportJob(ApiModel):
+    """An export that the service prepares; ``download_url`` is there once it is completed."""
+
+    job_id: str
+    status: str
+    format: str | None = None
+    rows_processed: int | None = None
+    total_rows: int | None = None
+    file_size: int | None = None
+    error: str | None = None
+    expires_at: str | None = None
+    download_url: str | None = None
 
 
 class Knowledge(ApiModel):

@@ -1,0 +1,281 @@
+"""One connection pool, one key, one way to send: guards, retries, bounds, and errors of ours."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import ssl
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from typing import NamedTuple, TypeVar
+from urllib.parse import urlsplit
+
+import httpx
+
+from vernctl import __version__
+from vernctl.api import faults
+from vernctl.api.body import SMALL, CutShortError, iter_body, parse, read_body
+from vernctl.api.guard import ApiKey, check_base_url, is_loopback
+from vernctl.api.models import ApiModel, ServerIdentity
+from vernctl.api.policy import Policy
+from vernctl.errors import ApiError, ContractError, RateLimitedError, ServerError, UnreachableError
+
+T = TypeVar("T")
+ModelT = TypeVar("ModelT", bound=ApiModel)
+Trace = Callable[[str], None]
+
+KEY_HEADER = "x-api-key"
+#: Idle connections are dropped before a server's usual five seconds: a POST must not meet a
+#: connection that is being closed, because whether it arrived would then be unknown.
+_KEEP_ALIVE = 2.0
+_ERROR_BODY = 64 * 1024
+_MAX_REDIRECTS = 3
+_TRANSIENT = frozenset({500, 502, 503, 504})
+_IDENTITY = re.compile(r"embedded; ?engine=([0-9]{1,9})")
+_HTTPX_ERRORS = (
+    httpx.HTTPError,
+    httpx.InvalidURL,
+    httpx.CookieConflict,
+    httpx.StreamError,
+    ssl.SSLError,
+)
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request of the contract: path below the base URL with its segments quoted."""
+
+    method: str
+    path: str
+    query: Mapping[str, str] = field(default_factory=dict)
+    body: bytes | None = None
+    #: May be sent again when the reply was lost: reads, and the create that an external_id guards.
+    repeatable: bool = False
+    #: Waits where the answer is 429 (nothing was done then), as long as the policy allows.
+    patient: bool = False
+    #: Bytes (unpacked) that the answer may have.
+    limit: int = SMALL
+    accept: str = "application/json"
+
+    @property
+    def name(self) -> str:
+        """How errors and traces call it: ``GET /migrations/…/preview``; no query, no secret."""
+        return f"{self.method} {self.path}"
+
+
+def reading(
+    path: str,
+    query: Mapping[str, str | None] | None = None,
+    *,
+    limit: int = SMALL,
+    accept: str = "application/json",
+) -> Call:
+    """A GET; parameters that are None are left out."""
+    given = {key: value for key, value in (query or {}).items() if value is not None}
+    return Call("GET", path, given, repeatable=True, patient=True, limit=limit, accept=accept)
+
+
+class Reply(NamedTuple):
+    """A whole answer."""
+
+    status: int
+    headers: httpx.Headers
+    body: bytes
+
+
+class Transport:
+    """Sends calls. Raises only errors of ``vernctl.errors``; see :class:`Policy` for patience.
+
+    Proxies (``HTTPS_PROXY``) and CA bundles (``SSL_CERT_FILE``) come from the environment, except
+    for loopback, where a proxy would carry the key out of this machine.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        api_key: str,
+        *,
+        allow_hosts: Sequence[str] = (),
+        policy: Policy | None = None,
+        trace: Trace | None = None,
+    ) -> None:
+        self.base_url = check_base_url(base_url, allow_hosts)
+        self.loopback = is_loopback(urlsplit(self.base_url).hostname or "")
+        self.policy = policy or Policy()
+        self.identity: ServerIdentity | None = None
+        self._key = ApiKey(api_key)
+        self._trace = trace
+        self._http: httpx.AsyncClient | None = None
+
+    async def open(self) -> None:
+        """Make the connection pool; nothing is sent yet."""
+        self._http = httpx.AsyncClient(
+            headers={"user-agent": f"vernctl/{__version__}", "accept-encoding": "gzip"},
+            timeout=httpx.Timeout(self.policy.read_timeout, connect=self.policy.connect_timeout),
+            limits=httpx.Limits(keepalive_expiry=_KEEP_ALIVE),
+            follow_redirects=False,
+            trust_env=not self.loopback,
+        )
+
+    async def close(self) -> None:
+        """Close every connection."""
+        if self._http is not None:
+            await self._http.aclose()
+            self._http = None
+
+    @property
+    def http(self) -> httpx.AsyncClient:
+        """The pool. It holds no key: the key is put on each request of the API by itself."""
+        if self._http is None:
+            raise RuntimeError("use it as `async with MigrationClient(...) as client`")
+        return self._http
+
+    async def fetch(self, call: Call, model: type[ModelT], *require: str) -> ModelT:
+        """Send ``call`` and read its answer as ``model`` (see :func:`vernctl.api.body.parse`)."""
+        return (await self.fetch_with_status(call, model, *require))[0]
+
+    async def fetch_with_status(
+        self, call: Call, model: type[ModelT], *require: str
+    ) -> tuple[ModelT, int]:
+        """As :meth:`fetch`, with the HTTP status."""
+
+        async def once() -> tuple[ModelT, int]:
+            reply = await self._once(call)
+            return parse(model, reply.body, call.name, require=require), reply.status
+
+        return await self.persist(call, once)
+
+    async def send(self, call: Call) -> Reply:
+        """Send ``call`` and give its answer as bytes."""
+        return await self.persist(call, lambda: self._once(call))
+
+    async def persist(self, call: Call, once: Callable[[], Awaitable[T]]) -> T:
+        """``once()``, again where ``call`` allows it and the failure may pass."""
+        lost = limited = 0
+        waited = 0.0
+        while True:
+            try:
+                return await once()
+            except RateLimitedError as error:
+                pause = max(error.retry_after or 0.0, self.policy.delay(limited))
+                limited += 1
+                if not call.patient or waited + pause > self.policy.patience:
+                    raise
+                waited += pause
+                why = "rate limit"
+            except (UnreachableError, ServerError, CutShortError) as error:
+                passing = not isinstance(error, ServerError) or error.status in _TRANSIENT
+                lost += 1
+                if not (call.repeatable and passing) or lost >= self.policy.attempts:
+                    raise
+                pause = self.policy.delay(lost - 1)
+                why = error.kind
+            self.say(f"{call.name}: {why}, again in {pause:.1f} s")
+            await asyncio.sleep(pause)
+
+    @asynccontextmanager
+    async def stream(
+        self, call: Call, *, silence: float | None = None
+    ) -> AsyncIterator[httpx.Response]:
+        """Send ``call`` once and hold its answer open, its body unread; error statuses raise.
+
+        ``silence``: seconds without a byte after which the connection counts as broken.
+        """
+        with self.translating(call.name):
+            response = await self._send(call, silence or self.policy.read_timeout)
+            try:
+                yield response
+            finally:
+                await response.aclose()
+
+    async def _send(self, call: Call, silence: float) -> httpx.Response:
+        url = httpx.URL(self.base_url + call.path)
+        if call.query:
+            url = url.copy_merge_params(dict(call.query))
+        for _ in range(_MAX_REDIRECTS + 1):
+            response = await self._pass(call, url, silence)
+            if response.is_success:
+                return response
+            try:
+                onward = self._same_origin(call, response)
+                if onward is None:
+                    raise await self.refusal(response, call.name)
+            finally:
+                await response.aclose()
+            url = onward
+        raise ContractError(f"{call.name}: redirected more than {_MAX_REDIRECTS} times.")
+
+    async def _pass(self, call: Call, url: httpx.URL, silence: float) -> httpx.Response:
+        headers = {"accept": call.accept}
+        if call.body is not None:
+            headers["content-type"] = "application/json"
+        timeout = httpx.Timeout(silence, connect=self.policy.connect_timeout)
+        request = self.http.build_request(
+            call.method, url, content=call.body, headers=headers, timeout=timeout
+        )
+        started = time.monotonic()
+        # Only while it is on its way does the request hold the key: exceptions keep requests.
+        request.headers[KEY_HEADER] = self._key.reveal()
+        try:
+            response = await self.http.send(request, stream=True)
+        finally:
+            del request.headers[KEY_HEADER]
+        self.say(f"{call.name} → {response.status_code} in {time.monotonic() - started:.2f} s")
+        self._learn(response)
+        return response
+
+    def _same_origin(self, call: Call, response: httpx.Response) -> httpx.URL | None:
+        location = response.headers.get("location")
+        if call.method != "GET" or not response.has_redirect_location or location is None:
+            return None
+        url = response.url.join(location)
+        base = httpx.URL(self.base_url)
+        same = (url.scheme, url.host, url.port) == (base.scheme, base.host, base.port)
+        return url if same and not url.userinfo else None
+
+    def _learn(self, response: httpx.Response) -> None:
+        if not self.loopback:
+            return
+        match = _IDENTITY.fullmatch(response.headers.get("x-vernctl-server", ""))
+        if match is not None:
+            self.identity = ServerIdentity(name="embedded", engine=int(match[1]))
+
+    async def _once(self, call: Call) -> Reply:
+        try:
+            async with asyncio.timeout(self.policy.total_timeout), self.stream(call) as response:
+                body = await read_body(response, limit=call.limit, request=call.name)
+                return Reply(response.status_code, response.headers, body)
+        except TimeoutError:
+            pass
+        raise UnreachableError(
+            f"{call.name}: no whole answer within {self.policy.total_timeout:g} s.",
+            request=call.name,
+        )
+
+    async def refusal(self, response: httpx.Response, request: str) -> ApiError:
+        """The error for an answer with an error status; at most 64 KiB of its body are read."""
+        body = b""
+        try:
+            async for piece in iter_body(response, limit=_ERROR_BODY, request=request):
+                body += piece
+        except (*_HTTPX_ERRORS, ContractError, UnreachableError):
+            # The status is what counts; the body would only have worded it.
+            body = b""
+        return faults.from_status(
+            response.status_code, response.headers, body, request, redact=self._key.redact
+        )
+
+    @contextmanager
+    def translating(self, request: str) -> Iterator[None]:
+        """Within it exceptions of httpx become errors of ours, without the key."""
+        try:
+            yield
+        except _HTTPX_ERRORS as error:
+            raise faults.from_httpx(error, request, redact=self._key.redact) from None
+
+    def say(self, line: str) -> None:
+        """One line of a ``--verbose`` trace: method, path, status, time; never a header."""
+        if self._trace is not None:
+            self._trace(self._key.redact(line))
