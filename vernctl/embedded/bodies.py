@@ -1,0 +1,119 @@
+"""Request bodies: their shapes, their bounds, and what is said of one that has another shape."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
+
+from vernctl.embedded.refusal import RefusalError
+
+#: A JSON body may have this many bytes.
+MAX_BODY = 1_048_576
+#: A message, an answer: this many characters.
+MAX_TEXT = 20_000
+MAX_KNOWLEDGE = 200_000
+
+Name = Annotated[str, Field(min_length=1, max_length=500)]
+
+
+class Body(BaseModel):
+    """Base of every request body: no value is converted, fields of other versions are let be."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="ignore")
+
+
+class CreateMigration(Body):
+    """``POST /migrations``."""
+
+    name: Name
+    source: str | None = None
+    external_id: (
+        Annotated[str, Field(min_length=1, max_length=255, pattern=r"^[a-zA-Z0-9_-]+$")] | None
+    ) = None
+    templates: Annotated[list[str], Field(min_length=1, max_length=1_000)] | None = None
+
+
+class NewFile(Body):
+    """One file to be uploaded; the name comes back exactly as sent."""
+
+    name: Name
+    content_type: Annotated[str, Field(max_length=200)] | None = None
+
+
+class CreateUploads(Body):
+    """``POST …/files``: at most 25 at a time."""
+
+    files: Annotated[list[NewFile], Field(min_length=1, max_length=25)]
+
+
+class StartRun(Body):
+    """``POST …/runs``."""
+
+    kind: Literal["generate", "update", "clarify", "execute"]
+    message: Annotated[str, Field(max_length=MAX_TEXT)] | None = None
+    extract_via_api: bool | None = None
+
+
+class CancelRun(Body):
+    """``PATCH …/runs/{run_id}``."""
+
+    status: Literal["cancel_requested"]
+
+
+class GivenAnswer(Body):
+    """The answer to one question: an option's label, or text where the question allows it."""
+
+    id: str
+    value: Annotated[str, Field(max_length=MAX_TEXT)]
+
+
+class AnswerRun(Body):
+    """``POST …/runs/{run_id}/messages``."""
+
+    answers: (
+        Annotated[list[GivenAnswer], Field(min_length=1, max_length=1_000)]
+        | Annotated[str, Field(min_length=1, max_length=MAX_TEXT)]
+    )
+
+
+class KnowledgeWrite(Body):
+    """``PATCH …/knowledge``: replaces the whole document."""
+
+    knowledge: Annotated[str, Field(max_length=MAX_KNOWLEDGE)] | None
+    if_unmodified_since: str | None = None
+
+
+BodyT = TypeVar("BodyT", bound=Body)
+
+
+def parse_body(model: type[BodyT], raw: bytes) -> BodyT:
+    """The body as a model. Raises RefusalError 400 with one sentence that names the first fault."""
+    try:
+        return model.model_validate_json(raw)
+    except ValidationError as error:
+        raise RefusalError(400, _sentence(error)) from error
+
+
+def _sentence(error: ValidationError) -> str:
+    first = error.errors(include_url=False)[0]
+    kind, context = first["type"], first.get("ctx", {})
+    if kind == "json_invalid":
+        return f"The body is not valid JSON: {context.get('error', 'it cannot be read')}."
+    path = [part for part in first["loc"] if not str(part).startswith(("list[", "constrained-"))]
+    where = ".".join(str(part) for part in path) or "The body"
+    told: dict[str, JsonValue] = {
+        "missing": "is missing",
+        "string_type": "must be text",
+        "bool_type": "must be true or false",
+        "list_type": "must be a list",
+        "model_type": "must be a JSON object",
+        "model_attributes_type": "must be a JSON object",
+        "string_too_short": "is empty",
+        "too_short": "needs at least one entry",
+        "string_too_long": f"is longer than {context.get('max_length')} characters",
+        "too_long": f"has more than {context.get('max_length')} entries",
+        "string_pattern_mismatch": "may only have letters, digits, - and _",
+        "literal_error": f"must be {context.get('expected')}",
+    }
+    return f"{where} {told.get(kind, 'is not valid: ' + first['msg'])}."

@@ -1,0 +1,231 @@
+"""The catalog: which sources and templates this server offers, from one YAML file.
+
+``sources: [{name, recipe}]`` and ``templates: [{slug, name, description, columns: [{name,
+description, required, unique, strict, one_of, link, schema}]}]``. Patterns are RE2's, links are
+``slug.Column`` (or a list of them), a recipe is a file beside the catalog.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from pathlib import Path
+
+import re2
+import yaml
+from pydantic import BaseModel, ConfigDict, JsonValue
+
+from vernctl.embedded.yamlnodes import NodeReader
+from vernctl.engine.model import Column, Link, Template
+
+_TEMPLATE_KEYS = ("slug", "name", "description", "columns")
+_COLUMN_KEYS = (
+    *("name", "description", "required", "unique"),
+    *("strict", "one_of", "link", "schema"),
+)
+_SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
+MAX_COLUMNS = 1_000
+
+
+class CatalogSource(BaseModel):
+    """A system migrated from; ``recipe`` is a file that its imports start from."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    recipe: Path | None = None
+
+
+class Catalog(BaseModel):
+    """Everything a catalog file says, checked."""
+
+    model_config = ConfigDict(frozen=True)
+
+    sources: tuple[CatalogSource, ...] = ()
+    templates: tuple[Template, ...] = ()
+
+    def template(self, slug: str) -> Template | None:
+        """The template of this slug, or None."""
+        return next((t for t in self.templates if t.slug == slug), None)
+
+    def source(self, name: str) -> CatalogSource | None:
+        """The source of this name, or None."""
+        return next((s for s in self.sources if s.name == name), None)
+
+
+class CatalogFile:
+    """A catalog that follows its file: an edit counts from the next request on."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._lock = threading.Lock()
+        self._seen = self._mark()
+        self._catalog = load_catalog(path)
+
+    def current(self) -> Catalog:
+        """The catalog as the file has it now. Raises SpecError where it is wrong now."""
+        with self._lock:
+            mark = self._mark()
+            if mark != self._seen:
+                self._catalog = load_catalog(self.path)
+                self._seen = mark
+            return self._catalog
+
+    def _mark(self) -> tuple[int, int, int] | None:
+        try:
+            stat = self.path.stat()
+        except OSError:
+            return None
+        return stat.st_mtime_ns, stat.st_size, stat.st_ino
+
+
+def load_catalog(path: Path) -> Catalog:
+    """Read and check a catalog file. Raises SpecError with every problem, line and column."""
+    reader = NodeReader(path)
+    root = reader.root()
+    if root is None:
+        return Catalog()
+    top = reader.mapping(root, "the catalog", ("sources", "templates"))
+    sources = [_source(reader, node) for node in reader.items(top.get("sources"), "sources")]
+    nodes = reader.items(top.get("templates"), "templates")
+    templates = [_template(reader, node) for node in nodes]
+    _check_names(reader, nodes, [template.slug for template in templates], "template")
+    _check_links(reader, nodes, templates)
+    reader.raise_problems()
+    return Catalog(sources=tuple(sources), templates=tuple(templates))
+
+
+def api_template(template: Template) -> dict[str, JsonValue]:
+    """The template as the API shows it; ``one_of`` becomes an anchored, escaped pattern."""
+    return {
+        "slug": template.slug,
+        "name": template.name,
+        "description": template.description or None,
+        "columns": [_api_column(column) for column in template.columns],
+    }
+
+
+def _api_column(column: Column) -> dict[str, JsonValue]:
+    pattern = column.strict
+    if column.one_of:
+        pattern = f"^(?:{'|'.join(re2.escape(value) for value in column.one_of)})$"
+    shown: dict[str, JsonValue] = {
+        "name": column.name,
+        "description": column.description,
+        "required": column.required,
+        "unique": column.unique,
+        "desiredRule": "link" if column.link else "strict" if pattern else "none",
+    }
+    if pattern:
+        shown["strictRule"] = pattern
+    if column.link:
+        shown["linkRule"] = [
+            {"templateId": link.template, "columnName": link.column} for link in column.link
+        ]
+    if column.schema_ is not None:
+        shown["schema"] = column.schema_
+    return shown
+
+
+def _source(reader: NodeReader, node: yaml.Node) -> CatalogSource:
+    entries = reader.mapping(node, "a source", ("name", "recipe"), required=("name",))
+    name = reader.text(entries.get("name"), "name")
+    if "recipe" not in entries:
+        return CatalogSource(name=name)
+    written = reader.text(entries["recipe"], "recipe")
+    folder = reader.path.parent.resolve()
+    recipe = (folder / written).resolve()
+    if not recipe.is_relative_to(folder):
+        reader.report(entries["recipe"], f'recipe "{written}" lies outside the catalog\'s folder')
+    elif not recipe.is_file():
+        reader.report(entries["recipe"], f'recipe "{written}" is not there')
+    return CatalogSource(name=name, recipe=recipe)
+
+
+def _template(reader: NodeReader, node: yaml.Node) -> Template:
+    entries = reader.mapping(node, "a template", _TEMPLATE_KEYS, required=("slug", "columns"))
+    slug = reader.text(entries.get("slug"), "slug")
+    if "slug" in entries and slug and not _SLUG.fullmatch(slug):
+        reader.report(entries["slug"], f'slug "{slug}" may only have letters, digits, - and _')
+    nodes = reader.items(entries.get("columns"), "columns")
+    if "columns" in entries and not 1 <= len(nodes) <= MAX_COLUMNS:
+        reader.report(entries["columns"], f"a template has 1 to {MAX_COLUMNS} columns")
+    columns = [_column(reader, column) for column in nodes]
+    _check_names(reader, nodes, [column.name for column in columns], "column")
+    return Template(
+        slug=slug,
+        name=reader.text(entries.get("name"), "name") or slug,
+        description=reader.text(entries.get("description"), "description"),
+        columns=tuple(columns),
+    )
+
+
+def _column(reader: NodeReader, node: yaml.Node) -> Column:
+    entries = reader.mapping(node, "a column", _COLUMN_KEYS, required=("name",))
+    strict = reader.text(entries["strict"], "strict") if "strict" in entries else None
+    if strict:
+        _check_pattern(reader, entries["strict"], strict)
+    one_of = tuple(
+        reader.text(item, "a value of one_of")
+        for item in reader.items(entries.get("one_of"), "one_of")
+    )
+    if "one_of" in entries and len(set(one_of)) < max(1, len(one_of)):
+        reader.report(entries["one_of"], "one_of needs at least one value, and each only once")
+    return Column(
+        name=reader.text(entries.get("name"), "name"),
+        description=reader.text(entries.get("description"), "description"),
+        required=reader.flag(entries.get("required"), "required"),
+        unique=reader.flag(entries.get("unique"), "unique"),
+        strict=strict or None,
+        one_of=one_of,
+        link=tuple(_link(reader, item) for item in _link_nodes(entries.get("link"))),
+        schema_=reader.json(entries.get("schema")),
+    )
+
+
+def _check_pattern(reader: NodeReader, node: yaml.Node, pattern: str) -> None:
+    options = re2.Options()
+    options.log_errors = False
+    try:
+        re2.compile(pattern, options)
+    except re2.error as error:
+        reason = error.args[0] if error.args else "not understood"
+        if isinstance(reason, bytes):
+            reason = reason.decode("utf-8", "replace")
+        reader.report(node, f'strict "{pattern}" is no RE2 pattern: {reason}')
+
+
+def _link_nodes(node: yaml.Node | None) -> list[yaml.Node]:
+    if node is None:
+        return []
+    return list(node.value) if isinstance(node, yaml.SequenceNode) else [node]
+
+
+def _link(reader: NodeReader, node: yaml.Node) -> Link:
+    written = reader.text(node, "link")
+    template, dot, column = written.partition(".")
+    if written and not (template and dot and column):
+        reader.report(node, f'link "{written}" must be written as slug.Column')
+    return Link(template=template, column=column)
+
+
+def _check_names(reader: NodeReader, nodes: list[yaml.Node], names: list[str], what: str) -> None:
+    seen: set[str] = set()
+    for node, name in zip(nodes, names, strict=True):
+        if name and name.casefold() in seen:
+            reader.report(node, f'{what} "{name}" is there twice (upper and lower case are one)')
+        seen.add(name.casefold())
+
+
+def _check_links(reader: NodeReader, nodes: list[yaml.Node], templates: list[Template]) -> None:
+    by_slug = {template.slug: template for template in templates}
+    for node, template in zip(nodes, templates, strict=True):
+        for column in template.columns:
+            for link in column.link:
+                target = by_slug.get(link.template)
+                if link.column and (target is None or target.column(link.column) is None):
+                    reader.report(
+                        node,
+                        f'column "{column.name}" links to "{link.template}.{link.column}",'
+                        " which is not in this catalog",
+                    )

@@ -1,0 +1,146 @@
+"""The seam between the server and the import engine: what a run asks, and what it gets back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, Protocol
+
+from vernctl.engine import ENGINE_VERSION
+from vernctl.engine.model import (
+    EngineQuestion,
+    ExecuteReport,
+    InputFile,
+    Progress,
+    SheetPreview,
+    Template,
+)
+
+RowFilter = Literal["valid", "all", "invalid"]
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """Everything that a preview depends on."""
+
+    files: tuple[InputFile, ...]
+    templates: tuple[Template, ...]
+    knowledge: str
+    messages: tuple[str, ...]
+    answers: Mapping[str, str]
+    workdir: Path
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """What authoring gives: questions, or sheets. ``state`` is what execute and clarify need."""
+
+    state: str
+    plan: str | None
+    questions: tuple[EngineQuestion, ...] = ()
+    sheets: tuple[SheetPreview, ...] = ()
+
+
+class Engine(Protocol):
+    """An import engine. Every method may raise EngineError with one sentence for a person."""
+
+    version: int
+
+    def author(self, inputs: Inputs, progress: Progress) -> Proposal:
+        """Read the files and propose sheets, or ask; a pure function of the inputs."""
+        ...
+
+    def execute(
+        self, state: str, inputs: Inputs, database: Path, progress: Progress
+    ) -> ExecuteReport:
+        """Import for real, into a database file of this execute's own."""
+        ...
+
+    def clarify(self, state: str, question: str) -> str:
+        """Answer a read-only question about the proposal."""
+        ...
+
+    def count_rows(self, database: Path, slug: str, row_filter: RowFilter) -> int:
+        """How many rows an export of this sheet has."""
+        ...
+
+    def stream_csv(
+        self,
+        database: Path,
+        slug: str,
+        row_filter: RowFilter,
+        fields: tuple[str, ...] | None,
+        omit_empty: bool,
+    ) -> Iterator[bytes]:
+        """The sheet as RFC 4180, header first."""
+        ...
+
+
+class ImportEngine:
+    """vernctl's own engine; imported when the first run needs it, so that the server boots fast."""
+
+    version = ENGINE_VERSION
+
+    def author(self, inputs: Inputs, progress: Progress) -> Proposal:
+        """Read, profile, match, heal, validate; several messages of one update are taken apart."""
+        from vernctl.engine.author import Authored, author
+        from vernctl.engine.instruct import split_messages
+
+        authored: Authored = author(
+            inputs.files,
+            inputs.templates,
+            knowledge=inputs.knowledge,
+            messages=[part for text in inputs.messages for part in split_messages(text)],
+            answers=inputs.answers,
+            workdir=inputs.workdir,
+            progress=progress,
+        )
+        return Proposal(
+            state=authored.model_dump_json(),
+            plan=authored.recipe.model_dump_json(exclude_defaults=True),
+            questions=tuple(authored.questions),
+            sheets=tuple(authored.sheets),
+        )
+
+    def execute(
+        self, state: str, inputs: Inputs, database: Path, progress: Progress
+    ) -> ExecuteReport:
+        """Run the proposal's recipe over every row."""
+        from vernctl.engine.author import Authored
+        from vernctl.engine.execute import execute
+
+        return execute(
+            Authored.model_validate_json(state).recipe,
+            inputs.files,
+            inputs.templates,
+            database=database,
+            workdir=inputs.workdir,
+            progress=progress,
+        )
+
+    def clarify(self, state: str, question: str) -> str:
+        """Answer from the recipe and the profile."""
+        from vernctl.engine.author import Authored
+        from vernctl.engine.clarify import clarify
+
+        return clarify(Authored.model_validate_json(state), question)
+
+    def count_rows(self, database: Path, slug: str, row_filter: RowFilter) -> int:
+        """Count in the imported sheet."""
+        from vernctl.engine.export import count_rows
+
+        return count_rows(database, slug, row_filter)
+
+    def stream_csv(
+        self,
+        database: Path,
+        slug: str,
+        row_filter: RowFilter,
+        fields: tuple[str, ...] | None,
+        omit_empty: bool,
+    ) -> Iterator[bytes]:
+        """Stream the imported sheet."""
+        from vernctl.engine.export import stream_csv
+
+        return stream_csv(database, slug, filter=row_filter, fields=fields, omit_empty=omit_empty)

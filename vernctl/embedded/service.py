@@ -1,0 +1,64 @@
+"""The parts of a running server, put together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from vernctl.embedded.auth import Keys
+from vernctl.embedded.catalog import Catalog, CatalogFile
+from vernctl.embedded.clock import Clock
+from vernctl.embedded.engine_work import Engine, ImportEngine
+from vernctl.embedded.refusal import RefusalError
+from vernctl.embedded.store import Store
+from vernctl.embedded.uploads import Uploads
+from vernctl.embedded.work import Workers
+from vernctl.errors import SpecError
+
+
+@dataclass
+class Service:
+    """Everything that a request handler needs."""
+
+    store: Store
+    catalog_file: CatalogFile
+    keys: Keys
+    uploads: Uploads
+    engine: Engine
+    workers: Workers
+    public_url: str | None = None
+
+    def catalog(self) -> Catalog:
+        """The catalog as its file stands now; a mistake made since the start is a 500."""
+        try:
+            return self.catalog_file.current()
+        except SpecError as error:
+            raise RefusalError(500, f"The catalog has a mistake: {error.problems[0]}") from error
+
+    def stop(self) -> bool:
+        """End the streams and the workers; False where the engine did not let go in time."""
+        self.store.bell.close()
+        return self.workers.stop()
+
+
+def build_service(
+    data: Path,
+    catalog: Path,
+    keys: Keys,
+    *,
+    clock: Clock,
+    engine: Engine | None = None,
+    public_url: str | None = None,
+    threads: int = 2,
+) -> Service:
+    """Open a data folder and begin to work on what was left unfinished in it.
+
+    Raises SpecError where the catalog is wrong.
+    """
+    catalog_file = CatalogFile(catalog)
+    store = Store(data, clock)
+    uploads = Uploads(store)
+    engine = engine or ImportEngine()
+    workers = Workers(store, catalog_file, uploads, engine, threads)
+    workers.start()
+    return Service(store, catalog_file, keys, uploads, engine, workers, public_url)

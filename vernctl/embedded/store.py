@@ -1,0 +1,166 @@
+"""What survives a kill: one SQLite database (WAL) for everything but bytes and imported rows."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from pydantic import JsonValue
+
+from vernctl.embedded.bell import Bell
+from vernctl.embedded.clock import Clock, stamp
+
+#: Each entry brings the database from its index to the next; entries are never edited, only added.
+SCHEMA: Final[tuple[str, ...]] = (
+    """
+    CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+    CREATE TABLE migrations (
+        id TEXT PRIMARY KEY, account TEXT NOT NULL, external_id TEXT, name TEXT NOT NULL,
+        source TEXT, sheets TEXT NOT NULL, knowledge TEXT, knowledge_at TEXT,
+        created_at TEXT NOT NULL, UNIQUE (account, external_id)
+    ) STRICT;
+    CREATE TABLE source_knowledge (
+        account TEXT NOT NULL, source TEXT NOT NULL, knowledge TEXT, updated_at TEXT NOT NULL,
+        PRIMARY KEY (account, source)
+    ) STRICT;
+    CREATE TABLE files (
+        number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE,
+        migration TEXT NOT NULL REFERENCES migrations (id), name TEXT NOT NULL,
+        content_type TEXT NOT NULL, size INTEGER, sha256 TEXT, uploaded_at TEXT
+    ) STRICT;
+    CREATE INDEX files_of_migration ON files (migration);
+    CREATE TABLE runs (
+        number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE,
+        migration TEXT NOT NULL REFERENCES migrations (id), status TEXT NOT NULL,
+        step TEXT NOT NULL, message TEXT, error TEXT,
+        files TEXT NOT NULL, messages TEXT NOT NULL DEFAULT '[]', asked INTEGER NOT NULL DEFAULT 0,
+        questions TEXT, known TEXT NOT NULL DEFAULT '{}', answers TEXT, report TEXT,
+        created_at TEXT NOT NULL, updated_at TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX runs_of_migration ON runs (migration);
+    CREATE TABLE steps (
+        number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE,
+        run TEXT NOT NULL REFERENCES runs (id), migration TEXT NOT NULL, kind TEXT NOT NULL,
+        message TEXT, status TEXT NOT NULL, attempts INTEGER NOT NULL DEFAULT 0,
+        started_by TEXT, started_at TEXT NOT NULL, completed_at TEXT, plan TEXT,
+        questions TEXT NOT NULL DEFAULT '[]', answers TEXT NOT NULL DEFAULT '{}', outcome TEXT,
+        audit TEXT NOT NULL DEFAULT '[]'
+    ) STRICT;
+    CREATE INDEX steps_of_migration ON steps (migration);
+    CREATE TABLE previews (
+        migration TEXT PRIMARY KEY REFERENCES migrations (id), run TEXT NOT NULL,
+        templates TEXT NOT NULL, state TEXT NOT NULL, sheets TEXT NOT NULL
+    ) STRICT;
+    CREATE TABLE imports (
+        migration TEXT PRIMARY KEY REFERENCES migrations (id), step TEXT NOT NULL,
+        columns TEXT NOT NULL, coverage TEXT
+    ) STRICT;
+    CREATE TABLE events (
+        migration TEXT NOT NULL REFERENCES migrations (id), sequence INTEGER NOT NULL,
+        run TEXT NOT NULL, type TEXT NOT NULL, data TEXT NOT NULL, created_at TEXT NOT NULL,
+        PRIMARY KEY (migration, sequence)
+    ) STRICT, WITHOUT ROWID;
+    """,
+)
+
+Value = str | int | float | None
+
+
+class Transaction:
+    """Statements that take effect together. ``now`` is one moment for all of them."""
+
+    def __init__(self, connection: sqlite3.Connection, now: str) -> None:
+        self._connection = connection
+        self.now = now
+        self.touched: set[str] = set()
+
+    def run(self, sql: str, *values: Value) -> int:
+        """Execute one statement; returns how many rows it changed."""
+        return self._connection.execute(sql, values).rowcount
+
+    def one(self, sql: str, *values: Value) -> sqlite3.Row | None:
+        """The first row, or None."""
+        row: sqlite3.Row | None = self._connection.execute(sql, values).fetchone()
+        return row
+
+    def all(self, sql: str, *values: Value) -> Sequence[sqlite3.Row]:
+        """Every row."""
+        return self._connection.execute(sql, values).fetchall()
+
+    def insert(self, table: str, **columns: Value) -> None:
+        """Insert one row; table and column names are this program's own words."""
+        names, marks = ", ".join(columns), ", ".join("?" for _ in columns)
+        self.run(f"INSERT INTO {table} ({names}) VALUES ({marks})", *columns.values())
+
+    def event(self, migration: str, run: str, type_: str, data: JsonValue) -> None:
+        """Append to the migration's thread; sequences rise across all of its runs."""
+        self.run(
+            "INSERT INTO events SELECT ?1, COALESCE(MAX(sequence), 0) + 1, ?2, ?3, ?4, ?5"
+            " FROM events WHERE migration = ?1",
+            *(migration, run, type_, json.dumps(data, ensure_ascii=False), self.now),
+        )
+        self.touched.add(migration)
+
+
+class Store:
+    """The database of one data folder. Safe to use from any thread; transactions are short."""
+
+    def __init__(self, folder: Path, clock: Clock = time.time) -> None:
+        self.folder = folder
+        self.clock = clock
+        self.bell = Bell()
+        self._lock = threading.RLock()
+        for part in (folder, folder / "files", folder / "sheets", folder / "work"):
+            part.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._connection = sqlite3.connect(
+            folder / "server.sqlite", isolation_level=None, check_same_thread=False
+        )
+        self._connection.row_factory = sqlite3.Row
+        self._connection.execute("PRAGMA journal_mode = WAL")
+        self._connection.execute("PRAGMA synchronous = NORMAL")
+        self._connection.execute("PRAGMA foreign_keys = ON")
+        self._migrate()
+
+    def _migrate(self) -> None:
+        (version,) = self._connection.execute("PRAGMA user_version").fetchone()
+        for number, statements in enumerate(SCHEMA[version:], start=version + 1):
+            self._connection.executescript(
+                f"BEGIN; {statements} PRAGMA user_version = {number}; COMMIT;"
+            )
+
+    @contextmanager
+    def transaction(self) -> Iterator[Transaction]:
+        """All or nothing; those who follow a touched thread hear of it after the commit."""
+        with self._lock:
+            self._connection.execute("BEGIN IMMEDIATE")
+            transaction = Transaction(self._connection, stamp(self.clock()))
+            try:
+                yield transaction
+            except BaseException:
+                self._connection.execute("ROLLBACK")
+                raise
+            self._connection.execute("COMMIT")
+        for migration in transaction.touched:
+            self.bell.ring(migration)
+
+    def secret(self) -> bytes:
+        """The key that signs this folder's upload links, made once."""
+        with self.transaction() as db:
+            row = db.one("SELECT value FROM meta WHERE name = 'secret'")
+            if row is None:
+                db.insert("meta", name="secret", value=secrets.token_hex(32))
+                row = db.one("SELECT value FROM meta WHERE name = 'secret'")
+            assert row is not None
+            return bytes.fromhex(row["value"])
+
+    def close(self) -> None:
+        """Close the database; what was committed stays."""
+        with self._lock:
+            self._connection.close()

@@ -1,0 +1,181 @@
+"""Files: upload links that carry their own authorisation; bytes by id, names as sent."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import os
+import uuid
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+from typing import Final
+
+from pydantic import JsonValue
+
+from vernctl.embedded.bodies import CreateUploads
+from vernctl.embedded.migrations import find_migration
+from vernctl.embedded.refusal import RefusalError, not_found
+from vernctl.embedded.store import Store, Transaction
+from vernctl.engine.model import InputFile
+
+#: An upload link is good for this long (s).
+LINK_SECONDS: Final = 3_600
+#: One file may have this many bytes.
+MAX_FILE: Final = 1 << 30
+#: Files of one run, and how many of them may be PDF or Word.
+MAX_FILES, MAX_DOCUMENTS = 400, 5
+_DOCUMENTS = (".pdf", ".doc", ".docx")
+
+
+class Uploads:
+    """Mints links, takes bytes, lists files."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._secret = store.secret()
+        for torn in (store.folder / "files").glob("*.part"):
+            torn.unlink()
+
+    def path_of(self, file_id: str) -> Path:
+        """Where the bytes of a file lie; ids are this server's own, never a client's text."""
+        return self._store.folder / "files" / file_id
+
+    def mint(
+        self, account: str, migration_id: str, wanted: CreateUploads, origin: str
+    ) -> dict[str, JsonValue]:
+        """One signed link per file. ``origin`` is the scheme and host that clients reach."""
+        minted: list[JsonValue] = []
+        with self._store.transaction() as db:
+            migration = find_migration(db, account, migration_id)
+            for file in wanted.files:
+                file_id = str(uuid.uuid4())
+                kind = file.content_type or "application/octet-stream"
+                db.insert(
+                    "files", id=file_id, migration=migration.id, name=file.name, content_type=kind
+                )
+                token = self._token(file_id, int(self._store.clock()) + LINK_SECONDS)
+                minted.append(
+                    {
+                        "name": file.name,
+                        "storage_path": _storage_path(migration.id, file_id),
+                        "signed_url": f"{origin}/api/v1/uploads/{file_id}?token={token}",
+                        "token": token,
+                        "content_type": kind,
+                    }
+                )
+        return {"files": minted}
+
+    def _token(self, file_id: str, expires: int) -> str:
+        mac = hmac.new(self._secret, f"upload {file_id} {expires}".encode(), hashlib.sha256)
+        return f"{expires}.{base64.urlsafe_b64encode(mac.digest()).decode().rstrip('=')}"
+
+    def _check_link(self, file_id: str, token: str) -> None:
+        expires = token.partition(".")[0]
+        if not (expires.isascii() and expires.isdigit() and len(expires) < 16):
+            raise RefusalError(403, "This upload link is not valid.")
+        good = self._token(file_id, int(expires))
+        if not hmac.compare_digest(good.encode(), token.encode("utf-8", "replace")):
+            raise RefusalError(403, "This upload link is not valid.")
+        if int(expires) < self._store.clock():
+            raise RefusalError(403, "This upload link has expired; ask for a new one.")
+
+    async def take(self, file_id: str, token: str, chunks: AsyncIterator[bytes]) -> None:
+        """Store the bytes that belong to a link; the file is listed once they are all on disk.
+
+        Raises RefusalError 403 for a forged or expired link, 409 for one that was used, 413 for a file
+        that is too large.
+        """
+        self._check_link(file_id, token)
+        with self._store.transaction() as db:
+            row = db.one("SELECT uploaded_at FROM files WHERE id = ?", file_id)
+        if row is None:
+            raise not_found("This file")
+        if row["uploaded_at"] is not None:
+            raise RefusalError(409, "This upload link was used already; ask for a new one.")
+        part = self.path_of(f"{file_id}.{uuid.uuid4().hex}.part")
+        try:
+            size, digest = await _write(part, chunks)
+            self._settle(file_id, part, size, digest)
+        finally:
+            part.unlink(missing_ok=True)
+
+    def _settle(self, file_id: str, part: Path, size: int, digest: str) -> None:
+        with self._store.transaction() as db:
+            claimed = db.run(
+                "UPDATE files SET size = ?, sha256 = ?, uploaded_at = ?"
+                " WHERE id = ? AND uploaded_at IS NULL",
+                *(size, digest, db.now, file_id),
+            )
+            if not claimed:
+                raise RefusalError(409, "This upload link was used already; ask for a new one.")
+            part.replace(self.path_of(file_id))
+
+    def listing(self, account: str, migration_id: str) -> dict[str, JsonValue]:
+        """The files whose bytes are here, in the order in which links were asked for."""
+        with self._store.transaction() as db:
+            migration = find_migration(db, account, migration_id)
+            rows = db.all(
+                "SELECT * FROM files WHERE migration = ? AND uploaded_at IS NOT NULL"
+                " ORDER BY number",
+                migration.id,
+            )
+        return {
+            "files": [
+                {
+                    "name": row["name"],
+                    "storage_path": _storage_path(migration.id, row["id"]),
+                    "size": row["size"],
+                    "content_type": row["content_type"],
+                    "uploaded_at": row["uploaded_at"],
+                }
+                for row in rows
+            ]
+        }
+
+    def inputs(self, db: Transaction, file_ids: str) -> tuple[InputFile, ...]:
+        """The engine's input files for a JSON list of ids, in the order of their names."""
+        ids: Sequence[str] = json.loads(file_ids)
+        rows = [db.one("SELECT id, name, sha256 FROM files WHERE id = ?", one) for one in ids]
+        found = sorted((r["name"], r["sha256"], r["id"]) for r in rows if r is not None)
+        return tuple(InputFile(name=name, path=self.path_of(one)) for name, _, one in found)
+
+
+def files_for_run(db: Transaction, migration_id: str) -> list[str]:
+    """The ids of the files that a generate reads. Raises RefusalError 400 for none, or too many."""
+    rows = db.all(
+        "SELECT id, name FROM files WHERE migration = ? AND uploaded_at IS NOT NULL"
+        " ORDER BY number",
+        migration_id,
+    )
+    if not rows:
+        raise RefusalError(400, "This migration has no files yet; upload at least one first.")
+    documents = [row for row in rows if row["name"].lower().endswith(_DOCUMENTS)]
+    if len(rows) > MAX_FILES or len(documents) > MAX_DOCUMENTS:
+        raise RefusalError(
+            400,
+            f"A run takes at most {MAX_FILES} files, {MAX_DOCUMENTS} of them PDF or Word;"
+            f" this migration has {len(rows)} and {len(documents)}.",
+        )
+    return [row["id"] for row in rows]
+
+
+def _storage_path(migration_id: str, file_id: str) -> str:
+    return f"migrations/{migration_id}/files/{file_id}"
+
+
+async def _write(path: Path, chunks: AsyncIterator[bytes]) -> tuple[int, str]:
+    """Write and fsync; returns size and sha256. Raises RefusalError 413."""
+    size, digest = 0, hashlib.sha256()
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        async for chunk in chunks:
+            size += len(chunk)
+            if size > MAX_FILE:
+                raise RefusalError(413, f"A file may have at most {MAX_FILE >> 20} MiB.")
+            digest.update(chunk)
+            file.write(chunk)
+        file.flush()
+        os.fsync(file.fileno())
+    return size, digest.hexdigest()

@@ -1,0 +1,223 @@
+"""The engine's side of a run: bounded threads that take steps to their end, or pick them up again.
+
+A step is worked on only while its run still waits for it; whatever the engine returns after a
+cancel is dropped. Everything a step produces becomes visible in one transaction, so a kill at any
+instruction leaves the run as it was before, and the next start takes the step up again.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import queue
+import shutil
+import sqlite3
+import threading
+
+from pydantic import JsonValue
+
+from vernctl.embedded.catalog import CatalogFile
+from vernctl.embedded.engine_work import Engine, Inputs
+from vernctl.embedded.migrations import Migration, find_migration, sheet_templates
+from vernctl.embedded.refusal import RefusalError
+from vernctl.embedded.results import (
+    Job,
+    keep_answer,
+    keep_failure,
+    keep_import,
+    keep_proposal,
+    stored_proposal,
+)
+from vernctl.embedded.runs import ACTIVE, find_run, set_status
+from vernctl.embedded.store import Store, Transaction
+from vernctl.embedded.uploads import Uploads
+from vernctl.engine.model import EngineError
+from vernctl.errors import SpecError
+
+#: A step that was under way at so many server deaths is given up, lest it take every start down.
+MAX_ATTEMPTS = 3
+_log = logging.getLogger(__name__)
+
+
+def _knowledge(db: Transaction, migration: Migration) -> str:
+    """What the engine reads before it works: the source's knowledge, then the migration's own."""
+    source = db.one(
+        "SELECT knowledge FROM source_knowledge WHERE account = ? AND source = ?",
+        *(migration.account, migration.source),
+    )
+    own = db.one("SELECT knowledge FROM migrations WHERE id = ?", migration.id)
+    found = [row["knowledge"] for row in (source, own) if row is not None]
+    return "\n\n".join(text.strip() for text in found if text and text.strip())
+
+
+class DroppedError(Exception):
+    """Nobody waits for this step any more: it was canceled, or the server stops."""
+
+
+class Workers:
+    """Threads that work on steps, in the order in which they were asked for."""
+
+    def __init__(
+        self, store: Store, catalog: CatalogFile, uploads: Uploads, engine: Engine, threads: int = 2
+    ) -> None:
+        self._store = store
+        self._catalog = catalog
+        self._uploads = uploads
+        self._engine = engine
+        self._queue: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+        self._stopping = threading.Event()
+        # daemons: a statement that runs for minutes must not hold up the end of the process
+        self._threads = [
+            threading.Thread(target=self._serve, name=f"vernctl-engine-{number}", daemon=True)
+            for number in range(threads)
+        ]
+
+    def start(self) -> None:
+        """Clear what a killed server left behind, take up its steps again, begin to work."""
+        with self._store.transaction() as db:
+            kept = {row["step"] for row in db.all("SELECT step FROM imports")}
+            waiting = db.all(
+                "SELECT step FROM runs WHERE status IN ('queued', 'running') ORDER BY number"
+            )
+        for leftover in (self._store.folder / "sheets").iterdir():
+            if leftover.name.partition(".")[0] not in kept:
+                leftover.unlink()
+        for leftover in (self._store.folder / "work").iterdir():
+            shutil.rmtree(leftover)
+        for row in waiting:
+            self.submit(row["step"])
+        for thread in self._threads:
+            thread.start()
+
+    def submit(self, step_id: str) -> None:
+        """Work on this step as soon as a thread is free."""
+        self._queue.put(step_id)
+
+    def stop(self, seconds: float = 3.0) -> bool:
+        """Let go of every step at its next sign of life; False where one gave none in time."""
+        self._stopping.set()
+        for _ in self._threads:
+            self._queue.put(None)
+        for thread in self._threads:
+            if thread.ident is not None:
+                thread.join(seconds)
+        return not any(thread.is_alive() for thread in self._threads)
+
+    def _serve(self) -> None:
+        while (step_id := self._queue.get()) is not None and not self._stopping.is_set():
+            try:
+                self._perform(step_id)
+            except Exception:
+                # the thread must outlive it: without threads every later run would hang
+                _log.exception("step %s could not be settled", step_id)
+
+    def _perform(self, step_id: str) -> None:
+        job = self._begin(step_id)
+        if job is None:
+            return
+        work = job.inputs.workdir
+        work.mkdir(mode=0o700)
+        try:
+            self._run_engine(job)
+        except DroppedError:
+            return
+        except EngineError as error:
+            self._fail(job, str(error))
+        except Exception:
+            _log.exception("step %s (%s) failed", step_id, job.kind)
+            self._fail(job, "The import engine failed unexpectedly; the server's log says why.")
+        finally:
+            shutil.rmtree(work, ignore_errors=True)
+
+    def _run_engine(self, job: Job) -> None:
+        def progress(phase: str, text: str) -> None:
+            self._tell(job, phase, text)
+
+        if job.kind == "execute":
+            database = self._store.folder / "sheets" / f"{job.step}.duckdb"
+            database.unlink(missing_ok=True)
+            try:
+                report = self._engine.execute(job.state, job.inputs, database, progress)
+                with self._store.transaction() as db:
+                    replaced = keep_import(db, self._ours(db, job), job, report)
+            except BaseException:
+                database.unlink(missing_ok=True)
+                raise
+            if replaced is not None:
+                (self._store.folder / "sheets" / f"{replaced}.duckdb").unlink(missing_ok=True)
+        elif job.kind == "clarify":
+            answer = self._engine.clarify(job.state, job.message)
+            with self._store.transaction() as db:
+                keep_answer(db, self._ours(db, job), answer)
+        else:
+            proposal = self._engine.author(job.inputs, progress)
+            with self._store.transaction() as db:
+                keep_proposal(db, self._ours(db, job), job, proposal)
+
+    def _begin(self, step_id: str) -> Job | None:
+        """Claim the step; None where nobody waits for it, or it cannot be worked on."""
+        with self._store.transaction() as db:
+            step = db.one("SELECT * FROM steps WHERE id = ?", step_id)
+            assert step is not None
+            run = db.one("SELECT * FROM runs WHERE id = ?", step["run"])
+            if run is None or run["step"] != step_id or run["status"] not in ACTIVE:
+                return None
+            if step["attempts"] >= MAX_ATTEMPTS:
+                keep_failure(db, run, f"Import timed out: the server died {MAX_ATTEMPTS} times.")
+                return None
+            db.run("UPDATE steps SET attempts = attempts + 1 WHERE id = ?", step_id)
+            if run["status"] == "queued":
+                set_status(db, run, "running", "Reading your files")
+            try:
+                return self._job(db, step, run)
+            except RefusalError as refusal:
+                keep_failure(db, run, refusal.message)
+            except SpecError as error:
+                keep_failure(db, run, f"The catalog has a mistake: {error.problems[0]}")
+        return None
+
+    def _job(self, db: Transaction, step: sqlite3.Row, run: sqlite3.Row) -> Job:
+        migration = find_migration(db, step["started_by"], step["migration"])
+        if step["kind"] in {"execute", "clarify"}:
+            state, templates = stored_proposal(db, migration.id)
+        else:
+            state, templates = "", sheet_templates(self._catalog.current(), migration)
+        return Job(
+            step=step["id"],
+            run=run["id"],
+            kind=step["kind"],
+            message=step["message"] or "",
+            migration=migration,
+            state=state,
+            inputs=Inputs(
+                files=self._uploads.inputs(db, run["files"]),
+                templates=templates,
+                knowledge=_knowledge(db, migration),
+                messages=tuple(json.loads(run["messages"])),
+                answers=json.loads(run["known"]),
+                workdir=self._store.folder / "work" / step["id"],
+            ),
+        )
+
+    def _ours(self, db: Transaction, job: Job) -> sqlite3.Row:
+        """The run, which still waits for this step. Raises DroppedError where it does not."""
+        run = find_run(db, job.migration, job.run)
+        if self._stopping.is_set() or run["step"] != job.step or run["status"] not in ACTIVE:
+            raise DroppedError
+        return run
+
+    def _tell(self, job: Job, phase: str, text: str) -> None:
+        with self._store.transaction() as db:
+            run = self._ours(db, job)
+            db.run(
+                "UPDATE runs SET message = ?, updated_at = ? WHERE id = ?", text, db.now, job.run
+            )
+            data: JsonValue = {"name": phase, "args": {}, "text": text}
+            db.event(run["migration"], run["id"], "tool_call", data)
+
+    def _fail(self, job: Job, message: str) -> None:
+        try:
+            with self._store.transaction() as db:
+                keep_failure(db, self._ours(db, job), message)
+        except DroppedError:
+            return
