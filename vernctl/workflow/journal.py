@@ -23,9 +23,9 @@ from vernctl.snapshot.model import RecordedQuestion
 
 JOURNAL_FORMAT = 1
 Action = Literal[
-    "create", "upload", "knowledge", "generate", "update", "answer", "execute", "cancel"
+    "create", "upload", "knowledge", "generate", "update", "clarify", "answer", "execute", "cancel"
 ]
-Fact = Literal["preview", "settled", "adopted", "forgotten", "executed"]
+Fact = Literal["preview", "settled", "adopted", "forgotten", "lost", "executed"]
 
 
 class Entry(BaseModel):
@@ -77,6 +77,7 @@ class Known(BaseModel):
     preview: KnownPreview | None = None
     executing: str | None = None
     executed: KnownExecute | None = None
+    lost: bool = False
     sequence: int | None = None
     open: Entry | None = None
 
@@ -183,7 +184,13 @@ def _after(known: Known, asked: Mapping[str, JsonValue], entry: Entry) -> dict[s
         case "knowledge":
             return {"knowledge": asked.get("knowledge")}
         case "generate":
-            fresh = {"applied": (), "questions": (), "preview": None, "executing": None}
+            fresh = {
+                "applied": (),
+                "questions": (),
+                "preview": None,
+                "executing": None,
+                "lost": False,
+            }
             return {**fresh, "run_id": got["run_id"], "generated": True, "sequence": sequence}
         case "update":
             messages = _texts(asked.get("messages"))
@@ -212,6 +219,7 @@ def _after_fact(known: Known, entry: Entry) -> dict[str, object]:
             return {"executing": None, "executed": done}
         case "adopted":
             return {
+                "migration_id": read.get("migration_id"),
                 "run_id": read.get("run_id"),
                 "generated": True,
                 "applied": _texts(read.get("applied")),
@@ -221,6 +229,8 @@ def _after_fact(known: Known, entry: Entry) -> dict[str, object]:
                 "preview": None,
                 "sequence": read.get("sequence"),
             }
+        case "lost":
+            return {"preview": None, "lost": True}
         case "forgotten":
             return {name: field.default for name, field in Known.model_fields.items()}
         case _:

@@ -141,7 +141,8 @@ class SpecOutcome(OutcomeValue):
     """Everything one command has to say about one spec.
 
     ``diff`` compares with the approved snapshot (``base_digest``), or with the snapshot at the git
-    ref ``base_ref``; ``provenance`` is there for a first import. ``facts`` are short plain lines (e.g. ``imported on …``) in the order to be read.
+    ref ``base_ref``; ``provenance`` is there for a first import. ``facts`` are short plain lines
+    (e.g. ``imported on …``) in the order to be read.
     """
 
     name: str

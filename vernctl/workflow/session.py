@@ -15,6 +15,7 @@ from vernctl.errors import InputError
 from vernctl.snapshot.digest import normal_definition
 from vernctl.spec.model import Project, Spec
 from vernctl.workflow.journal import Journal
+from vernctl.workflow.pages import Pages
 from vernctl.workflow.progress import Listener, Silent
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ class Session:
     identity: str
     engine: int | None
     templates: tuple[Template, ...]
+    pages: Pages
     listener: Listener = field(default_factory=Silent)
 
     @classmethod
@@ -45,6 +47,7 @@ class Session:
         project: Project,
         client: MigrationClient,
         endpoint: str,
+        pages: Pages,
         listener: Listener | None = None,
     ) -> Session:
         """Read the account's templates, and learn by the way who answers."""
@@ -57,6 +60,7 @@ class Session:
             identity=known.name if known else endpoint,
             engine=known.engine if known else None,
             templates=templates,
+            pages=pages,
             listener=listener or Silent(),
         )
 

@@ -1,0 +1,123 @@
+"""Why a preview differs from the approved one: which inputs changed, or none of them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from pydantic import JsonValue
+
+from vernctl.diff.model import Cause, Diff
+from vernctl.snapshot.model import Inputs, RecordedQuestion, Snapshot
+
+
+def causes_between(old: Snapshot, new: Snapshot) -> tuple[Cause, ...]:
+    """Every input of ``new`` that is not ``old``'s, sorted by kind as people look for them.
+
+    A template is the cause of its own sheet alone; everything else can reach every sheet.
+    """
+    before, after = old.inputs, new.inputs
+    found = [
+        *_files(before, after),
+        *_messages(before, after),
+        *_answers(old.questions, new.questions),
+        *_templates(before, after),
+    ]
+    if before.knowledge != after.knowledge:
+        found.append(Cause(kind="knowledge", ref="the spec's knowledge"))
+    if before.connection != after.connection:
+        found.append(Cause(kind="connection", ref="the live source"))
+    if old.engine != new.engine:
+        found.append(Cause(kind="engine", ref=f"engine {old.engine or '?'} → {new.engine or '?'}"))
+    return tuple(found)
+
+
+def with_causes(diff: Diff, causes: Iterable[Cause]) -> Diff:
+    """The same diff with each changed sheet's causes; a change without any is unexplained."""
+    known = tuple(causes)
+    sheets = []
+    for sheet in diff.sheets:
+        if sheet.is_empty:
+            sheets.append(sheet)
+            continue
+        own = tuple(
+            cause.model_copy(update={"sheet": sheet.slug})
+            for cause in known
+            if cause.sheet in (None, sheet.slug)
+        )
+        unexplained = (Cause(kind="unexplained", ref="inputs equal, output differs"),)
+        given = own or tuple(c.model_copy(update={"sheet": sheet.slug}) for c in unexplained)
+        sheets.append(sheet.model_copy(update={"causes": given}))
+    return diff.model_copy(update={"sheets": tuple(sheets)})
+
+
+def unexplained_sheets(diff: Diff) -> frozenset[str]:
+    """Slugs of sheets that changed though no input did."""
+    return frozenset(
+        sheet.slug
+        for sheet in diff.sheets
+        if any(cause.kind == "unexplained" for cause in sheet.causes)
+    )
+
+
+def _files(before: Inputs, after: Inputs) -> list[Cause]:
+    old = {file.name: file.sha256 for file in before.files}
+    new = {file.name: file.sha256 for file in after.files}
+    said = [f"{name} is new" for name in new.keys() - old.keys()]
+    said += [f"{name} is gone" for name in old.keys() - new.keys()]
+    said += [f"{name} changed" for name in new.keys() & old.keys() if new[name] != old[name]]
+    return [Cause(kind="file", ref=text) for text in sorted(said)]
+
+
+def _messages(before: Inputs, after: Inputs) -> list[Cause]:
+    added = Counter(after.refinements) - Counter(before.refinements)
+    removed = Counter(before.refinements) - Counter(after.refinements)
+    numbers = [
+        number for number, text in enumerate(after.refinements, start=1) if added[text]
+    ]
+    causes = [Cause(kind="message", ref=f"message {number} is new") for number in numbers]
+    if removed:
+        count = removed.total()
+        what = "1 message was" if count == 1 else f"{count} messages were"
+        causes.append(Cause(kind="message", ref=f"{what} removed or edited"))
+    if not causes and before.refinements != after.refinements:
+        causes.append(Cause(kind="message", ref="the messages were applied in another order"))
+    return causes
+
+
+def _answers(
+    before: Iterable[RecordedQuestion], after: Iterable[RecordedQuestion]
+) -> list[Cause]:
+    old = {(question.question, question.context): question.answer for question in before}
+    return [
+        Cause(kind="answer", ref=f"{question.question} → {question.answer}")
+        for question in after
+        if old.get((question.question, question.context), question.answer) != question.answer
+    ]
+
+
+def _templates(before: Inputs, after: Inputs) -> list[Cause]:
+    old = {str(definition["slug"]): definition for definition in before.definitions}
+    new = {str(definition["slug"]): definition for definition in after.definitions}
+    found = []
+    for slug in sorted(old.keys() | new.keys()):
+        if old.get(slug) != new.get(slug):
+            ref = ", ".join(_differing(old.get(slug), new.get(slug))) or slug
+            found.append(Cause(kind="template", ref=ref, sheet=slug))
+    return found
+
+
+def _differing(old: object, new: object) -> list[str]:
+    """``Contacts.Phone`` for each column whose definition differs, ``Contacts`` for the rest."""
+    if not isinstance(old, dict) or not isinstance(new, dict):
+        return []
+    columns = [_by_name(definition.get("columns")) for definition in (old, new)]
+    names = sorted(columns[0].keys() | columns[1].keys())
+    changed = [f"{new['name']}.{n}" for n in names if columns[0].get(n) != columns[1].get(n)]
+    return changed or [str(new["name"])]
+
+
+def _by_name(columns: JsonValue) -> dict[str, JsonValue]:
+    if not isinstance(columns, list):
+        return {}
+    return {str(column["name"]): column for column in columns if isinstance(column, dict)}

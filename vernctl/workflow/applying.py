@@ -1,0 +1,238 @@
+"""Apply one spec: the design's table, the first that holds. Only an approved digest is executed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+
+from vernctl.diff.causes import causes_between
+from vernctl.diff.compare import diff_snapshots
+from vernctl.errors import PartialImportError, RefusedError
+from vernctl.snapshot.digest import short
+from vernctl.snapshot.model import Snapshot
+from vernctl.workflow.approving import approve_spec, moved_since
+from vernctl.workflow.deliver import lacking
+from vernctl.workflow.executing import confirm, execute, finish
+from vernctl.workflow.git import refuse_uncommitted
+from vernctl.workflow.observe import Observed
+from vernctl.workflow.outcome import SpecOutcome
+from vernctl.workflow.plan import Case, Options, Plan, Recorded, Situation, decide
+from vernctl.workflow.planning import (
+    PlanOptions,
+    Reached,
+    imported,
+    keep_pending,
+    plan_work,
+    reach,
+    read_candidate,
+    review_of,
+)
+from vernctl.workflow.results import begin
+from vernctl.workflow.session import in_ci
+from vernctl.workflow.work import Work
+
+#: Shown what an apply is about to approve; True approves. A bare Enter never does.
+Confirm = Callable[[SpecOutcome], Awaitable[bool]]
+
+
+@dataclass(frozen=True)
+class ApplyOptions:
+    """``yes`` approves what a plan shows, where the approval is a file; ``confirm`` asks."""
+
+    yes: bool = False
+    regenerate: bool = False
+    retry: bool = False
+    confirm: Confirm | None = None
+
+
+async def apply_work(work: Work, options: ApplyOptions) -> SpecOutcome:
+    """Apply one spec. Raises VernctlError for what stops it; see the design's "apply"."""
+    began = time.monotonic()
+    outcome = await _apply(work, options)
+    return outcome.model_copy(update={"command": "apply", "seconds": time.monotonic() - began})
+
+
+async def _apply(work: Work, options: ApplyOptions) -> SpecOutcome:
+    observed = await work.look()
+    if work.journal.known.executing is not None:
+        return await finish(work)
+    moved = stale_parts(work)
+    if work.base is None or moved:
+        return await _approve_first(work, options, moved)
+    if work.session.approval(work.spec) == "commit":
+        refuse_uncommitted(work.folders.approved)
+    situation = await work.situation(observed)
+    if situation.imported and is_imported(work):
+        return await _nothing_to_do(work, work.base, observed)
+    _refuse_partial(work, options)
+    plan = _planned(work, situation)
+    if plan.case == "read":
+        return await _execute_or_refuse(work, Reached(plan, observed, situation.known), work.base)
+    if (
+        plan.case == "regenerate"
+        and situation.run == "awaiting_approval"
+        and not options.regenerate
+    ):
+        raise await _another_preview(work, work.base, observed)
+    return await _regenerate(work, plan, options, work.base)
+
+
+def stale_parts(work: Work) -> tuple[str, ...]:
+    """What makes the approval stale, by name: the spec, its files, the templates, the endpoint."""
+    base = work.base
+    if base is None:
+        return ()
+    moved = list(moved_since(work.spec, base, work.inputs))
+    if base.inputs.endpoint != work.session.identity:
+        moved.append(f"approved for {base.inputs.endpoint}, this is {work.session.identity}")
+    now = base.model_copy(update={"inputs": work.inputs_of(base.inputs.refinements)})
+    moved += [
+        f"templates changed: {cause.ref}"
+        for cause in causes_between(base, now)
+        if cause.kind == "template"
+    ]
+    return tuple(moved)
+
+
+def is_imported(work: Work) -> bool:
+    """True where the completed import is the one that this approval approves."""
+    done = work.journal.known.executed
+    if done is None:
+        return work.here is not None
+    return work.base is not None and done.digest == work.base.digest and done.status == "completed"
+
+
+async def _approve_first(work: Work, options: ApplyOptions, moved: tuple[str, ...]) -> SpecOutcome:
+    """No approval, or a stale one: refused, unless a person approves what a plan shows now."""
+    may_ask = work.session.approval(work.spec) == "file" and (options.yes or options.confirm)
+    if not may_ask:
+        raise not_approved(work, moved)
+    planned = await plan_work(work, PlanOptions(pending=True))
+    if planned.status not in ("changed", "approved") or planned.digest is None:
+        return planned
+    if planned.status == "changed":
+        agreed = options.yes or (options.confirm is not None and await options.confirm(planned))
+        if not agreed:
+            return planned
+        approved = approve_spec(
+            work.session.project, work.spec, work.session.pages, digest=planned.digest
+        )
+        if approved.status != "approved":
+            return approved
+    again = Work.open(work.session, work.spec)
+    return await _apply(again, replace(options, yes=False, confirm=None))
+
+
+def not_approved(work: Work, moved: tuple[str, ...]) -> RefusedError:
+    """The refusal of row 3: nothing was asked of the service."""
+    if work.base is None:
+        return RefusedError(
+            f"{work.spec.name} has no approved snapshot.",
+            rule="not_approved",
+            next=f"vernctl plan {work.spec.shown_path}, then vernctl approve",
+        )
+    return RefusedError(
+        f"{work.spec.name} has moved since {short(work.base.digest)} was approved.",
+        rule="stale",
+        reasons=moved,
+        next=f"vernctl plan {work.spec.shown_path}",
+    )
+
+
+def _planned(work: Work, situation: Situation) -> Plan:
+    """The planner's view; an unknown preview is told apart by its content, below."""
+    try:
+        return decide(situation, work.desired, Options())
+    except RefusedError as refused:
+        if refused.rule != "unknown_preview":
+            raise
+        unknown: Case = "regenerate"
+        return Plan(unknown)
+
+
+async def _nothing_to_do(work: Work, approved: Snapshot, observed: Observed) -> SpecOutcome:
+    """Imported already. Results that are lacking are written; without a receipt it is verified."""
+    done = work.journal.known.executed
+    if observed.run is not None and (
+        done is None or done.receipt is None or lacking(work, approved)
+    ):
+        outcome = await confirm(work, approved, observed.run)
+        if outcome.status != "applied":
+            return outcome
+        facts = ("Imported before; verified by reading, and what was lacking is written.",)
+        return outcome.model_copy(update={"status": "unchanged", "facts": facts})
+    return begin(work, "apply").model_copy(
+        update={
+            **imported(work),
+            "digest": approved.digest,
+            "migration_id": observed.migration_id,
+            "run_id": observed.run.run_id if observed.run else None,
+            "receipt": done.receipt if done else None,
+        }
+    )
+
+
+def _refuse_partial(work: Work, options: ApplyOptions) -> None:
+    done = work.journal.known.executed
+    if done is None or done.status != "partial" or options.retry:
+        return
+    if work.base is not None and done.digest == work.base.digest:
+        raise PartialImportError(
+            f"the last execute of {short(done.digest)} was partial.",
+            remote="Some of its rows are in; nothing is executed again by itself.",
+            next=f"vernctl apply {work.spec.shown_path} --retry, or raise `epoch:`",
+        )
+
+
+async def _regenerate(
+    work: Work, plan: Plan, options: ApplyOptions, approved: Snapshot
+) -> SpecOutcome:
+    """The service has no preview to execute: make it anew, and execute it if it is the same."""
+    if not (work.session.embedded or options.regenerate or plan.case == "attach"):
+        raise RefusedError(
+            f"the preview that {short(approved.digest)} approved is no longer on the service.",
+            rule="stale",
+            reasons=(f"making it anew takes {plan.cost.agent} agent calls",),
+            next=f"vernctl apply {work.spec.shown_path} --regenerate",
+        )
+    reached = await reach(work, PlanOptions(replace=options.regenerate))
+    if reached.plan.case != "read":
+        return begin(work, "apply").model_copy(update=imported(work))
+    return await _execute_or_refuse(work, reached, approved)
+
+
+async def _execute_or_refuse(work: Work, reached: Reached, approved: Snapshot) -> SpecOutcome:
+    candidate = await read_candidate(work, reached)
+    if candidate.digest == approved.digest:
+        return await execute(work, approved)
+    if not in_ci():
+        keep_pending(work, candidate, review_of(work, candidate))
+    raise differs(work, approved, candidate)
+
+
+async def _another_preview(work: Work, approved: Snapshot, observed: Observed) -> RefusedError:
+    """Row 5: somebody's preview, not ours; compared as if it had been made with our inputs."""
+    sheets = await work.sheets(observed.migration_id or "")
+    recorded = Recorded(approved.inputs.refinements, approved.inputs.knowledge, approved.questions)
+    if sheets is None:
+        return not_approved(work, ("the service holds no preview",))
+    return differs(work, approved, work.candidate(sheets, recorded, observed))
+
+
+def differs(work: Work, approved: Snapshot, candidate: Snapshot) -> RefusedError:
+    """The refusal of row 5: what was approved, what is there, and how they differ."""
+    diff = diff_snapshots(approved, candidate)
+    parts = [
+        f"{sheet.name}: +{len(sheet.added)} -{len(sheet.removed)} ~{len(sheet.changed)} rows"
+        for sheet in diff.sheets
+        if not sheet.is_empty
+    ]
+    causes = [f"{cause.kind}: {cause.ref}" for cause in causes_between(approved, candidate)]
+    return RefusedError(
+        f"{work.spec.name} was approved for a preview that is no longer there: "
+        f"approved {short(approved.digest)}, now {short(candidate.digest)}.",
+        rule="stale",
+        reasons=(*causes, *parts) or ("the cells are equal; who made it, or from what, is not",),
+        next=f"vernctl plan {work.spec.shown_path}",
+    )

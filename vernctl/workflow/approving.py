@@ -1,0 +1,138 @@
+"""Approve: the pending snapshot becomes the committed one. Offline; the diff is held once more."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+from vernctl.diff.causes import causes_between, unexplained_sheets, with_causes
+from vernctl.diff.checks import preview_checks
+from vernctl.diff.compare import diff_snapshots
+from vernctl.diff.provenance import read_off
+from vernctl.errors import RefusedError
+from vernctl.snapshot.digest import short
+from vernctl.snapshot.files import read_snapshot, remove_snapshot, write_snapshot
+from vernctl.snapshot.model import Snapshot
+from vernctl.spec.model import Project, Spec
+from vernctl.workflow.inputs import ResolvedInputs, read_sources, resolve_inputs
+from vernctl.workflow.outcome import SpecOutcome
+from vernctl.workflow.pages import Pages
+from vernctl.workflow.plan import Desired, Recorded, changes_between
+from vernctl.workflow.results import check_refused
+from vernctl.workflow.session import EMBEDDED, Folders, folders_for
+
+
+def approve_spec(
+    project: Project, spec: Spec, pages: Pages, *, digest: str | None = None
+) -> SpecOutcome:
+    """Write the approved snapshot of one spec from its pending one.
+
+    Raises RefusedError where nothing is pending, where the pending one is not the ``digest`` that
+    was seen, and where spec or files have moved since it was planned; an outcome with status
+    ``refused`` where a check does not hold.
+    """
+    folders, pending = _pending(project, spec)
+    if digest is not None and not pending.digest.startswith(digest):
+        raise RefusedError(
+            f"what is pending is {short(pending.digest)}, not {digest}.",
+            rule="stale",
+            next=f"vernctl plan {spec.shown_path}",
+        )
+    base = read_snapshot(folders.approved)
+    inputs = resolve_inputs(spec, pending.inputs.files)
+    _refuse_moved(spec, pending, inputs)
+    diff = diff_snapshots(base, pending)
+    if base is not None:
+        diff = with_causes(diff, causes_between(base, pending))
+    sources = read_sources(inputs) if base is None else ()
+    provenance = read_off(sources, pending) if sources else None
+    checks = preview_checks(
+        spec.checks,
+        diff,
+        pending,
+        embedded=pending.inputs.endpoint == EMBEDDED,
+        today=date.today(),
+        unexplained=unexplained_sheets(diff),
+    )
+    outcome = SpecOutcome(
+        name=spec.name,
+        path=spec.shown_path,
+        status="approved",
+        command="approve",
+        title=spec.migration.name,
+        source=spec.migration.source,
+        endpoint=pending.inputs.endpoint,
+        digest=pending.digest,
+        base_digest=base.digest if base else None,
+        first_import=base is None,
+        diff=diff,
+        provenance=provenance,
+        checks=checks,
+    )
+    failed = tuple(check for check in checks if not check.ok)
+    if failed:
+        error = check_refused(spec, pending.digest, failed)
+        return outcome.model_copy(update={"status": "refused", "error": error, "next": error.next})
+    write_snapshot(folders.approved, pending, pages.review(pending, diff, provenance, checks))
+    remove_snapshot(folders.pending)
+    where = _shown(project, folders.approved)
+    rehearsal = "at this endpoint only; " if folders.rehearsal else ""
+    return outcome.model_copy(
+        update={
+            "outputs": (where,),
+            "facts": (f"approved {short(pending.digest)}: {rehearsal}{where}/ is written.",),
+            "next": f"vernctl apply {spec.shown_path}",
+        }
+    )
+
+
+def _pending(project: Project, spec: Spec) -> tuple[Folders, Snapshot]:
+    """The pending snapshot: at an overriding endpoint its rehearsal, else the spec's own."""
+    own = spec.endpoint or project.own_endpoint
+    places = [folders_for(project, spec, own, own)]
+    if project.endpoint.name != own:
+        places.insert(0, folders_for(project, spec, project.endpoint.name, project.endpoint.name))
+    for folders in places:
+        pending = read_snapshot(folders.pending)
+        if pending is not None:
+            return folders, pending
+    raise RefusedError(
+        f"nothing is pending for {spec.name}.",
+        rule="not_approved",
+        next=f"vernctl plan {spec.shown_path}",
+    )
+
+
+def moved_since(spec: Spec, snapshot: Snapshot, inputs: ResolvedInputs) -> tuple[str, ...]:
+    """What of the spec and its files is not what the snapshot was made with, in words."""
+    moved = list(inputs.changed_since(snapshot.inputs.files))
+    then, now = snapshot.inputs, spec.migration
+    for name in ("external_id", "epoch", "source"):
+        was, is_now = getattr(then, name), getattr(now, name)
+        if was != is_now:
+            moved.append(f"migration.{name} was {was}, is {is_now}")
+    recorded = Recorded(then.refinements, then.knowledge, snapshot.questions)
+    change = changes_between(recorded, Desired.of(spec))
+    if not change.is_nothing:
+        moved.append(change.why or "a recorded question has lost its answer")
+    return tuple(moved)
+
+
+def _refuse_moved(spec: Spec, pending: Snapshot, inputs: ResolvedInputs) -> None:
+    """What was planned must still be what the spec says: nobody approves what nobody has seen."""
+    moved = moved_since(spec, pending, inputs)
+    if moved:
+        raise RefusedError(
+            f"{spec.name} has moved since it was planned.",
+            rule="stale",
+            reasons=moved,
+            remote="Nothing was approved.",
+            next=f"vernctl plan {spec.shown_path}",
+        )
+
+
+def _shown(project: Project, path: Path) -> str:
+    try:
+        return str(path.relative_to(project.root))
+    except ValueError:
+        return str(path)

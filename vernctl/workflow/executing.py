@@ -1,0 +1,202 @@
+"""Execute an approved preview exactly once, follow it to its end, verify and deliver."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+from vernctl.api.models import LoggedRun, Run
+from vernctl.diff.checks import import_checks
+from vernctl.errors import ConflictError, PartialImportError, RefusedError, RunFailedError
+from vernctl.snapshot.digest import short
+from vernctl.snapshot.files import read_snapshot, remove_snapshot, write_snapshot
+from vernctl.snapshot.model import Snapshot
+from vernctl.workflow.deliver import (
+    SUMMARY,
+    Results,
+    deliver,
+    exported,
+    held,
+    target_of,
+    write_records,
+)
+from vernctl.workflow.drive import drive, start
+from vernctl.workflow.git import last_commit
+from vernctl.workflow.outcome import SpecOutcome, Verification
+from vernctl.workflow.plan import PlannedStep
+from vernctl.workflow.receipts import hash_of, write_receipt
+from vernctl.workflow.results import begin
+from vernctl.workflow.verify import verify
+from vernctl.workflow.work import Work
+
+EXECUTE = PlannedStep(kind="execute", reason="the approved digest is the server's", agent_calls=1)
+
+
+async def execute(work: Work, approved: Snapshot) -> SpecOutcome:
+    """Execute ``approved``. The preview is read and compared once more right before.
+
+    Raises RefusedError where it has just changed; what :func:`finish` raises.
+    """
+    migration_id = work.journal.known.migration_id or ""
+    logged = await executes_of(work)
+    sheets = await work.sheets(migration_id)
+    if work.digest(sheets, approved.inputs.refinements) != approved.digest:
+        raise RefusedError(
+            f"the preview changed right before it was to be executed; {short(approved.digest)} "
+            "was approved.",
+            rule="stale",
+            next=f"vernctl plan {work.spec.shown_path}",
+        )
+    # The approval of an execute under way is the one it started with, whatever happens to the
+    # spec meanwhile: it is kept where the command that finishes it finds it.
+    write_snapshot(kept_approval(work), approved, "")
+    work.progress.steps.append(EXECUTE)
+    await start(
+        work.session,
+        work.journal,
+        migration_id,
+        "execute",
+        digest=approved.digest,
+        executes=len(logged),
+    )
+    replaced = any(run.outcome and run.outcome.rows_written for run in logged)
+    return await finish(work, replaced=replaced)
+
+
+def kept_approval(work: Work) -> Path:
+    """Where the snapshot of an execute under way is kept until it has ended."""
+    return work.session.project.local / "executing" / f"{work.address}.snapshot"
+
+
+async def finish(work: Work, *, replaced: bool = False) -> SpecOutcome:
+    """Follow our execute to its end, then verify and deliver.
+
+    Raises BlockedError (the execute waits), RunFailedError where nothing was written,
+    PartialImportError where rows were, or may have been.
+    """
+    approved = read_snapshot(kept_approval(work)) or work.base
+    migration_id = work.journal.known.migration_id or ""
+    if approved is None:
+        raise PartialImportError(
+            "an execute is recorded, but the snapshot that approved it is gone.",
+            remote="Rows may have been imported.",
+            next="Restore the snapshot from git, then `vernctl apply` again.",
+        )
+    try:
+        driven = await drive(work.session, work.journal, work.spec, migration_id, during="apply")
+        work.progress.questions += driven.questions
+    except RunFailedError as error:
+        raise await _ended_badly(work, approved, error) from error
+    outcome = await confirm(work, approved, driven.run)
+    facts = list(outcome.facts)
+    if replaced:
+        facts.insert(0, "REPLACED: this migration already held an import; its rows are gone.")
+    remove_snapshot(kept_approval(work))
+    return outcome.model_copy(update={"facts": tuple(facts)})
+
+
+async def confirm(work: Work, approved: Snapshot, run: Run) -> SpecOutcome:
+    """Verify a completed import by reading, deliver its results and write the receipt."""
+    async with exported(work, approved) as results:
+        verification = verify(approved, results.all_rows, run.report, results.counts)
+        counts = {slug: (rows, results.invalid[slug]) for slug, rows in results.counts.items()}
+        checks = import_checks(work.spec.checks, counts, digest=approved.digest, today=date.today())
+        as_approved = not verification.problems and all(check.ok for check in checks)
+        outcome = begin(work, "apply").model_copy(
+            update={
+                "status": "applied" if as_approved else "not_as_approved",
+                "migration_id": work.journal.known.migration_id,
+                "run_id": run.run_id,
+                "digest": approved.digest,
+                "checks": checks,
+                "verification": verification,
+                "report": run.report.model_dump(mode="json", by_alias=True) if run.report else None,
+            }
+        )
+        return await _deliver(work, approved, results, run, outcome)
+
+
+async def _deliver(
+    work: Work, approved: Snapshot, results: Results, run: Run, outcome: SpecOutcome
+) -> SpecOutcome:
+    await write_records(work, results, run.report)
+    summary = work.session.pages.summary(outcome, approved)
+    (results.folder / SUMMARY).write_text(summary, encoding="utf-8")
+    target = target_of(work)
+    delivered: tuple[Path, ...] = ()
+    if target is not None:
+        as_approved = outcome.status == "applied"
+        delivered = deliver(results, target if as_approved else held(target))
+    shown = tuple(_shown(work, path) for path in delivered)
+    receipt = _receipt(work, approved, run, outcome, delivered)
+    work.journal.fact("executed", digest=approved.digest, status="completed", receipt=receipt)
+    update: dict[str, object] = {"outputs": shown, "receipt": receipt}
+    if outcome.status == "not_as_approved":
+        update["next"] = f"See what differs, then plan again: vernctl plan {work.spec.shown_path}"
+    return outcome.model_copy(update=update)
+
+
+def _receipt(
+    work: Work, approved: Snapshot, run: Run, outcome: SpecOutcome, delivered: tuple[Path, ...]
+) -> str:
+    receipt, sha256 = write_receipt(
+        work.session.project.receipts,
+        work.spec.name,
+        {
+            "endpoint": work.session.identity,
+            "address": work.address,
+            "migration_id": work.journal.known.migration_id or "",
+            "run_id": run.run_id,
+            "digest": approved.digest,
+            "outcome": outcome.status,
+            "approved_by": last_commit(work.folders.approved),
+            "files": [file.model_dump(mode="json") for file in approved.inputs.files],
+            "refinements": approved.inputs.refinements,
+            "questions": [
+                question.model_dump(mode="json") for question in work.journal.known.questions
+            ],
+            "report": outcome.report,
+            "verification": (
+                outcome.verification or Verification(sample_rows=0, present=0)
+            ).model_dump(mode="json"),
+            "outputs": {_shown(work, path): hash_of(path) for path in delivered},
+        },
+    )
+    return f"{receipt.number:04d} · {sha256[:4]}…{sha256[-2:]}"
+
+
+async def executes_of(work: Work) -> list[LoggedRun]:
+    """The executes that the session log knows; none while it is not to be had."""
+    try:
+        log = await work.session.client.get_log(work.journal.known.migration_id or "")
+    except ConflictError:
+        return []
+    return [run for run in log.runs if run.kind == "execute"]
+
+
+async def _ended_badly(
+    work: Work, approved: Snapshot, error: RunFailedError
+) -> RunFailedError | PartialImportError:
+    """0 rows by the log: failed, and the approval stands. Else, or without a log: partial."""
+    logged = await executes_of(work)
+    rows = logged[-1].outcome.rows_written if logged and logged[-1].outcome else None
+    nothing = rows == 0
+    work.journal.fact("executed", digest=approved.digest, status="failed" if nothing else "partial")
+    remove_snapshot(kept_approval(work))
+    if nothing:
+        return RunFailedError(
+            error.message,
+            remote="Nothing was imported: the log says 0 rows. The approval stands.",
+            next=f"vernctl apply {work.spec.shown_path}",
+        )
+    written = "an unknown number of" if rows is None else str(rows)
+    return PartialImportError(
+        f"{error.message} ({written} rows were written).",
+        remote="The import is partial; nothing will be executed again by itself.",
+        next=f"vernctl apply {work.spec.shown_path} --retry, or raise `epoch:`",
+    )
+
+
+def _shown(work: Work, path: Path) -> str:
+    root = work.session.project.root
+    return str(path.relative_to(root)) if path.is_relative_to(root) else str(path)

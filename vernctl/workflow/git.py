@@ -1,0 +1,72 @@
+"""What git says about a snapshot: whether it is committed, by which commit, and how it was before.
+
+git is asked as a program: the approval is whatever git says it is. A project without git has no
+committed snapshots, and is told so only where that matters.
+"""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+from vernctl.errors import RefusedError, UsageError
+
+_SECONDS = 60
+
+
+def _git(folder: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+    command = ["git", "-C", str(folder), "-c", "core.quotepath=off", *arguments]
+    try:
+        return subprocess.run(command, capture_output=True, timeout=_SECONDS, check=False)
+    except FileNotFoundError as error:
+        raise UsageError(
+            "this needs git, which is not on the PATH.",
+            next="Install git, or set `approval: file` in vernctl.yaml.",
+        ) from error
+
+
+def refuse_uncommitted(snapshot: Path) -> None:
+    """``approval: commit``: the snapshot must be tracked and equal to HEAD, else RefusedError."""
+    listed = _git(snapshot.parent, "ls-tree", "-r", "--name-only", "HEAD", "--", snapshot.name)
+    if listed.returncode != 0 or not listed.stdout.strip():
+        raise RefusedError(
+            f"{snapshot.name} is approved by commit, and is not in HEAD.",
+            rule="not_approved",
+            next=f"Commit {snapshot.name}/ and have it merged, or set `approval: file`.",
+        )
+    changed = _git(snapshot.parent, "status", "--porcelain", "--", snapshot.name)
+    if changed.returncode != 0 or changed.stdout.strip():
+        raise RefusedError(
+            f"{snapshot.name} differs from the committed one.",
+            rule="not_approved",
+            next=f"Commit {snapshot.name}/, or `git restore` it.",
+        )
+
+
+def last_commit(path: Path) -> dict[str, str] | None:
+    """The commit that last changed ``path``: id, author and time, or None where git has none."""
+    try:
+        said = _git(path.parent, "log", "-1", "--format=%H%x00%an%x00%aI", "--", path.name)
+    except UsageError:
+        return None
+    fields = said.stdout.decode("utf-8", "replace").strip().split("\x00")
+    if said.returncode != 0 or len(fields) != 3:
+        return None
+    return {"commit": fields[0], "author": fields[1], "at": fields[2]}
+
+
+def commit_of(folder: Path, ref: str) -> str:
+    """The full id of the commit that ``ref`` names. Raises UsageError where it names none."""
+    said = _git(folder, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}")
+    if said.returncode != 0:
+        raise UsageError(
+            f"git knows no commit {ref!r} here.",
+            next="In CI, fetch the base branch first (a shallow clone does not have it).",
+        )
+    return said.stdout.decode().strip()
+
+
+def file_at(path: Path, commit: str) -> bytes | None:
+    """The content of a file as of a commit; None where it was not there."""
+    said = _git(path.parent, "show", f"{commit}:./{path.name}")
+    return said.stdout if said.returncode == 0 else None

@@ -1,0 +1,250 @@
+"""Plan one spec: the least work that leads to the wanted preview, and its diff to the approved."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from datetime import date
+
+from vernctl.diff.causes import causes_between, unexplained_sheets, with_causes
+from vernctl.diff.checks import preview_checks
+from vernctl.diff.compare import diff_snapshots
+from vernctl.diff.model import Cause, CheckResult, Diff, Provenance
+from vernctl.diff.provenance import read_off
+from vernctl.errors import RunFailedError, VernctlError
+from vernctl.snapshot.files import remove_snapshot, write_snapshot
+from vernctl.snapshot.model import Snapshot
+from vernctl.workflow.inputs import read_sources
+from vernctl.workflow.observe import Observed
+from vernctl.workflow.outcome import SpecOutcome
+from vernctl.workflow.perform import Replan, perform
+from vernctl.workflow.plan import (
+    Options,
+    Plan,
+    Recorded,
+    answer_today,
+    decide,
+    steps_for,
+)
+from vernctl.workflow.results import begin, check_refused, expected, recorded_unanswered
+from vernctl.workflow.session import in_ci
+from vernctl.workflow.work import Work
+
+#: Each round performs one plan; more than these means that somebody works against us.
+MAX_ROUNDS = 6
+
+
+@dataclass(frozen=True)
+class PlanOptions(Options):
+    """What ``vernctl plan`` may be asked for beside the planner's own options."""
+
+    read_only: bool = False
+    recreate: bool = False
+    pending: bool = False
+
+
+@dataclass(frozen=True)
+class Reached:
+    """Where the rounds of a plan have led: the last plan and what it saw."""
+
+    plan: Plan
+    observed: Observed
+    known: Recorded | None
+
+
+@dataclass(frozen=True)
+class Review:
+    """A candidate held against the approved snapshot."""
+
+    diff: Diff
+    causes: tuple[Cause, ...]
+    checks: tuple[CheckResult, ...]
+    provenance: Provenance | None
+
+    @property
+    def failed(self) -> tuple[CheckResult, ...]:
+        """The checks that do not hold."""
+        return tuple(check for check in self.checks if not check.ok)
+
+
+async def plan_work(work: Work, options: PlanOptions) -> SpecOutcome:
+    """Plan one spec from what lies on disk to an outcome. Raises VernctlError for what stops it."""
+    began = time.monotonic()
+    reached = await reach(work, options)
+    outcome = await conclude(work, reached, options)
+    return outcome.model_copy(update={"seconds": time.monotonic() - began})
+
+
+async def reach(work: Work, options: PlanOptions) -> Reached:
+    """Decide and perform until the wanted preview is there to be read (or an import completed).
+
+    With ``read_only`` nothing is performed: the first plan is where it ends.
+    """
+    progress = work.progress
+    wanted = options
+    for _ in range(MAX_ROUNDS):
+        observed = await work.look(recreate=options.recreate)
+        situation = await work.situation(observed)
+        plan = decide(situation, work.desired, wanted)
+        done = plan.case in ("read", "imported", "blocked")
+        if done or options.read_only:
+            return Reached(plan, observed, situation.known)
+        work.session.listener.announce(work.spec.name, steps_for(plan), plan.cost)
+        progress.steps += steps_for(plan)
+        try:
+            progress.questions += await perform(work, plan)
+        except Replan:
+            progress.steps = [step for step in progress.steps if step.kind == "create"]
+            continue
+        progress.fresh = progress.fresh or plan.case != "attach"
+        # What a person asked to be done anew has been done.
+        wanted = PlanOptions()
+    raise RunFailedError(
+        f"the service changed under {MAX_ROUNDS} plans in a row.",
+        remote="A preview may have been made; nothing was imported.",
+        next="See who else works on this migration, then plan again.",
+    )
+
+
+async def conclude(work: Work, reached: Reached, options: PlanOptions) -> SpecOutcome:
+    """The outcome of a plan: what it did, what it led to, and what that means for the approval."""
+    outcome = begin(work, "plan").model_copy(
+        update={
+            "migration_id": reached.observed.migration_id,
+            "run_id": reached.observed.run.run_id if reached.observed.run else None,
+            "questions": tuple(work.progress.questions) or expected(reached.plan, work.spec),
+        }
+    )
+    match reached.plan.case:
+        case "imported":
+            return outcome.model_copy(update=imported(work))
+        case "blocked":
+            return outcome.model_copy(update=recorded_unanswered(reached.plan, work.spec))
+        case "read":
+            return await _reviewed(work, reached, outcome, options)
+        case _:
+            return outcome.model_copy(
+                update={
+                    "status": "changed",
+                    "performed": False,
+                    "steps": steps_for(reached.plan),
+                    "cost": reached.plan.cost,
+                    "facts": ("Nothing was sent: a plan that only reads cannot start a run.",),
+                    "next": f"vernctl plan {work.spec.shown_path}",
+                }
+            )
+
+
+async def _reviewed(
+    work: Work, reached: Reached, outcome: SpecOutcome, options: PlanOptions
+) -> SpecOutcome:
+    candidate = await read_candidate(work, reached)
+    review = review_of(work, candidate)
+    stale = answers_moved(work)
+    same = work.base is not None and work.base.digest == candidate.digest and not stale
+    update: dict[str, object] = {
+        "digest": candidate.digest,
+        "diff": review.diff,
+        "causes": review.causes,
+        "checks": review.checks,
+        "provenance": review.provenance,
+        "apply_calls": 1,
+    }
+    writes = options.pending or not (in_ci() or options.read_only)
+    if same:
+        if writes:
+            remove_snapshot(work.folders.pending)
+        update |= {
+            "status": "approved",
+            "facts": ("The server's preview is the approved one.",),
+            "next": f"vernctl apply {work.spec.shown_path}",
+        }
+        return outcome.model_copy(update=update)
+    if writes:
+        keep_pending(work, candidate, review)
+    update |= {"status": "changed", "next": f"vernctl approve {work.spec.shown_path}"}
+    if review.failed:
+        refused = check_refused(work.spec, candidate.digest, review.failed)
+        update |= {"status": "refused", "error": refused, "next": refused.next}
+    return outcome.model_copy(update=update)
+
+
+async def read_candidate(work: Work, reached: Reached) -> Snapshot:
+    """Read the preview that was reached; a new one twice, for it must stay what was read.
+
+    Raises VernctlError where two reads differ: it could never be approved by its content.
+    """
+    migration_id = reached.observed.migration_id or ""
+    known = reached.known
+    sheets = await work.sheets(migration_id)
+    if sheets is None or known is None:
+        raise RunFailedError(
+            "the run has settled, but there is no preview to read.",
+            remote="Nothing was imported.",
+            next="vernctl log SPEC shows what it did; the same command tries again.",
+        )
+    digest = work.digest(sheets, known.messages)
+    if work.progress.fresh:
+        again = await work.sheets(migration_id)
+        if work.digest(again, known.messages) != digest:
+            raise VernctlError(
+                "the service's preview differs between two reads, "
+                "so it cannot be approved by its content.",
+                remote="Nothing was imported.",
+                next="Narrow it with `review.ignore` if a column holds a time or a random value.",
+            )
+    candidate = work.candidate(sheets, known, reached.observed)
+    work.journal.fact("preview", digest=candidate.digest, sequence=reached.observed.last_sequence)
+    return candidate
+
+
+def review_of(work: Work, candidate: Snapshot) -> Review:
+    """The candidate against the approved snapshot: diff, causes, checks; provenance when first."""
+    base = work.base
+    diff = diff_snapshots(base, candidate)
+    causes: tuple[Cause, ...] = ()
+    provenance = None
+    if base is not None:
+        causes = causes_between(base, candidate)
+        diff = with_causes(diff, causes)
+    else:
+        sources = read_sources(work.inputs)
+        provenance = read_off(sources, candidate) if sources else None
+    checks = preview_checks(
+        work.spec.checks,
+        diff,
+        candidate,
+        embedded=work.session.embedded,
+        today=date.today(),
+        unexplained=unexplained_sheets(diff) if base is not None else frozenset(),
+    )
+    return Review(diff, causes, checks, provenance)
+
+
+def keep_pending(work: Work, candidate: Snapshot, review: Review) -> None:
+    """Write the pending snapshot, for a person to look at and to approve."""
+    page = work.session.pages.review(candidate, review.diff, review.provenance, review.checks)
+    write_snapshot(work.folders.pending, candidate, page)
+
+
+def answers_moved(work: Work) -> bool:
+    """True where a question recorded in the approval would now get another answer, or none."""
+    if work.base is None:
+        return False
+    return any(
+        answer_today(question, work.spec.answers) != question.answer
+        for question in work.base.questions
+    )
+
+
+def imported(work: Work) -> dict[str, object]:
+    """What is said of inputs whose import has completed."""
+    done = work.journal.known.executed
+    when = f"imported on {done.at[:10]}" if done else "imported"
+    digest = done.digest if done else (work.here.digest if work.here else None)
+    return {
+        "status": "unchanged",
+        "digest": digest,
+        "facts": (f"{when}; these inputs are in.",),
+        "next": "Raise `epoch:` in the spec to import the same inputs anew.",
+    }

@@ -1,0 +1,106 @@
+"""Receipts: one record per apply, chained per spec by the hash of the one before.
+
+The service's own log is swept after a while and is nobody's proof; a receipt is ours. Point
+``receipts:`` of vernctl.yaml into git or an artefact folder to keep them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
+
+from vernctl.errors import SnapshotError
+
+RECEIPT_FORMAT = 1
+
+
+class Receipt(BaseModel):
+    """What one apply did, for whom, on whose approval. ``previous`` is the sha256 of the receipt
+    before it (of its bytes), None for the first."""
+
+    model_config = ConfigDict(frozen=True)
+
+    format: int = RECEIPT_FORMAT
+    number: int
+    previous: str | None = None
+    at: str
+    spec: str
+    endpoint: str
+    address: str
+    migration_id: str
+    run_id: str
+    digest: str
+    outcome: str
+    approved_by: Mapping[str, str] | None = None
+    files: tuple[Mapping[str, JsonValue], ...] = ()
+    refinements: tuple[str, ...] = ()
+    questions: tuple[Mapping[str, JsonValue], ...] = ()
+    report: JsonValue = None
+    verification: JsonValue = None
+    outputs: Mapping[str, str] = {}
+
+
+def receipts_of(folder: Path, spec: str) -> list[tuple[Receipt, str]]:
+    """All receipts of a spec, oldest first, each with the sha256 of its bytes.
+
+    Raises SnapshotError where one cannot be read or the chain is broken.
+    """
+    found: list[tuple[Receipt, str]] = []
+    previous: str | None = None
+    for path in sorted((folder / spec).glob("[0-9]*.json")):
+        content = path.read_bytes()
+        try:
+            receipt = Receipt.model_validate_json(content)
+        except ValidationError as error:
+            raise SnapshotError(f"the receipt {path} cannot be read.") from error
+        if receipt.previous != previous:
+            raise SnapshotError(
+                f"the receipt {path} does not follow the one before it.",
+                next="Restore the folder of receipts from git or from your artefacts.",
+            )
+        previous = hashlib.sha256(content).hexdigest()
+        found.append((receipt, previous))
+    return found
+
+
+def write_receipt(folder: Path, spec: str, facts: Mapping[str, object]) -> tuple[Receipt, str]:
+    """Append a receipt to the spec's chain; returns it and the sha256 of its bytes."""
+    before = receipts_of(folder, spec)
+    receipt = Receipt.model_validate(
+        {
+            **facts,
+            "number": before[-1][0].number + 1 if before else 1,
+            "previous": before[-1][1] if before else None,
+            "at": datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+            "spec": spec,
+        }
+    )
+    content = json.dumps(
+        receipt.model_dump(mode="json"), indent=1, sort_keys=True, ensure_ascii=False
+    )
+    target = folder / spec / f"{receipt.number:04d}.json"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(target, content.encode("utf-8", "surrogatepass") + b"\n")
+    return receipt, hashlib.sha256(target.read_bytes()).hexdigest()
+
+
+def write_atomically(target: Path, content: bytes) -> None:
+    """Temporary file, fsync, rename: the target is the old file or the new one, never a part."""
+    temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+    with temporary.open("wb") as stream:
+        stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())
+    temporary.replace(target)
+
+
+def hash_of(path: Path) -> str:
+    """sha256 (64 hex) of a file's bytes."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

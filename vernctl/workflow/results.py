@@ -1,0 +1,168 @@
+"""From what happened to a :class:`SpecOutcome`: the parts that plan and apply share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from vernctl.diff.model import CheckResult
+from vernctl.errors import VernctlError
+from vernctl.snapshot.digest import short
+from vernctl.snapshot.model import RecordedQuestion
+from vernctl.spec.answers import match
+from vernctl.spec.model import Spec
+from vernctl.workflow.drive import BlockedError, question_outcome
+from vernctl.workflow.outcome import (
+    ErrorOutcome,
+    InputSummary,
+    QuestionOutcome,
+    SpecOutcome,
+    Status,
+)
+from vernctl.workflow.plan import Plan, as_question, cost_of
+from vernctl.workflow.work import Work
+
+_STATUS_OF_EXIT: dict[int, Status] = {3: "blocked", 4: "refused", 5: "waiting", 6: "partial"}
+
+
+def begin(work: Work, command: str) -> SpecOutcome:
+    """The head of an outcome: which spec, which customer, which files, where."""
+    spec = work.spec
+    here = work.inputs.paths
+    return SpecOutcome.model_validate(
+        {
+            "name": spec.name,
+            "path": spec.shown_path,
+            "status": "unchanged",
+            "command": command,
+            "title": spec.migration.name,
+            "source": spec.migration.source,
+            "endpoint": work.session.identity,
+            "address": work.address,
+            "base_digest": work.base.digest if work.base else None,
+            "first_import": work.base is None,
+            "inputs": tuple(
+                InputSummary(
+                    name=file.name, size=file.size, sha256=file.sha256, here=file.name in here
+                )
+                for file in work.inputs.files
+            ),
+            "answers_place": str(spec.answers_place),
+            "warnings": _warnings(work),
+            "steps": tuple(work.progress.steps),
+            "cost": cost_of(work.progress.steps),
+            "questions": tuple(work.progress.questions),
+        }
+    )
+
+
+def _warnings(work: Work) -> tuple[str, ...]:
+    said = []
+    if work.inputs.elsewhere:
+        said.append("None of the files is on this host; the recorded ones stand for them.")
+    if work.folders.rehearsal:
+        said.append(f"A rehearsal at {work.session.identity}: nothing here approves the real one.")
+    return tuple(said)
+
+
+def skipped(spec: Spec, command: str) -> SpecOutcome:
+    """A held or closed spec: counted, and said why."""
+    return SpecOutcome.model_validate(
+        {
+            "name": spec.name,
+            "path": spec.shown_path,
+            "status": spec.state,
+            "command": command,
+            "title": spec.migration.name,
+            "facts": (f"{spec.state}: {spec.why}",),
+        }
+    )
+
+
+def stopped(
+    spec: Spec, command: str, error: VernctlError, so_far: SpecOutcome | None
+) -> SpecOutcome:
+    """The outcome of a spec that an error stopped; other specs go on."""
+    outcome = so_far or SpecOutcome.model_validate(
+        {
+            "name": spec.name,
+            "path": spec.shown_path,
+            "status": "failed",
+            "command": command,
+            "title": spec.migration.name,
+            "source": spec.migration.source,
+        }
+    )
+    update: dict[str, object] = {
+        "status": _STATUS_OF_EXIT.get(error.exit_code, "failed"),
+        "error": error_outcome(error),
+        "next": error.next,
+    }
+    if isinstance(error, BlockedError):
+        update |= {
+            "questions": error.questions,
+            "answers_place": str(spec.answers_place),
+            "run_id": error.run_id,
+        }
+    resume_at = getattr(error, "resume_at", None)
+    if resume_at is not None:
+        when = datetime.fromtimestamp(resume_at, UTC)
+        update["resume_at"] = when.isoformat(timespec="seconds").replace("+00:00", "Z")
+    return outcome.model_copy(update=update)
+
+
+def error_outcome(error: VernctlError) -> ErrorOutcome:
+    """An error as the JSON document has it."""
+    return ErrorOutcome(
+        kind=error.kind,
+        message=error.message,
+        place=str(error.place) if error.place else None,
+        remote=error.remote,
+        next=error.next,
+        reasons=error.reasons,
+    )
+
+
+def check_refused(spec: Spec, digest: str, failed: Sequence[CheckResult]) -> ErrorOutcome:
+    """The refusal that names every check that does not hold, and the one way past it."""
+    reasons = tuple(
+        f"{check.sheet + ': ' if check.sheet else ''}{check.name} {check.actual} of {check.limit}"
+        for check in failed
+    )
+    return ErrorOutcome(
+        kind="refused",
+        message=f"{len(failed)} check{'' if len(failed) == 1 else 's'} refused this preview.",
+        place=spec.shown_path,
+        remote="Nothing was imported.",
+        next=f"Mend the data or the spec, or add to `checks.overrides` in {spec.shown_path}: "
+        f"{{check: {failed[0].name}, digest: {short(digest)}, reason: …, expires: …}}",
+        reasons=reasons,
+    )
+
+
+def expected(plan: Plan, spec: Spec) -> tuple[QuestionOutcome, ...]:
+    """The questions that the known preview was made with, as today's rules answer them."""
+    outcomes = []
+    for question in plan.questions:
+        outcome = _today(question, spec)
+        if outcome.status == "answered":
+            outcomes.append(outcome.model_copy(update={"status": "expected"}))
+        else:
+            outcomes.append(outcome)
+    return tuple(outcomes)
+
+
+def recorded_unanswered(plan: Plan, spec: Spec) -> dict[str, object]:
+    """A recorded question has lost its answer: said before a run is spent on being asked again."""
+    questions = tuple(_today(question, spec) for question in plan.unanswered)
+    return {
+        "status": "blocked",
+        "questions": questions,
+        "facts": ("Asked by an earlier run; no run was started to ask again.",),
+        "next": f"Add the line under `answers:` ({spec.answers_place}) and plan again.",
+    }
+
+
+def _today(question: RecordedQuestion, spec: Spec) -> QuestionOutcome:
+    during = "apply" if question.during == "apply" else "plan"
+    return question_outcome(match(as_question(question), spec.answers, during=during))

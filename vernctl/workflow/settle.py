@@ -1,0 +1,135 @@
+"""A lost reply: how reading tells whether a request took place.
+
+Nothing is ever asked twice on suspicion. Every intent carries the thread's last sequence at the
+time it was written; what the thread, the run and the session log say since then decides.
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+from vernctl.api.models import IN_FLIGHT, Run, ThreadEvent
+from vernctl.errors import ConflictError, RunFailedError
+from vernctl.workflow.journal import Entry, Journal
+from vernctl.workflow.observe import persons_words
+from vernctl.workflow.session import Session
+
+#: Requests that may simply be made again: the service makes sure that nothing happens twice, or
+#: (upload) its file list is read before anything is sent.
+_REPEATABLE = frozenset({"create", "upload", "knowledge", "cancel"})
+
+
+async def settle(session: Session, journal: Journal) -> bool | None:
+    """Give the open intent its result: True: it took place, False: it never did, None: none."""
+    intent = journal.known.open
+    if intent is None:
+        return None
+    migration_id = journal.known.migration_id
+    if intent.name in _REPEATABLE or migration_id is None:
+        journal.result(intent, done=False)
+        return False
+    match intent.name:
+        case "generate":
+            run_id = await _generated(session, migration_id, intent)
+            return _close(journal, intent, run_id is not None, run_id)
+        case "update":
+            happened = await _updated(session, migration_id, intent)
+        case "answer":
+            happened = await _answered(session, journal, migration_id, intent)
+        case _:
+            happened = await _executed(session, journal, migration_id, intent)
+    return _close(journal, intent, happened, journal.known.run_id)
+
+
+def _close(journal: Journal, intent: Entry, happened: bool, run_id: str | None) -> bool:
+    journal.result(intent, done=happened, **({"run_id": run_id} if happened else {}))
+    return happened
+
+
+async def events_since(
+    session: Session, migration_id: str, sequence: int | None
+) -> tuple[ThreadEvent, ...]:
+    """What the thread says after a sequence (all of it, where that is None)."""
+    return (await session.client.get_thread(migration_id, after=sequence)).events
+
+
+def sequence_of(intent: Entry) -> int | None:
+    """The thread's last sequence when the intent was written."""
+    sequence = intent.data.get("sequence")
+    return sequence if isinstance(sequence, int) else None
+
+
+async def _generated(session: Session, migration_id: str, intent: Entry) -> str | None:
+    """The id of the run that a generate without a reply has opened, or None."""
+    if not await events_since(session, migration_id, sequence_of(intent)):
+        return None
+    while True:
+        try:
+            log = await session.client.get_log(migration_id)
+        except ConflictError:
+            run_id = await _active_run_id(session, migration_id)
+            if run_id is not None:
+                return run_id
+            continue
+        if not log.runs:
+            return None
+        return log.runs[-1].run_id
+
+
+async def _active_run_id(session: Session, migration_id: str) -> str | None:
+    """The active run's id, which only the 409 of a second start tells.
+
+    Asked only when the run waits for an answer: it cannot finish meanwhile, so the start is
+    certain to be refused. Otherwise the run is waited for, and the log tells its id.
+    """
+    blocked = False
+    async for event in session.client.stream_thread(migration_id):
+        blocked = event.type == "request_input" or (blocked and event.type in ("task", "thinking"))
+    if not blocked:
+        await asyncio.sleep(session.poll_seconds)
+        return None
+    try:
+        accepted = await session.client.start_run(migration_id, "generate")
+    except ConflictError as conflict:
+        return conflict.run_id
+    return accepted.run_id
+
+
+async def _updated(session: Session, migration_id: str, intent: Entry) -> bool:
+    events = await events_since(session, migration_id, sequence_of(intent))
+    words = persons_words(events)
+    return bool(events) if not words else any(intent.data.get("message") == text for text in words)
+
+
+async def _answered(session: Session, journal: Journal, migration_id: str, intent: Entry) -> bool:
+    run = await session.client.get_run(migration_id, journal.known.run_id or "")
+    if run.status != "blocked":
+        return True
+    return bool(await events_since(session, migration_id, sequence_of(intent)))
+
+
+async def _executed(session: Session, journal: Journal, migration_id: str, intent: Entry) -> bool:
+    """Asked twice, some seconds apart: a service may begin a while after it was asked."""
+    run_id = journal.known.run_id or ""
+    for look in range(2):
+        if look:
+            await asyncio.sleep(session.settle_seconds)
+        run: Run = await session.client.get_run(migration_id, run_id)
+        if run.status != "awaiting_approval":
+            if run.status in IN_FLIGHT or run.status in ("completed", "failed", "canceled"):
+                return True
+            raise RunFailedError(
+                f"the run has a status that this version does not know: {run.status}",
+                remote="An execute was asked for; what became of it is unknown.",
+            )
+        if await events_since(session, migration_id, sequence_of(intent)):
+            return True
+        try:
+            log = await session.client.get_log(migration_id)
+        except ConflictError:
+            return True
+        if len([logged for logged in log.runs if logged.kind == "execute"]) > int(
+            str(intent.data.get("executes", 0))
+        ):
+            return True
+    return False

@@ -1,0 +1,201 @@
+"""One spec at one endpoint during one command: what is known before anything is asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from vernctl.errors import RefusedError
+from vernctl.snapshot.build import make_snapshot
+from vernctl.snapshot.digest import digest_of
+from vernctl.snapshot.files import read_snapshot
+from vernctl.snapshot.model import Inputs, Snapshot
+from vernctl.snapshot.sheet import Sheet, sheets_from_preview
+from vernctl.spec.model import Spec
+from vernctl.workflow.address import address_of
+from vernctl.workflow.inputs import ResolvedInputs, resolve_inputs
+from vernctl.workflow.journal import Journal
+from vernctl.workflow.observe import Observed, observe, read_preview
+from vernctl.workflow.outcome import QuestionOutcome
+from vernctl.workflow.plan import Desired, PlannedStep, Recorded, Situation, normal_knowledge
+from vernctl.workflow.session import Folders, Session
+from vernctl.workflow.settle import settle
+
+
+@dataclass
+class Progress:
+    """What a command has done so far; ``fresh`` where it led to a new preview."""
+
+    steps: list[PlannedStep] = field(default_factory=list)
+    questions: list[QuestionOutcome] = field(default_factory=list)
+    fresh: bool = False
+
+
+@dataclass
+class Work:
+    """``base`` is the approved snapshot at this endpoint; ``here`` the same where it belongs to
+    today's address, so that its ids and its digest speak of the same migration."""
+
+    session: Session
+    spec: Spec
+    folders: Folders
+    base: Snapshot | None
+    inputs: ResolvedInputs
+    address: str
+    journal: Journal
+    desired: Desired
+    progress: Progress = field(default_factory=Progress)
+
+    @classmethod
+    def open(cls, session: Session, spec: Spec) -> Work:
+        """Read what lies on disk. Raises SnapshotError, InputError, RefusedError, JournalError."""
+        folders = session.folders(spec)
+        base = read_snapshot(folders.approved)
+        if base is not None and base.inputs.external_id != spec.migration.external_id:
+            raise RefusedError(
+                f"{folders.approved.name} belongs to {base.inputs.external_id}, "
+                f"not to {spec.migration.external_id}.",
+                rule="stale",
+                next=f"Remove {folders.approved.name}, plan and approve anew.",
+            )
+        pending = read_snapshot(folders.pending) if base is None else None
+        recorded = base or pending
+        inputs = resolve_inputs(spec, recorded.inputs.files if recorded else ())
+        address = address_of(
+            spec.migration.external_id,
+            source=spec.migration.source,
+            templates=spec.migration.templates,
+            epoch=spec.migration.epoch,
+            files=inputs.files,
+        )
+        journal = session.journal(address)
+        return cls(session, spec, folders, base, inputs, address, journal, Desired.of(spec))
+
+    @property
+    def here(self) -> Snapshot | None:
+        """The approved snapshot, where endpoint and address are today's."""
+        base = self.base
+        if base is None or base.inputs.endpoint != self.session.identity:
+            return None
+        same = (
+            not self.inputs.changed_since(base.inputs.files)
+            and base.inputs.epoch == self.spec.migration.epoch
+            and base.inputs.source == self.spec.migration.source
+        )
+        return base if same else None
+
+    async def look(self, *, recreate: bool = False) -> Observed:
+        """What the service holds now; an intent left open by a crash is settled on the way."""
+        observed = await observe(self.session, self.journal, self.here, recreate=recreate)
+        if self.journal.known.open is not None:
+            await settle(self.session, self.journal)
+            observed = await observe(self.session, self.journal, self.here, recreate=recreate)
+        return observed
+
+    async def situation(self, observed: Observed) -> Situation:
+        """The planner's view of what was observed."""
+        known = await self.known(observed)
+        run = observed.run
+        if known is not None and run is not None and not self.journal.known.generated:
+            self._adopt(known, observed)
+        mine = self.journal.known
+        ours = run is not None and mine.generated and run.run_id == mine.run_id
+        imported = run is not None and run.status == "completed" and known is not None
+        return Situation(
+            exists=observed.migration_id is not None,
+            run=run.status if run and not mine.lost else None,
+            ours=ours,
+            known=known,
+            imported=imported,
+            earlier=self._earlier(),
+            uploaded=mine.uploaded or known is not None,
+        )
+
+    async def known(self, observed: Observed) -> Recorded | None:
+        """What led to the server's preview, where this checkout knows it.
+
+        The journal knows it while the thread has not moved since; where it has, or where there is
+        no journal, the preview's own digest tells.
+        """
+        run = observed.run
+        if run is None or observed.migration_id is None or observed.in_flight:
+            return None
+        mine = self.journal.known
+        if mine.generated and run.run_id == mine.run_id:
+            recorded = Recorded(mine.applied, mine.knowledge, mine.questions)
+            seen = mine.preview
+            unmoved = seen is None or seen.sequence == observed.last_sequence
+            executed = mine.executing is not None or mine.executed is not None
+            if unmoved or executed:
+                return recorded
+            sheets = await self.sheets(observed.migration_id)
+            return recorded if seen and self.digest(sheets, mine.applied) == seen.digest else None
+        if self.here is None or run.status not in ("awaiting_approval", "completed"):
+            return None
+        sheets = await self.sheets(observed.migration_id)
+        if sheets is None or digest_of(self.here.inputs, sheets) != self.here.digest:
+            return None
+        return _recorded(self.here)
+
+    def _adopt(self, known: Recorded, observed: Observed) -> None:
+        """Go on from here as if this checkout had made the preview that it has recognised."""
+        self.journal.fact(
+            "adopted",
+            migration_id=observed.migration_id,
+            run_id=observed.run.run_id if observed.run else None,
+            applied=list(known.messages),
+            knowledge=known.knowledge,
+            questions=[question.model_dump(mode="json") for question in known.questions],
+            sequence=observed.last_sequence,
+        )
+
+    def _earlier(self) -> Recorded | None:
+        if self.base is not None:
+            return _recorded(self.base)
+        mine = self.journal.known
+        return Recorded(mine.applied, mine.knowledge, mine.questions) if mine.generated else None
+
+    async def sheets(self, migration_id: str) -> tuple[Sheet, ...] | None:
+        """The sheets of the current preview without ignored columns; None where there is none."""
+        preview = await read_preview(self.session, migration_id)
+        if preview is None:
+            return None
+        ignored = self.spec.review.ignore
+        return tuple(
+            sheet.without_columns(ignored.get(sheet.slug, ()))
+            for sheet in sheets_from_preview(preview)
+        )
+
+    def inputs_of(self, applied: tuple[str, ...]) -> Inputs:
+        """Everything on our side that leads to a preview, as of now."""
+        definitions = self.session.normal_definitions(self.spec)
+        return Inputs(
+            endpoint=self.session.identity,
+            external_id=self.spec.migration.external_id,
+            epoch=self.spec.migration.epoch,
+            source=self.spec.migration.source,
+            templates=tuple(str(definition["slug"]) for definition in definitions),
+            files=self.inputs.files,
+            knowledge=normal_knowledge(self.spec.knowledge),
+            refinements=applied,
+            definitions=definitions,
+        )
+
+    def digest(self, sheets: tuple[Sheet, ...] | None, applied: tuple[str, ...]) -> str | None:
+        """The digest of these sheets with today's inputs."""
+        return None if sheets is None else digest_of(self.inputs_of(applied), sheets)
+
+    def candidate(self, sheets: tuple[Sheet, ...], known: Recorded, observed: Observed) -> Snapshot:
+        """The preview as the snapshot that it would be, were it approved."""
+        return make_snapshot(
+            self.inputs_of(known.messages),
+            sheets,
+            self.spec.review,
+            questions=known.questions,
+            engine=self.session.engine,
+            migration_id=observed.migration_id,
+            run_id=observed.run.run_id if observed.run else None,
+        )
+
+
+def _recorded(snapshot: Snapshot) -> Recorded:
+    return Recorded(snapshot.inputs.refinements, snapshot.inputs.knowledge, snapshot.questions)
