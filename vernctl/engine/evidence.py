@@ -1,0 +1,122 @@
+"""What a source column's values say for or against a target column: its rules, its expected kind."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from vernctl.engine.model import Column
+from vernctl.engine.names import plain
+from vernctl.engine.profile import ColumnProfile
+
+if TYPE_CHECKING:
+    from re import Pattern
+
+#: What the values of a concept look like. Only kinds that are told apart for certain.
+_DATES = ("date_iso", "date_dmy", "date_mdy", "date_ymd", "date_text", "timestamp")
+_NUMBERS = ("integer", "decimal", "decimal_comma", "money", "percent")
+_EXPECTED: dict[str, tuple[str, ...]] = {
+    "email": ("email",),
+    "phone": ("phone", "integer"),
+    "mobile": ("phone", "integer"),
+    "fax": ("phone", "integer"),
+    "website": ("url", "domain"),
+    "domain": ("domain", "url"),
+    "iban": ("iban", "integer", "code"),
+    "ip": ("ip",),
+    **dict.fromkeys(
+        ("date", "created", "updated", "closed", "start", "end", "due", "value date", "timestamp",
+         "booking date", "order date", "invoice date", "ship date", "birth date", "hire date"),
+        _DATES,
+    ),
+    **dict.fromkeys(
+        ("amount", "total", "subtotal", "price", "cost", "quantity", "stock", "discount", "balance",
+         "fee", "inflow", "outflow", "age", "revenue", "weight", "height", "width", "length",
+         "salary", "probability", "percent", "exchange rate", "employees", "latitude", "longitude"),
+        _NUMBERS,
+    ),
+}  # fmt: skip
+#: Kinds that belong to one concept so firmly that a column without a telling name is known by them.
+_TELLING = {"email": ("email",), "website": ("url",), "ip": ("ip",), "iban": ("iban",)}
+
+
+class Evidence(NamedTuple):
+    """``gain`` (0 to 1) speaks for the pair, ``loss`` (0 to 1) against it; ``why`` in words."""
+
+    gain: float = 0.0
+    loss: float = 0.0
+    why: str = ""
+
+
+def weigh(column: ColumnProfile, target: Column, units: tuple[str, ...]) -> Evidence:
+    """The evidence of a source column's values for a target column whose name has these units."""
+    if not column.checked:
+        return Evidence(0.0, 0.15, "empty")
+    gain, loss, whys = 0.0, 0.0, []
+    for found in (
+        _by_kind(column, units),
+        _by_pattern(column, target),
+        _by_options(column, target),
+    ):
+        gain, loss = max(gain, found.gain), max(loss, found.loss)
+        if found.why:
+            whys.append(found.why)
+    if target.unique and column.filled > 20 and column.distinct < 0.5 * column.filled:
+        loss = max(loss, 0.25)
+    if target.required and column.filled and column.filled < column.checked:
+        loss = max(loss, 0.02)
+    return Evidence(gain, loss, "; ".join(whys))
+
+
+def _by_kind(column: ColumnProfile, units: tuple[str, ...]) -> Evidence:
+    head = next((unit for unit in units if unit in _EXPECTED), None)
+    if head is None:
+        return Evidence()
+    share = column.share(*_EXPECTED[head])
+    if head in _TELLING and column.share(*_TELLING[head]) > 0.6:
+        return Evidence(0.55, 0.0, f"the values look like {_PLURAL.get(head, head)}")
+    if share < 0.2:
+        return Evidence(0.0, 0.6 if head == "email" else 0.4)
+    return Evidence(0.12 * share if share > 0.8 else 0.0)
+
+
+_PLURAL = {"email": "e-mail addresses", "website": "links", "ip": "IP addresses", "iban": "IBANs"}
+
+
+@lru_cache(maxsize=1024)
+def _compiled(pattern: str) -> Pattern[str] | None:
+    import re2
+
+    try:
+        compiled: Pattern[str] = re2.compile(pattern)
+    except re2.error:
+        return None
+    return compiled
+
+
+def _by_pattern(column: ColumnProfile, target: Column) -> Evidence:
+    pattern = _compiled(target.strict) if target.strict else None
+    if pattern is None or not column.sample:
+        return Evidence()
+    hits = sum(1 for value in column.sample if pattern.search(value))
+    share = hits / len(column.sample)
+    # A pattern that almost any text matches says nothing.
+    telling = not all(pattern.search(text) for text in ("x", "7", "A b", "-"))
+    if share >= 0.8 and telling:
+        return Evidence(0.3 * share, 0.0, f"{_percent(share)} of the values match its pattern")
+    return Evidence(0.0, 0.15) if share < 0.1 else Evidence()
+
+
+def _by_options(column: ColumnProfile, target: Column) -> Evidence:
+    if not target.one_of:
+        return Evidence()
+    allowed = {plain(option).strip() for option in target.one_of}
+    values = {plain(value) for value in (*column.sample, *(value for value, _ in column.top))}
+    shared = sum(1 for value in values if value in allowed) / len(values) if values else 0.0
+    if shared >= 0.3:
+        return Evidence(0.2 + 0.4 * shared, 0.0, f"{_percent(shared)} of its values are allowed")
+    return Evidence(0.0, 0.35) if column.distinct > max(50, 5 * len(allowed)) else Evidence()
+
+
+def _percent(share: float) -> str:
+    return f"{round(100 * share)} %"

@@ -1,0 +1,173 @@
+"""Which source columns fill which target columns: all of them weighed at once.
+
+Every pair is scored by name, description and values; per template the one-to-one assignment with
+the greatest sum wins, and "leave it unmapped" is a choice like any other. Scores are meant as the
+chance that a person would agree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from vernctl.engine.assign import assign
+from vernctl.engine.model import EngineValue, Template
+from vernctl.engine.pairs import ACCEPT, PairScores, score_pairs
+from vernctl.engine.profile import TableProfile
+from vernctl.engine.routing import route
+
+#: Two candidates whose scores are nearer than this are both plausible.
+MARGIN = 0.12
+#: Below this a proposal is made, but asked about.
+SURE = 0.6
+_KEPT = 5
+
+
+class Candidate(EngineValue):
+    """A proposal for one target column: source columns of one table, and why.
+
+    Several sources are joined with blanks; ``part`` names the piece of a single source that is
+    meant ("first name" of a full name), '' for all of it. ``score`` is 0 to 1.
+    """
+
+    table: str
+    sources: tuple[str, ...]
+    score: float
+    why: str
+    part: str = ""
+
+
+class ColumnMatch(EngineValue):
+    """A target column with its candidates, best first.
+
+    ``close``: this should be asked, because two candidates are plausible or the only one is
+    doubtful. ``also``: the same column in further tables whose rows are added to the first's.
+    """
+
+    template: str
+    column: str
+    candidates: tuple[Candidate, ...] = ()
+    chosen: Candidate | None = None
+    close: bool = False
+    also: tuple[Candidate, ...] = ()
+
+
+class SheetMatch(EngineValue):
+    """A template with the tables that feed it (several: their rows are put together)."""
+
+    slug: str
+    tables: tuple[str, ...]
+    columns: tuple[ColumnMatch, ...]
+
+
+class UnusedColumn(EngineValue):
+    """A source column that nothing was made of."""
+
+    table: str
+    column: str
+
+
+class MatchResult(EngineValue):
+    """Every template's match, in the templates' order, and what was left over, in file order."""
+
+    sheets: tuple[SheetMatch, ...]
+    unused: tuple[UnusedColumn, ...] = ()
+
+
+def match(
+    profiles: Sequence[TableProfile], templates: Sequence[Template], *, knowledge: str = ""
+) -> MatchResult:
+    """Match every template's columns to the source tables' columns.
+
+    ``knowledge`` is free text; what it says about columns outweighs names and values.
+    """
+    tables = sorted(profiles, key=lambda profile: (profile.table, profile.file))
+    scores = {
+        (template.slug, table.table): score_pairs(table, template, knowledge)
+        for template in templates
+        for table in tables
+    }
+    routes = route(tables, templates, scores)
+    sheets = tuple(_sheet(template, routes[template.slug], scores) for template in templates)
+    used = {
+        (candidate.table, source)
+        for sheet in sheets
+        for column in sheet.columns
+        for candidate in (*column.also, *([column.chosen] if column.chosen else []))
+        for source in candidate.sources
+    }
+    unused = tuple(
+        UnusedColumn(table=profile.table, column=column.name)
+        for profile in profiles
+        for column in profile.columns
+        if (profile.table, column.name) not in used
+    )
+    return MatchResult(sheets=sheets, unused=unused)
+
+
+def _sheet(
+    template: Template, tables: Sequence[str], scores: Mapping[tuple[str, str], PairScores]
+) -> SheetMatch:
+    if not tables:
+        empty = tuple(ColumnMatch(template=template.slug, column=c.name) for c in template.columns)
+        return SheetMatch(slug=template.slug, tables=(), columns=empty)
+    matched = [_columns(template, table, scores[template.slug, table]) for table in tables]
+    columns = tuple(
+        first.model_copy(update={"also": tuple(m.chosen for m in more if m.chosen is not None)})
+        for first, *more in zip(*matched, strict=True)
+    )
+    return SheetMatch(slug=template.slug, tables=tuple(tables), columns=columns)
+
+
+def _columns(template: Template, table: str, pairs: PairScores) -> list[ColumnMatch]:
+    """The columns of one template from one table."""
+    chosen = assign([[score**2 for score in row] for row in pairs.scores], ACCEPT**2)
+    taken = {source: target for target, source in enumerate(chosen) if source is not None}
+    matches = []
+    for target, column in enumerate(template.columns):
+        ranked = sorted(range(len(pairs.sources)), key=lambda s: (-pairs.scores[target][s], s))
+        pick = chosen[target]
+        if pick is not None:
+            ranked = [pick, *(source for source in ranked if source != pick)]
+        candidates = tuple(
+            _candidate(table, pairs, target, source)
+            for source in ranked[:_KEPT]
+            if pairs.scores[target][source] >= ACCEPT
+        )
+        matches.append(
+            ColumnMatch(
+                template=template.slug,
+                column=column.name,
+                candidates=candidates,
+                chosen=candidates[0] if pick is not None else None,
+                close=_is_close(pairs, target, pick, taken),
+            )
+        )
+    return matches
+
+
+def _is_close(pairs: PairScores, target: int, pick: int | None, taken: Mapping[int, int]) -> bool:
+    """Whether to ask: the choice is doubtful, or another column is nearly as likely and free.
+
+    A rival that fits another target better is no rival.
+    """
+    if pick is None:
+        return False
+    best = pairs.scores[target][pick]
+    if best < SURE:
+        return True
+    for source, score in enumerate(pairs.scores[target]):
+        if source == pick or score < ACCEPT or best - score >= MARGIN:
+            continue
+        other = taken.get(source)
+        if other is None or pairs.scores[other][source] < score:
+            return True
+    return False
+
+
+def _candidate(table: str, pairs: PairScores, target: int, source: int) -> Candidate:
+    return Candidate(
+        table=table,
+        sources=(pairs.sources[source],),
+        score=round(pairs.scores[target][source], 4),
+        why=pairs.whys[target][source],
+    )
