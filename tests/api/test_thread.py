@@ -28,7 +28,7 @@ OPEN = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close
 CHUNKED = (
     b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
 )
-#: Schedules of the fault test; a longer run is ``VERNCTL_SCHEDULES=2000 pytest tests/api/test_thread.py``.
+#: Schedules of the fault test; VERNCTL_SCHEDULES=2000 makes a longer one of it.
 SCHEDULES = int(os.environ.get("VERNCTL_SCHEDULES", "60"))
 
 
@@ -123,9 +123,13 @@ def test_leaving_early_closes_the_stream(bench: Bench, server: Server) -> None:
 @pytest.mark.parametrize("status", [404, 405, 406])
 def test_a_refused_stream_is_read_by_pages(bench: Bench, server: Server, status: int) -> None:
     server.on("GET", STREAM, server.json({"error": "no streams"}, status))
-    first, empty = {"events": [event(1), event(2)], "last_sequence": 9}, {"events": []}
+    first = {"events": [event(1), event(2)], "last_sequence": 9}
     server.on(
-        "GET", PAGE, server.json(first), server.json({"events": [event(3)]}), server.json(empty)
+        "GET",
+        PAGE,
+        server.json(first),
+        server.json({"events": [event(3)]}),
+        server.json({"events": []}),
     )
     assert bench.run(follow) == [1, 2, 3]
     afters = [asked.query.get("after") for asked in server.asked if asked.path.endswith("thread")]

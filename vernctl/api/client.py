@@ -7,13 +7,14 @@ from types import TracebackType
 from typing import Self
 
 from vernctl.api.catalog import CatalogVerbs
+from vernctl.api.connections import ConnectionVerbs
 from vernctl.api.migrations import MigrationVerbs
 from vernctl.api.models import ServerIdentity
 from vernctl.api.policy import Policy
 from vernctl.api.transport import Trace, Transport
 
 
-class MigrationClient(CatalogVerbs, MigrationVerbs):
+class MigrationClient(CatalogVerbs, MigrationVerbs, ConnectionVerbs):
     """Vern's Migration API, typed and asynchronous; one connection pool for its life.
 
     ``base_url``: ``https://HOST/api/v1`` (the path may be left out). ``allow_hosts``: hosts besides

@@ -275,20 +275,6 @@ class Pin(ApiModel):
     pinned_recipe_run_id: str | None = None
 
 
-class ExportJob(ApiModel):
-    """An export that the service prepares; ``download_url`` is there once it is completed."""
-
-    job_id: str
-    status: str
-    format: str | None = None
-    rows_processed: int | None = None
-    total_rows: int | None = None
-    file_size: int | None = None
-    error: str | None = None
-    expires_at: str | None = None
-    download_url: str | None = None
-
-
 class Knowledge(ApiModel):
     """Free text that the agent reads before each run."""
 
