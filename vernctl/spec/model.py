@@ -210,7 +210,10 @@ class Project(SpecValue):
     own_endpoint: str = Field(
         default="embedded", description="The configured endpoint's name, whatever overrides it."
     )
-    endpoints: Mapping[str, EndpointConfig] = Field(default_factory=dict)
+    overridden: bool = Field(default=False, description="Whether VERNCTL_ENDPOINT chose.")
+    endpoints: Mapping[str, EndpointConfig] = Field(
+        default_factory=dict, description="By name; embedded, us and au are always there."
+    )
     specs: tuple[Path, ...]
     approval: Literal["file", "commit"] | None = None
     quota: Literal["published", "off"] = "published"

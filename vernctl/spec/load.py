@@ -1,0 +1,257 @@
+"""Loads specs: every problem of a file at once, each with its place."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal, cast
+
+from vernctl.errors import Place, Problem, SpecError
+from vernctl.spec.chain import Chain, TreeCache, answers_place, read_chain
+from vernctl.spec.endpoints import DEFAULT_KEY, is_loopback
+from vernctl.spec.find import find_specs
+from vernctl.spec.keys import EXPORT, MIGRATION, REVIEW, SPEC
+from vernctl.spec.limits import read_checks
+from vernctl.spec.model import Checks, Export, MigrationSpec, Project, Review, Spec, State
+from vernctl.spec.paths import confined, expand_files, is_inside, path_text, shown_path
+from vernctl.spec.reader import Reader, not_built, unknown
+from vernctl.spec.rules import read_answers, read_refinements
+from vernctl.spec.tree import Joined, Node, Pairs, Scalar
+
+__all__ = ["find_specs", "load_spec", "load_specs"]
+
+_EXTERNAL_ID = re.compile(r"[A-Za-z0-9_-]{1,240}")
+
+
+def load_spec(path: Path, project: Project) -> Spec:
+    """One spec, merged with its bases. Raises SpecError with every problem found."""
+    problems: list[Problem] = []
+    spec = _load(path, project, problems, TreeCache())
+    if spec is None or problems:
+        raise SpecError(problems)
+    return spec
+
+
+def load_specs(paths: Sequence[Path], project: Project) -> list[Spec]:
+    """Several specs, in the order given. Raises SpecError with the problems of all of them.
+
+    Also refused: an ``external_id`` that another spec has, given here or not (two specs must not
+    feed one migration), and two specs that would share a snapshot.
+    """
+    problems: list[Problem] = []
+    cache = TreeCache()
+    paths = [Path(os.path.abspath(path)) for path in paths]  # noqa: PTH100 - links stay
+    specs = [_load(path, project, problems, cache) for path in paths]
+    others = [path for path in find_specs(project) if path not in set(paths)]
+    problems.extend(_shared(paths, others, project, cache))
+    found = [spec for spec in specs if spec is not None]
+    if problems:
+        raise SpecError(list(dict.fromkeys(problems)))
+    return found
+
+
+def _shared(
+    paths: Sequence[Path], others: Sequence[Path], project: Project, cache: TreeCache
+) -> list[Problem]:
+    """External ids and snapshot folders that more than one spec has."""
+    problems: list[Problem] = []
+    owners: dict[str, Place] = {}
+    stems: dict[Path, Path] = {}
+    for path in [*others, *paths]:
+        asked = path not in others
+        stem = path.with_suffix("")
+        if stems.setdefault(stem, path) != path and asked:
+            other = shown_path(stems[stem], project.root)
+            place = Place(shown_path(path, project.root))
+            problems.append(Problem(place, f"would share its snapshot with {other}; rename one"))
+        found = _external_id(path, project, cache)
+        if found is None:
+            continue
+        identity, place = found
+        owner = owners.setdefault(identity, place)
+        if owner != place and asked:
+            message = f'external_id "{identity}" is also that of {owner}; it must be unique'
+            problems.append(Problem(place, message))
+    return problems
+
+
+def _external_id(path: Path, project: Project, cache: TreeCache) -> tuple[str, Place] | None:
+    """The external_id of a spec whose other problems are not asked for here."""
+    reader = _reader([], project)
+    chain = read_chain(path, project, reader, cache)
+    migration = chain.tree.get("migration") if chain else None
+    node = migration.get("external_id") if isinstance(migration, Pairs) else None
+    identity = reader.text(node, "external_id", env=True) if node is not None else ""
+    return (identity, node.place) if node is not None and identity else None
+
+
+def _reader(problems: list[Problem], project: Project) -> Reader:
+    keys = [DEFAULT_KEY, *(endpoint.api_key for endpoint in project.endpoints.values())]
+    return Reader(problems, frozenset(key.env for key in keys if key is not None and key.env))
+
+
+def _load(path: Path, project: Project, problems: list[Problem], cache: TreeCache) -> Spec | None:
+    path = Path(os.path.abspath(path))  # noqa: PTH100 - a link keeps its own name
+    shown = shown_path(path, project.root)
+    if not is_inside(path, project):
+        message = "lies outside the project (allow_paths in vernctl.yaml widens it)"
+        problems.append(Problem(Place(shown), message))
+        return None
+    found: list[Problem] = []
+    reader = _reader(found, project)
+    chain = read_chain(path, project, reader, cache)
+    spec = _Loader(reader, chain, project).spec(path, shown) if chain is not None else None
+    problems.extend(found)
+    return spec
+
+
+class _Loader:
+    """Reads the parts of one merged spec."""
+
+    def __init__(self, reader: Reader, chain: Chain, project: Project) -> None:
+        self._reader = reader
+        self._chain = chain
+        self._project = project
+        self._found = reader.keyed(chain.tree, "a spec", SPEC)
+
+    def spec(self, path: Path, shown: str) -> Spec | None:
+        """The spec, or None where a problem leaves nothing to build."""
+        reader, found, chain = self._reader, self._found, self._chain
+        get = found.get
+        self._version()
+        state, why = self._state()
+        endpoint = self._endpoint()
+        migration = reader.optional(get("migration"), self._migration)
+        items = reader.optional(get("files"), lambda n: reader.items(n, "files"))
+        patterns, files = expand_files(reader, items or (), chain.folders, self._project)
+        refine = reader.optional(get("refine"), lambda n: read_refinements(reader, n))
+        answers = reader.optional(get("answers"), lambda n: read_answers(reader, n))
+        review = reader.optional(get("review"), self._review) or Review()
+        checks = reader.optional(get("checks"), lambda n: read_checks(reader, n))
+        self._cells(review, endpoint)
+        knowledge = reader.optional(get("knowledge"), self._knowledge)
+        export = reader.optional(get("export"), self._export)
+        if reader.problems or migration is None:
+            return None
+        return Spec(
+            name=path.stem,
+            path=path,
+            shown_path=shown,
+            state=state,
+            why=why,
+            endpoint=endpoint,
+            migration=migration,
+            file_patterns=patterns,
+            files=files,
+            refine=refine or (),
+            answers=answers or (),
+            answers_place=answers_place(chain.own),
+            review=review,
+            checks=checks or Checks(),
+            bases=chain.bases,
+            knowledge=knowledge,
+            export=export,
+        )
+
+    def _version(self) -> None:
+        node = self._found.get("version")
+        if node is not None and not (isinstance(node, Scalar) and node.plain and node.text == "1"):
+            self._reader.add(node, "write version: 1")
+
+    def _state(self) -> tuple[State, str | None]:
+        reader, get = self._reader, self._found.get
+        states = ("active", "held", "closed")
+        state = reader.optional(get("state"), lambda n: reader.choice(n, "state", states))
+        why = reader.optional(get("why"), lambda n: reader.text(n, "why"))
+        if state in ("held", "closed") and "why" not in self._found:
+            reader.add(self._found["state"], f"a {state} spec says why (why: …)")
+        return cast("State", state or "active"), why
+
+    def _endpoint(self) -> str | None:
+        node = self._found.get("endpoint")
+        if node is None:
+            return None
+        name = self._reader.text(node, "endpoint")
+        if name and name not in self._project.endpoints:
+            self._reader.add(node, unknown("endpoint", name, sorted(self._project.endpoints)))
+        return name or None
+
+    def _migration(self, node: Node) -> MigrationSpec | None:
+        reader = self._reader
+        found = reader.keyed(node, "migration", MIGRATION, "migration.")
+        get = found.get
+        name = reader.optional(get("name"), lambda n: reader.text(n, "name", env=True))
+        identity = reader.optional(
+            get("external_id"), lambda n: reader.text(n, "external_id", env=True)
+        )
+        if identity and not _EXTERNAL_ID.fullmatch(identity):
+            reader.add(
+                found["external_id"], "external_id takes 1 to 240 letters, digits, - and _ only"
+            )
+            identity = None
+        source = reader.optional(get("source"), lambda n: reader.text(n, "source", env=True))
+        templates = reader.optional(
+            get("templates"), lambda n: reader.names(n, "a template", env=True)
+        )
+        if templates == () and "templates" in found:
+            reader.add(found["templates"], "templates is empty; leave it out for every active one")
+        epoch = reader.optional(get("epoch"), lambda n: reader.whole(n, "epoch", least=1))
+        if not name or not identity:
+            return None
+        return MigrationSpec(
+            name=name, external_id=identity, source=source, templates=templates, epoch=epoch or 1
+        )
+
+    def _knowledge(self, node: Node) -> str | None:
+        parts = node.items if isinstance(node, Joined) else [node]
+        texts = [self._reader.text(part, "knowledge") for part in parts]
+        if len(texts) == 1:
+            return texts[0] or None
+        return "\n\n".join(text.strip("\n") for text in texts if text) + "\n"
+
+    def _review(self, node: Node) -> Review:
+        reader = self._reader
+        found = reader.keyed(node, "review", REVIEW, "review.")
+        cells = reader.optional(
+            found.get("cells"), lambda n: reader.choice(n, "cells", ("plain", "tokens"))
+        )
+        return Review(
+            cells=cast("Literal['plain', 'tokens'] | None", cells),
+            key=self._columns(found.get("key"), "review.key"),
+            ignore=self._columns(found.get("ignore"), "review.ignore"),
+        )
+
+    def _columns(self, node: Node | None, what: str) -> dict[str, tuple[str, ...]]:
+        if node is None:
+            return {}
+        reader = self._reader
+        return {
+            key.text: reader.names(value, f"a column of {what}")
+            for key, value in reader.pairs(node, what)
+        }
+
+    def _cells(self, review: Review, endpoint: str | None) -> None:
+        """Whether cells may be committed must be said where they come from a real service."""
+        project = self._project
+        own = project.endpoints.get(endpoint or project.own_endpoint, project.endpoint)
+        if own.url is None or is_loopback(own.url) or review.cells or project.review_cells:
+            return
+        node = self._found.get("review", self._chain.tree)
+        if isinstance(node, Pairs) and "cells" not in node.pairs:
+            self._reader.add(
+                node,
+                f"review.cells must be chosen for endpoint {own.name}: plain commits customer "
+                f"cells to git ({not_built('tokens')})",
+            )
+
+    def _export(self, node: Node) -> Export | None:
+        reader, project = self._reader, self._project
+        found = reader.keyed(node, "export", EXPORT, "export.")
+        if "to" not in found:
+            return None
+        text = path_text(reader, found["to"], "export.to")
+        if not text or not confined(reader, found["to"], project.root / text, project):
+            return None
+        return Export(to=text)
