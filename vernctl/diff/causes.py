@@ -72,9 +72,7 @@ def _files(before: Inputs, after: Inputs) -> list[Cause]:
 def _messages(before: Inputs, after: Inputs) -> list[Cause]:
     added = Counter(after.refinements) - Counter(before.refinements)
     removed = Counter(before.refinements) - Counter(after.refinements)
-    numbers = [
-        number for number, text in enumerate(after.refinements, start=1) if added[text]
-    ]
+    numbers = [number for number, text in enumerate(after.refinements, start=1) if added[text]]
     causes = [Cause(kind="message", ref=f"message {number} is new") for number in numbers]
     if removed:
         count = removed.total()
@@ -85,9 +83,7 @@ def _messages(before: Inputs, after: Inputs) -> list[Cause]:
     return causes
 
 
-def _answers(
-    before: Iterable[RecordedQuestion], after: Iterable[RecordedQuestion]
-) -> list[Cause]:
+def _answers(before: Iterable[RecordedQuestion], after: Iterable[RecordedQuestion]) -> list[Cause]:
     old = {(question.question, question.context): question.answer for question in before}
     return [
         Cause(kind="answer", ref=f"{question.question} → {question.answer}")

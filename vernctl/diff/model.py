@@ -92,12 +92,16 @@ class ColumnStats(DiffValue):
 
 
 class Validity(DiffValue):
-    """A cell that became invalid, or stopped being so."""
+    """A cell of a matched row that became invalid, or stopped being so. ``new_row`` is its row.
+
+    An invalid cell that the service places in no row has no ``new_row`` and an empty key.
+    """
 
     key: Row
     column: str
     message: str
     now_invalid: bool
+    new_row: int | None = None
 
 
 class InvalidGroup(DiffValue):
@@ -117,7 +121,11 @@ class Cause(DiffValue):
 
 
 class SheetDiff(DiffValue):
-    """One sheet, old against new. ``invalid`` counts ROWS with at least one invalid cell."""
+    """One sheet, old against new. ``invalid`` counts ROWS with at least one invalid cell.
+
+    ``order`` has the old rows of the unchanged ones as they follow each other in the new table;
+    empty where they kept their order. Row order is shown to nobody and approved by nobody.
+    """
 
     slug: str
     name: str
@@ -133,6 +141,7 @@ class SheetDiff(DiffValue):
     added: tuple[AddedRow, ...] = ()
     removed: tuple[RemovedRow, ...] = ()
     changed: tuple[RowChange, ...] = ()
+    order: tuple[int, ...] = ()
     groups: tuple[ChangeGroup, ...] = ()
     invalid: int = 0
     invalid_before: int = 0

@@ -50,7 +50,7 @@ def snapshot_files(snapshot: Snapshot) -> dict[str, bytes]:
                 name=sheet.name,
                 rows=len(sheet.rows),
                 sample_of=sheet.sample_of,
-                invalid_rows=len({cell.row for cell in sheet.invalid if cell.row >= 0}),
+                invalid_rows=sheet.invalid_rows,
                 key=review.key,
                 key_source=review.key_source,
                 ignored=review.ignored,

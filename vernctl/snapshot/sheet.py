@@ -53,6 +53,12 @@ class Sheet(BaseModel):
             }
         )
 
+    @property
+    def invalid_rows(self) -> int:
+        """Rows with at least one invalid cell; one that is placed in no row counts by itself."""
+        placed = {cell.row for cell in self.invalid if cell.row >= 0}
+        return len(placed) + sum(cell.row < 0 for cell in self.invalid)
+
     def invalid_by_row(self) -> dict[int, dict[str, str]]:
         """Data row → {column: message} for every row with an invalid cell."""
         found: dict[int, dict[str, str]] = {}

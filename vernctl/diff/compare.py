@@ -1,0 +1,109 @@
+"""The diff of two previews: exact, and the same for the same two tables."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from vernctl.diff.changes import (
+    added_rows,
+    changed_cells,
+    changed_rows,
+    count_changes,
+    marks_of,
+    order_of,
+    projected,
+    removed_rows,
+    validity_changes,
+)
+from vernctl.diff.groups import column_stats, group_changes, group_invalid
+from vernctl.diff.kinds import classify
+from vernctl.diff.match import Side, match_rows
+from vernctl.diff.model import Diff, SheetDiff
+from vernctl.snapshot.keys import Key, choose_key, key_values, unique_columns
+from vernctl.snapshot.model import KeySource, Snapshot
+from vernctl.snapshot.sheet import Sheet
+
+
+def diff_snapshots(old: Snapshot | None, new: Snapshot) -> Diff:
+    """Every sheet of two snapshots compared; ``old`` None is a first import: every row is added.
+
+    A sheet's key is the spec's of the new snapshot, else a unique column of the template or a key
+    found, verified on both sides, else none.
+    """
+    sheets: list[SheetDiff] = []
+    for sheet in new.sheets:
+        before = old.sheet(sheet.slug) if old else None
+        key, source = _key(before, sheet, new)
+        sheets.append(diff_sheets(before, sheet, key, source))
+    slugs = {sheet.slug for sheet in new.sheets}
+    return Diff(
+        base_digest=old.digest if old else None,
+        digest=new.digest,
+        sheets=tuple(sheets),
+        dropped_sheets=tuple(s.slug for s in (old.sheets if old else ()) if s.slug not in slugs),
+    )
+
+
+def diff_sheets(
+    old: Sheet | None, new: Sheet, key: Sequence[str], key_source: KeySource
+) -> SheetDiff:
+    """Two sheets compared by a key (no columns: by likeness); ``old`` None: the sheet is new.
+
+    Columns are the same where their names are, wherever they stand. A cell of an added column
+    counts as filled, one of a dropped column is in ``dropped_columns`` alone.
+    :func:`vernctl.diff.apply.apply_diff` turns ``old`` into ``new`` by the result.
+    """
+    before = old or Sheet(slug=new.slug, name=new.name, columns=new.columns, rows=())
+    with paused_collector():
+        keys = (key_values(before, key), key_values(new, key)) if key else ((), ())
+        one = Side(projected(before, new.columns), keys[0], marks_of(before))
+        two = Side(new.rows, keys[1], marks_of(new))
+        matching = match_rows(one, two, key_source if key else "none")
+        partner = matching.partner
+        changed = changed_cells(one, two, partner)
+        counts = count_changes(changed, new.columns)
+        kinds = {column: classify(pairs) for column, pairs in counts.items()}
+        return SheetDiff(
+            slug=new.slug,
+            name=new.name,
+            key=tuple(key),
+            key_source=key_source if key else "none",
+            duplicate_keys=matching.duplicate_keys,
+            columns=new.columns,
+            columns_before=before.columns,
+            rows=len(new.rows),
+            rows_before=len(before.rows),
+            sample_of=new.sample_of,
+            is_new=old is None,
+            added=added_rows(two, partner),
+            removed=removed_rows(before, one, partner),
+            changed=changed_rows(changed, two, kinds, new.columns),
+            order=order_of(partner, changed),
+            groups=group_changes(counts, kinds),
+            invalid=new.invalid_rows,
+            invalid_before=before.invalid_rows,
+            invalid_groups=group_invalid(new),
+            validity=validity_changes(before, new, two, partner),
+            stats=column_stats(before if old else None, new),
+        )
+
+
+def _key(old: Sheet | None, new: Sheet, snapshot: Snapshot) -> tuple[Key, KeySource]:
+    review = snapshot.review.get(new.slug)
+    stated = review.key if review and review.key_source == "spec" else ()
+    sides = [new] if old is None else [old, new]
+    return choose_key(sides, stated, unique_columns(snapshot.inputs.definitions, new.slug))
+
+
+@contextmanager
+def paused_collector() -> Iterator[None]:
+    """No cyclic collection while many small values are built: there are no cycles among them."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
