@@ -1,4 +1,4 @@
-"""What a source column's values say for or against a target column: its rules, its expected kind."""
+"""What a source column's values say for or against a target column: its rules, its usual kind."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def _by_kind(column: ColumnProfile, units: tuple[str, ...]) -> Evidence:
     if head in _TELLING and column.share(*_TELLING[head]) > 0.6:
         return Evidence(0.55, 0.0, f"the values look like {_PLURAL.get(head, head)}")
     if share < 0.2:
-        return Evidence(0.0, 0.6 if head == "email" else 0.4)
+        return Evidence(0.0, 0.35 if head == "email" else 0.3)
     return Evidence(0.12 * share if share > 0.8 else 0.0)
 
 

@@ -12,7 +12,9 @@ first name: given name, forename, fname, vorname, prenom, nombre, nome proprio, 
 last name: surname, family name, lname, nachname, familienname, nom de famille, nom, apellido, apellidos, cognome, sobrenome, achternaam, nazwisko, prijmeni, name last
 middle name: second name, middle initial, zweiter vorname, deuxieme prenom, segundo nombre, tussenvoegsel
 full name: display name, complete name, person name, contact name, vollstandiger name, nom complet, nombre completo, nome completo, volledige naam
-name: bezeichnung, naam, nazwa, nazev, denominazione, libelle, title, titel, titre, titulo, titolo, label
+name: bezeichnung, naam, nazwa, nazev, denominazione, libelle
+title: titel, titre, titulo, titolo, headline
+label: caption, beschriftung, display label
 salutation: honorific, anrede, civilite, tratamiento, aanhef, name prefix, form of address
 job title: position, occupation, function, profession, job position, beruf, stellung, funktion, poste, fonction, cargo, puesto, functie, stanowisko
 email: e mail, mail, email address, e mail address, mail address, email addr, mailadresse, courriel, correo, correo electronico, posta elettronica, adres email, eposta, epost
@@ -51,7 +53,7 @@ sku: article number, item number, product code, item code, part number, artikeln
 product: item, article, artikel, produkt, produit, producto, prodotto, produto, goods, ware, produktname, product name, item name
 barcode: ean, gtin, upc, ean code, strichcode
 category: kategorie, categorie, categoria, kategoria, group, gruppe, groupe, grupo, class, classification, segment, klasse, warengruppe, rubrik, genre
-type: typ, art, tipo, soort, kind, typ zaznamu, form
+type: typ, art, tipo, soort, kind, form
 status: state of, zustand, statut, estado actual, stato, stav, stage, phase, lifecycle, lifecycle stage, disposition
 priority: prioritat, priorite, prioridad, priorita, prioriteit, urgency, dringlichkeit, severity, importance
 active: is active, enabled, aktiv, actif, activo, attivo, actief, live
@@ -68,14 +70,14 @@ tax id: vat number, vat id, vat no, ustid, ust idnr, ust id, steuernummer, siret
 currency: currency code, wahrung, waehrung, devise, moneda, divisa, valuta, moeda, waluta, mena, munt, monnaie, iso currency
 exchange rate: wechselkurs, taux de change, tipo de cambio, koers, kurs, fx rate, rate
 balance: saldo, kontostand, solde, zustatek, account balance, remaining balance
-fee: fees, charge, gebuhr, gebuehr, frais, comision, commissione, kosten op verrichting, poplatek, commission, provision
+fee: fees, charge, gebuhr, gebuehr, frais, comision, commissione, poplatek, commission, provision
 inflow: credit, credit amount, deposit, deposits, money in, paid in, haben, gutschrift, einnahme, credit note amount, recette, abono, ingreso, haber, entrata, bij, wplyw, prijem, income, receipt
 outflow: debit, debit amount, withdrawal, withdrawals, money out, paid out, soll, lastschrift, ausgabe, depense, cargo bancario, gasto, debe, uscita, af, debet, wyplyw, vydaj, spending, payment out
-payee: beneficiary, recipient, merchant, counterparty, payee name, counterparty name, empfanger, zahlungsempfanger, begunstigter, beguenstigter, zahlungspflichtiger, auftraggeber, beneficiaire, beneficiario, ontvanger, begunstigde, tegenpartij, tegenrekening naam, handelaar, odbiorca, prijemce, protiucet, protistrana, marchand, comerciante, contraparte, payer, zahler, shop
+payee: beneficiary, recipient, merchant, counterparty, payee name, counterparty name, empfanger, zahlungsempfanger, begunstigter, beguenstigter, zahlungspflichtiger, auftraggeber, beneficiaire, beneficiario, ontvanger, begunstigde, tegenpartij, tegenrekening naam, handelaar, odbiorca, prijemce, protistrana, marchand, comerciante, contraparte, payer, zahler, shop
 memo: purpose, payment reference, payment details, verwendungszweck, buchungstext, communication, concepto, causale, omschrijving, mededeling, mededelingen, zprava, popis, tytul, motif, remittance information, narrative, particulars
 description: beschreibung, descripcion, descrizione, descricao, beschrijving, opis, desc, details, detail, text, abstract, summary, zusammenfassung
 note: notes, comment, comments, remark, remarks, notiz, notizen, bemerkung, bemerkungen, anmerkung, kommentar, commentaire, remarque, nota, notas, observaciones, opmerking, opmerkingen, toelichting, poznamka, uwagi, annotation
-subject: betreff, objet, asunto, oggetto, assunto, onderwerp, topic, thema, headline
+subject: betreff, objet, asunto, oggetto, assunto, onderwerp, topic, thema
 message: nachricht, mensaje, messaggio, bericht, body, content
 iban: bank account, bank account number, kontonummer, account number, numero de compte, numero de cuenta, rekeningnummer, cislo uctu, numero conto
 bic: swift, swift code, bank code, blz, bankleitzahl, sort code, routing number
@@ -92,7 +94,7 @@ billing: rechnungs, facturation, facturacion, fatturazione, invoice to
 date: datum, fecha, data, dato, day, jour, tag
 time: uhrzeit, zeit, heure, hora, ora, tijd, cas, clock
 timestamp: datetime, date time, zeitstempel
-created: created at, created on, created date, created time, date created, creation date, create date, create time, date added, added time, added at, added on, added, registered, registered at, date registered, registration date, signup date, signed up, sign up date, joined, join date, member since, erstellt, erstellt am, anlagedatum, erstelldatum, angelegt am, date de creation, cree le, fecha de creacion, fecha de alta, data creazione, aangemaakt, aanmaakdatum, entry date, inserted, subscribed at, subscription date, opt in, opt in time, opt in date, optin, optin time, optin date
+created: created at, created on, created date, created time, date created, creation date, create date, create time, date added, added time, added at, added on, added, registered, registered at, date registered, registration date, signup date, signed up, sign up date, joined, join date, member since, erstellt, erstellt am, anlagedatum, erstelldatum, angelegt am, date de creation, cree le, fecha de creacion, fecha de alta, data creazione, aangemaakt, aanmaakdatum, entry date, inserted, subscribed at, subscription date, opt in date, opt in time
 updated: updated at, updated on, modified, modified at, modified time, last modified, last changed, changed at, last updated, modification date, update date, lastmod, geandert, geandert am, anderungsdatum, aktualisiert, mis a jour, modifie le, fecha de modificacion, gewijzigd, date modified, last edited
 deleted: deleted at, archived, removed, geloscht, supprime, eliminado, verwijderd, is deleted
 closed: close date, closed at, closed on, closing date, abschlussdatum, date de cloture, fecha de cierre, sluitingsdatum, resolved at, won date
@@ -100,7 +102,7 @@ start: start date, begin, from date, valid from, beginn, startdatum, ab, debut, 
 end: end date, until, to date, valid to, valid until, ende, enddatum, bis, fin, date de fin, fecha de fin, fine, einddatum, expiry, expires, expiration, expiry date, expiration date, ablaufdatum
 due: due date, deadline, payment due, fallig, falligkeit, falligkeitsdatum, echeance, date echeance, vencimiento, scadenza, vervaldatum, faellig, due on
 value date: valuta date, valutadatum, wertstellung, valuta dato, date de valeur, fecha valor, valutadat
-booking date: posting date, transaction date, date processed, buchungstag, buchungsdatum, date operation, fecha operacion, boekdatum, booked on, data operazione, datum zauctovani, datum provedeni, booked, posted, datum verrichting, transactiedatum
+booking date: posting date, transaction date, date processed, buchungstag, buchungsdatum, date operation, fecha operacion, boekdatum, booked on, data operazione, booked, posted, transactiedatum
 order date: ordered at, bestelldatum, auftragsdatum, date de commande, fecha de pedido, orderdatum, date ordered, ordered on
 invoice date: rechnungsdatum, date de facture, fecha de factura, factuurdatum, billed on, issue date, issued, issued at, date issued
 ship date: shipped date, shipped at, versanddatum, delivery date, lieferdatum, date de livraison, fecha de envio, verzenddatum, leverdatum
@@ -116,8 +118,8 @@ marital status: familienstand, etat civil, estado civil, burgerlijke staat
 ethnicity: ethnic group, ethnie
 religion: faith, religione
 tag: tags, labels, keywords, schlagwort, schlagworte, stichworte, mots cles, etiquetas, etiquette, etiketten, trefwoorden
-unsubscribed: blacklisted, opted out, opt out, do not contact, email opt out, unsubscribe, unsub, abgemeldet, desabonne, desinscrit, dado de baja, uitgeschreven, unsub time, unsubscribed at, unsubscribe date, suppressed, email blacklisted, do not email
-subscribed: opted in, newsletter, subscriber, abonniert, abonne, suscrito, marketing consent, consent, email opt in, ingeschreven
+unsubscribed: blacklisted, opted out, opt out, do not contact, email opt out, unsubscribe, unsub, abgemeldet, desabonne, desinscrit, dado de baja, uitgeschreven, unsubscribed at, unsubscribe date, suppressed, do not email
+subscribed: opted in, opt in, optin, newsletter, subscriber, abonniert, abonne, suscrito, marketing consent, consent, email opt in, ingeschreven
 source: lead source, origin, herkunft, quelle, provenance, fuente, origen, fonte, bron, channel, referrer, kanal
 industry: branche, sector, secteur, industria, settore, bedrijfstak, trade, branch
 employees: number of employees, employee count, headcount, company size, mitarbeiterzahl, effectif, empleados, aantal medewerkers, size of company, staff count
@@ -141,7 +143,7 @@ unit: uom, unit of measure, einheit, unite, unidad, unita, eenheid, measure
 image: photo, picture, bild, foto, imagen, image url, avatar, logo
 latitude: lat, breitengrad
 longitude: lng, lon, long, langengrad
-ip: ip address, ip adresse, optin ip
+ip: ip address, ip adresse
 child: children, kinder, enfants, hijos, figli, kinderen, kids
 parent: parent company, mutterfirma, societe mere, empresa matriz, moedermaatschappij, master record
 father: vater, pere, padre, vader
@@ -178,6 +180,7 @@ memo ~ note 0.75; memo ~ subject 0.6; memo ~ reference 0.6; payee ~ description 
 amount ~ inflow 0.62; amount ~ outflow 0.6; amount ~ total 0.85; amount ~ price 0.68; amount ~ subtotal 0.62; amount ~ revenue 0.5; total ~ subtotal 0.55; price ~ cost 0.55
 date ~ booking date 0.9; date ~ value date 0.82; date ~ timestamp 0.85; date ~ order date 0.85; date ~ invoice date 0.85; date ~ created 0.68; booking date ~ value date 0.7
 created ~ timestamp 0.6; start ~ hire date 0.6; time ~ timestamp 0.7; end ~ due 0.66; end ~ closed 0.55; created ~ start 0.4
+name ~ label 0.8; name ~ title 0.78; title ~ subject 0.8; title ~ job title 0.72; title ~ salutation 0.5
 name ~ full name 0.86; name ~ company 0.55; name ~ subject 0.66; name ~ product 0.6; user ~ full name 0.35; user ~ email 0.35; company ~ account 0.7; company ~ customer 0.68; customer ~ account 0.62; customer ~ contact 0.62; contact ~ full name 0.6; lead ~ contact 0.6
 country ~ country code 0.86; state ~ location 0.45; city ~ location 0.6; address ~ location 0.7; location ~ country 0.3
 id ~ number 0.72; id ~ code 0.7; number ~ code 0.62; id ~ external id 0.86; id ~ reference 0.66; number ~ reference 0.66; sku ~ code 0.66; sku ~ id 0.6; number ~ count 0.72; quantity ~ count 0.72; quantity ~ number 0.5; quantity ~ stock 0.5
@@ -207,6 +210,8 @@ TOGETHER = {
     ("zip", "number"): "zip",
     ("birth", "date"): "birth date",
     ("full name", "name"): "full name",
+    ("street", "2"): "street 2",
+    ("address", "2"): "street 2",
     ("street", "address"): "street",
     ("address", "street"): "street",
     ("address", "city"): "city",
@@ -248,5 +253,7 @@ TERMS = _parse_concepts()
 JOINED = {"".join(words): concept for words, concept in reversed(TERMS.items())}
 #: Pairs of concepts → how near they are.
 NEAR = _parse_near()
+#: Every concept.
+CONCEPTS = frozenset(TERMS.values())
 #: The longest term, in words.
 LONGEST = max(map(len, TERMS))

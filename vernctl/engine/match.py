@@ -82,7 +82,7 @@ def match(
     """
     tables = sorted(profiles, key=lambda profile: (profile.table, profile.file))
     scores = {
-        (template.slug, table.table): score_pairs(table, template, knowledge)
+        (template.slug, table.table): score_pairs(table, template, templates)
         for template in templates
         for table in tables
     }

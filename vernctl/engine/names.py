@@ -1,7 +1,8 @@
 """How alike two column names are: words, concepts, abbreviations, and names without vowels.
 
-A name becomes *units*: concepts of the lexicon where its words are known ("Vorname" → "first name"),
-its plain words where not. Units are aligned one to one, weighted by how much they say.
+A name becomes *units*: concepts of the lexicon where its words are known ("Vorname" is the
+"first name"), its plain words where not. Units are aligned one to one, each with a weight for how
+much it says.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from vernctl.engine.lexicon import JOINED, LONGEST, NEAR, QUALIFIERS, TERMS, TOGETHER
+from vernctl.engine.lexicon import CONCEPTS, JOINED, LONGEST, NEAR, QUALIFIERS, TERMS, TOGETHER
 
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _WORDS = re.compile(r"[^\W_]+")
@@ -85,7 +86,7 @@ def units_of(words: tuple[str, ...]) -> tuple[str, ...]:
 
 def _together(units: tuple[str, ...]) -> tuple[str, ...]:
     for index in range(len(units) - 1):
-        if (one := TOGETHER.get(units[index : index + 2])) is not None:
+        if (one := TOGETHER.get((units[index], units[index + 1]))) is not None:
             return _together((*units[:index], one, *units[index + 2 :]))
     return units
 
@@ -185,6 +186,8 @@ def unit_score(one: str, two: str) -> float:
     near = NEAR.get(frozenset((one, two)))
     if near is not None:
         return near
+    if one in CONCEPTS and two in CONCEPTS:
+        return 0.0  # two known things that are spelled alike are still two ("subscribed", "un…")
     if " " in one or " " in two:
         return 0.0
     short, long = sorted((one, two), key=len)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from vernctl.engine.evidence import weigh
@@ -12,6 +13,7 @@ from vernctl.engine.names import (
     common_prefix,
     name_of,
     name_score,
+    skeleton_of,
     units_of,
     weights_of,
     words_of,
@@ -32,26 +34,26 @@ class PairScores(NamedTuple):
     whys: list[list[str]]
 
 
-def score_pairs(table: TableProfile, template: Template, knowledge: str = "") -> PairScores:
-    """Score every pair."""
+def score_pairs(
+    table: TableProfile, template: Template, others: Sequence[Template] = ()
+) -> PairScores:
+    """Score every pair. ``others``: the templates beside this one, which the table may be about."""
     sources = [column.name for column in table.columns]
-    source_prefix, target_prefix = (
-        common_prefix(sources),
-        common_prefix([column.name for column in template.columns]),
+    targets = [column.name for column in template.columns]
+    ours = [name_of(name, common_prefix(sources)) for name in sources]
+    theirs = [name_of(name, common_prefix(targets)) for name in targets]
+    naming = _Naming(
+        weights_of(ours),
+        weights_of(theirs),
+        entity_units(template.slug) | entity_units(template.name),
+        _is_about_another(table, template, others),
     )
-    ours = [name_of(name, source_prefix) for name in sources]
-    theirs = [name_of(column.name, target_prefix) for column in template.columns]
-    our_weights, their_weights = weights_of(ours), weights_of(theirs)
-    same_entity = entity_score(table, template) >= 0.8
-    entity = entity_units(template.slug) | entity_units(template.name)
     scores: list[list[float]] = []
     whys: list[list[str]] = []
     for target, wanted in zip(template.columns, theirs, strict=True):
         row, reasons = [], []
         for column, name in zip(table.columns, ours, strict=True):
-            likeness = name_score(name, wanted, our_weights, their_weights)
-            likeness = max(likeness, _with_entity(name, wanted, entity, same_entity))
-            likeness = max(likeness, _described(name, target))
+            likeness = max(naming.likeness(name, wanted), _described(name, target))
             evidence = weigh(column, target, wanted.units)
             score = likeness * (1 - evidence.loss)
             score += (1 - score) * evidence.gain * min(1.0, 0.35 + likeness)
@@ -60,6 +62,46 @@ def score_pairs(table: TableProfile, template: Template, knowledge: str = "") ->
         scores.append(row)
         whys.append(reasons)
     return PairScores(tuple(sources), scores, whys)
+
+
+class _Naming(NamedTuple):
+    """What decides how alike names are, beside the names: their tables, and what those are about."""
+
+    weights: Mapping[str, float]
+    target_weights: Mapping[str, float]
+    entity: frozenset[str]
+    elsewhere: bool
+
+    def likeness(self, name: Name, wanted: Name) -> float:
+        """How alike two names are, where "Company Name" is the Name of companies."""
+        best = name_score(name, wanted, self.weights, self.target_weights)
+        if self.elsewhere and GENERIC.issuperset(name.units):
+            # "Name" in a table of orders is not the customer's.
+            best *= 0.5
+        bare, bare_wanted = self._bare(name), self._bare(wanted)
+        if bare is not None:
+            target = bare_wanted or wanted
+            best = max(best, 0.96 * name_score(bare, target, self.weights, self.target_weights))
+        elif bare_wanted is not None and not self.elsewhere:
+            best = max(
+                best, 0.95 * name_score(name, bare_wanted, self.weights, self.target_weights)
+            )
+        return best
+
+    def _bare(self, name: Name) -> Name | None:
+        """The name without the words for what its table is about; None if it has none of them."""
+        rest = tuple(unit for unit in name.units if unit not in self.entity)
+        if len(rest) == len(name.units):
+            return None
+        rest = rest or ("name",)
+        joined = "".join(rest).replace(" ", "")
+        return name._replace(units=rest, joined=joined, skeleton=skeleton_of(joined))
+
+
+def _is_about_another(table: TableProfile, template: Template, others: Sequence[Template]) -> bool:
+    """Whether the table's name says that it holds what another template describes."""
+    ours = entity_score(table, template)
+    return any(entity_score(table, other) > max(0.5, ours) for other in others)
 
 
 def entity_units(text: str) -> frozenset[str]:
@@ -78,18 +120,6 @@ def entity_score(table: TableProfile, template: Template) -> float:
             if want and have:
                 best = max(best, len(want & have) / len(want))
     return best
-
-
-def _with_entity(name: Name, wanted: Name, entity: frozenset[str], same: bool) -> float:
-    """ "Company Name" is the Name of companies; in a table of companies the word says nothing."""
-    if not entity or not set(name.units) & entity:
-        return 0.0
-    rest = tuple(unit for unit in name.units if unit not in entity)
-    if not rest:
-        return 0.9 if wanted.units in (("name",), ("full name",)) else 0.0
-    if rest == wanted.units:
-        return 0.95 if same or set(rest) <= GENERIC else 0.8
-    return 0.0
 
 
 def _described(name: Name, target: Column) -> float:

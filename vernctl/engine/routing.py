@@ -9,7 +9,7 @@ from vernctl.engine.pairs import ACCEPT, PairScores, entity_score
 from vernctl.engine.profile import TableProfile
 
 #: A table that covers less of a template than this does not feed it, whatever its name.
-_LEAST = 0.2
+_LEAST = 0.12
 
 
 def route(
@@ -26,7 +26,8 @@ def route(
     result: dict[str, tuple[str, ...]] = {}
     for template in templates:
         ranked = sorted(tables, key=lambda t: (-fits[template.slug, t.table], t.table))
-        ranked = [table for table in ranked if fits[template.slug, table.table] >= _LEAST]
+        least = _LEAST if len(tables) * len(templates) > 1 else 0.0
+        ranked = [table for table in ranked if fits[template.slug, table.table] > least]
         if not ranked:
             result[template.slug] = ()
             continue
