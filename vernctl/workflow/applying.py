@@ -11,6 +11,7 @@ from vernctl.diff.compare import diff_snapshots
 from vernctl.errors import PartialImportError, RefusedError
 from vernctl.snapshot.digest import short
 from vernctl.snapshot.model import Snapshot
+from vernctl.workflow.adopt import adopt_active
 from vernctl.workflow.approving import approve_spec, moved_since
 from vernctl.workflow.deliver import lacking
 from vernctl.workflow.executing import confirm, execute, finish
@@ -54,7 +55,7 @@ async def apply_work(work: Work, options: ApplyOptions) -> SpecOutcome:
 
 
 async def _apply(work: Work, options: ApplyOptions) -> SpecOutcome:
-    observed = await work.look()
+    observed = await adopt_active(work, await work.look())
     if work.journal.known.executing is not None:
         return await finish(work)
     moved = stale_parts(work)

@@ -13,6 +13,7 @@ from vernctl.workflow.lease import lease
 from vernctl.workflow.outcome import SpecOutcome
 from vernctl.workflow.pages import Pages
 from vernctl.workflow.planning import PlanOptions, plan_work
+from vernctl.workflow.reading import cancel_work, export_work, log_of, questions_work, status_work
 from vernctl.workflow.results import begin, skipped, stopped
 from vernctl.workflow.session import Session
 from vernctl.workflow.work import Work
@@ -59,6 +60,32 @@ def approve_specs(
         except VernctlError as error:
             outcomes.append(stopped(spec, "approve", error, None))
     return outcomes
+
+
+async def status_specs(session: Session, specs: Sequence[Spec]) -> list[SpecOutcome]:
+    """Where every spec stands, by reading alone."""
+    return await _each(session, specs, "status", status_work)
+
+
+async def questions_of(session: Session, spec: Spec) -> SpecOutcome:
+    """The questions that the spec's run waits with."""
+    return (await _each(session, [spec], "status", questions_work))[0]
+
+
+async def cancel_spec(session: Session, spec: Spec) -> SpecOutcome:
+    """Cancel the run in flight on the spec's migration."""
+    return (await _each(session, [spec], "status", cancel_work))[0]
+
+
+async def export_spec(session: Session, spec: Spec) -> SpecOutcome:
+    """Write the results of a completed import into ``export.to`` once more."""
+    return (await _each(session, [spec], "apply", export_work))[0]
+
+
+async def log_spec(session: Session, spec: Spec) -> str:
+    """The service's session log of the spec's migration, as Markdown."""
+    async with lease(session.project.local / "locks", spec.name, "log", session.listener):
+        return await log_of(Work.open(session, spec))
 
 
 async def _each(

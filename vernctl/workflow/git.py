@@ -66,7 +66,7 @@ def commit_of(folder: Path, ref: str) -> str:
     return said.stdout.decode().strip()
 
 
-def file_at(path: Path, commit: str) -> bytes | None:
-    """The content of a file as of a commit; None where it was not there."""
-    said = _git(path.parent, "show", f"{commit}:./{path.name}")
+def file_at(folder: Path, commit: str, name: str) -> bytes | None:
+    """The content of ``folder/name`` as of a commit; None where it was not there."""
+    said = _git(folder, "show", f"{commit}:./{name}")
     return said.stdout if said.returncode == 0 else None

@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass
 from datetime import date
 
+from vernctl.api.models import Run
 from vernctl.diff.causes import causes_between, unexplained_sheets, with_causes
 from vernctl.diff.checks import preview_checks
 from vernctl.diff.compare import diff_snapshots
@@ -14,6 +15,9 @@ from vernctl.diff.provenance import read_off
 from vernctl.errors import RunFailedError, VernctlError
 from vernctl.snapshot.files import remove_snapshot, write_snapshot
 from vernctl.snapshot.model import Snapshot
+from vernctl.spec.answers import match
+from vernctl.workflow.adopt import adopt_active
+from vernctl.workflow.drive import question_outcome
 from vernctl.workflow.inputs import read_sources
 from vernctl.workflow.observe import Observed
 from vernctl.workflow.outcome import SpecOutcome
@@ -84,6 +88,8 @@ async def reach(work: Work, options: PlanOptions) -> Reached:
     wanted = options
     for _ in range(MAX_ROUNDS):
         observed = await work.look(recreate=options.recreate)
+        if not options.read_only:
+            observed = await adopt_active(work, observed)
         situation = await work.situation(observed)
         plan = decide(situation, work.desired, wanted)
         done = plan.case in ("read", "imported", "blocked")
@@ -122,6 +128,8 @@ async def conclude(work: Work, reached: Reached, options: PlanOptions) -> SpecOu
             return outcome.model_copy(update=recorded_unanswered(reached.plan, work.spec))
         case "read":
             return await _reviewed(work, reached, outcome, options)
+        case "attach":
+            return outcome.model_copy(update=in_flight(work, reached.observed.run))
         case _:
             return outcome.model_copy(
                 update={
@@ -235,6 +243,24 @@ def answers_moved(work: Work) -> bool:
         answer_today(question, work.spec.answers) != question.answer
         for question in work.base.questions
     )
+
+
+def in_flight(work: Work, run: Run | None) -> dict[str, object]:
+    """A run of ours that goes on, seen without touching it."""
+    if run is None or run.status != "blocked":
+        return {
+            "status": "waiting",
+            "performed": False,
+            "facts": ("A run is in progress; nothing was sent.",),
+            "next": f"vernctl plan {work.spec.shown_path} follows it",
+        }
+    found = [match(question, work.spec.answers, during="plan") for question in run.questions]
+    return {
+        "status": "blocked",
+        "performed": False,
+        "questions": tuple(question_outcome(one) for one in found),
+        "next": f"Add the line under `answers:` ({work.spec.answers_place}) and plan again.",
+    }
 
 
 def imported(work: Work) -> dict[str, object]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Literal
 
 from vernctl.diff.model import CheckResult
 from vernctl.errors import VernctlError
@@ -164,5 +165,5 @@ def recorded_unanswered(plan: Plan, spec: Spec) -> dict[str, object]:
 
 
 def _today(question: RecordedQuestion, spec: Spec) -> QuestionOutcome:
-    during = "apply" if question.during == "apply" else "plan"
+    during: Literal["plan", "apply"] = "apply" if question.during == "apply" else "plan"
     return question_outcome(match(as_question(question), spec.answers, during=during))

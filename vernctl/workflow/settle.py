@@ -67,7 +67,7 @@ async def _generated(session: Session, migration_id: str, intent: Entry) -> str 
         try:
             log = await session.client.get_log(migration_id)
         except ConflictError:
-            run_id = await _active_run_id(session, migration_id)
+            run_id = await active_run_id(session, migration_id)
             if run_id is not None:
                 return run_id
             continue
@@ -76,7 +76,7 @@ async def _generated(session: Session, migration_id: str, intent: Entry) -> str 
         return log.runs[-1].run_id
 
 
-async def _active_run_id(session: Session, migration_id: str) -> str | None:
+async def active_run_id(session: Session, migration_id: str) -> str | None:
     """The active run's id, which only the 409 of a second start tells.
 
     Asked only when the run waits for an answer: it cannot finish meanwhile, so the start is

@@ -1,0 +1,77 @@
+"""A run in flight that this checkout has no journal of: is it this spec's own?
+
+It happens when a plan was started elsewhere (another machine, a CI job) from the same spec. The
+address is derived from the inputs, so files, source and templates are the spec's; what is left to
+tell are the messages that the run was given, which the thread keeps, and the answers, which the
+run reads back. Where all of them are this spec's, the run is taken over; else it is a stranger's.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+from pydantic import JsonValue
+
+from vernctl.api.models import IN_FLIGHT, Run
+from vernctl.workflow.observe import Observed, persons_words
+from vernctl.workflow.settle import active_run_id
+from vernctl.workflow.work import Work
+
+_ITEM = re.compile(r"^\d+\. ", re.MULTILINE)
+
+
+async def adopt_active(work: Work, observed: Observed) -> Observed:
+    """Take over the unknown run in flight where it is this spec's; else leave it a stranger's.
+
+    Finding out its id may take a while: the run is listened to until it settles or asks.
+    """
+    migration_id = observed.migration_id
+    if migration_id is None or observed.run is None or observed.run.run_id:
+        return observed
+    run_id = await active_run_id(work.session, migration_id)
+    if run_id is None:
+        return await work.look()
+    run = await work.session.client.get_run(migration_id, run_id)
+    events = (await work.session.client.get_thread(migration_id)).events
+    messages = tuple(text for said in persons_words(events) for text in split_message(said))
+    messages = tuple(text for text in messages if text not in set(_leaves(run.answers)))
+    if run.status not in IN_FLIGHT or not _is_ours(work, run, messages):
+        return Observed(migration_id, run, None, observed.last_sequence, observed.events)
+    work.journal.fact(
+        "adopted",
+        migration_id=migration_id,
+        run_id=run_id,
+        applied=list(messages),
+        knowledge=work.desired.knowledge,
+        questions=[],
+        sequence=events[-1].sequence if events else None,
+    )
+    return Observed(migration_id, run, None, observed.last_sequence, ())
+
+
+def split_message(text: str) -> tuple[str, ...]:
+    """The messages of one update: the inverse of sending several as a numbered list."""
+    if not text.startswith("1. "):
+        return (text,)
+    return tuple(part.rstrip("\n") for part in _ITEM.split(text)[1:])
+
+
+def _is_ours(work: Work, run: Run, messages: tuple[str, ...]) -> bool:
+    wanted = Counter(work.desired.messages)
+    given = {rule.text.casefold() for rule in work.desired.rules}
+    said = [answer.casefold() for answer in _leaves(run.answers)]
+    return not (Counter(messages) - wanted) and all(answer in given for answer in said)
+
+
+def _leaves(value: JsonValue) -> Iterator[str]:
+    """The answers in a read-back, whose exact shape the API does not pin."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list):
+        for item in value:
+            yield from _leaves(item)
+    elif isinstance(value, dict):
+        chosen = value["value"] if "value" in value else list(value.values())
+        yield from _leaves(chosen)

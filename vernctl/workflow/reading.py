@@ -1,0 +1,189 @@
+"""Verbs that only read: status, show, questions, log, and the diff of a pull request."""
+
+from __future__ import annotations
+
+from vernctl.diff.causes import causes_between, with_causes
+from vernctl.diff.compare import diff_snapshots
+from vernctl.errors import InputError, NotFoundError, RefusedError
+from vernctl.snapshot.digest import short
+from vernctl.snapshot.files import read_snapshot, read_snapshot_with
+from vernctl.snapshot.model import Snapshot
+from vernctl.spec.model import Project, Spec
+from vernctl.workflow.applying import is_imported, stale_parts
+from vernctl.workflow.executing import confirm
+from vernctl.workflow.git import commit_of, file_at, last_commit
+from vernctl.workflow.outcome import QuestionOutcome, SpecOutcome
+from vernctl.workflow.planning import PlanOptions, plan_work
+from vernctl.workflow.receipts import receipts_of
+from vernctl.workflow.session import folders_for
+from vernctl.workflow.work import Work
+
+
+async def status_work(work: Work) -> SpecOutcome:
+    """What happened to this customer, and what now: from server, git and receipts, by reading."""
+    outcome = await plan_work(work, PlanOptions(read_only=True))
+    facts = list(outcome.facts)
+    if work.base is not None:
+        commit = last_commit(work.folders.approved)
+        by = f" by {commit['commit'][:9]} ({commit['at'][:10]})" if commit else ", not in git"
+        facts.insert(0, f"approved {short(work.base.digest)}{by}")
+        facts += [f"since then: {part}" for part in stale_parts(work)]
+    pending = read_snapshot(work.folders.pending)
+    if pending is not None:
+        facts.append(f"pending {short(pending.digest)}, not approved yet")
+    for receipt, _ in receipts_of(work.session.project.receipts, work.spec.name)[-3:]:
+        facts.append(f"receipt {receipt.number:04d}: {receipt.outcome} on {receipt.at[:10]}")
+    return outcome.model_copy(update={"command": "status", "facts": tuple(facts)})
+
+
+def show_spec(project: Project, spec: Spec) -> SpecOutcome:
+    """What is approved, and what is pending against it. Offline.
+
+    Raises RefusedError where there is neither.
+    """
+    own = spec.endpoint or project.own_endpoint
+    folders = folders_for(project, spec, own, own)
+    base, pending = read_snapshot(folders.approved), read_snapshot(folders.pending)
+    shown = pending or base
+    if shown is None:
+        raise RefusedError(
+            f"{spec.name} has neither an approved nor a pending snapshot.",
+            rule="not_approved",
+            remote=None,
+            next=f"vernctl plan {spec.shown_path}",
+        )
+    against = base if pending is not None else None
+    outcome = _compared(spec, against, shown, command="show")
+    return outcome.model_copy(update={"status": "changed" if pending else "approved"})
+
+
+def diff_base(project: Project, spec: Spec, ref: str) -> SpecOutcome:
+    """What merging the working tree's snapshot would approve, against the one at a git ref.
+
+    Offline, with no key and no data. Raises UsageError for a ref that git does not know.
+    """
+    commit = commit_of(project.root, ref)
+    folder = spec.snapshot_dir
+
+    def at_base(name: str) -> bytes | None:
+        return file_at(folder.parent, commit, f"{folder.name}/{name}")
+
+    before = read_snapshot_with(at_base, f"{folder.name} at {ref}")
+    now = read_snapshot(folder)
+    if now is None:
+        raise RefusedError(
+            f"{spec.name} has no approved snapshot here.",
+            rule="not_approved",
+            remote=None,
+            next=f"vernctl plan {spec.shown_path}, then vernctl approve",
+        )
+    outcome = _compared(spec, before, now, command="diff")
+    same = before is not None and before.digest == now.digest
+    return outcome.model_copy(
+        update={"base_ref": ref, "status": "unchanged" if same else "changed"}
+    )
+
+
+def _compared(spec: Spec, before: Snapshot | None, now: Snapshot, *, command: str) -> SpecOutcome:
+    diff = diff_snapshots(before, now)
+    causes = causes_between(before, now) if before is not None else ()
+    if before is not None:
+        diff = with_causes(diff, causes)
+    return SpecOutcome.model_validate(
+        {
+            "name": spec.name,
+            "path": spec.shown_path,
+            "status": "changed",
+            "command": command,
+            "title": spec.migration.name,
+            "source": spec.migration.source,
+            "endpoint": now.inputs.endpoint,
+            "digest": now.digest,
+            "base_digest": before.digest if before else None,
+            "first_import": before is None,
+            "diff": diff,
+            "causes": causes,
+            "questions": tuple(
+                QuestionOutcome(
+                    question=question.question,
+                    status="answered",
+                    context=question.context,
+                    answer=question.answer,
+                    rule=question.rule,
+                )
+                for question in now.questions
+            ),
+        }
+    )
+
+
+async def questions_work(work: Work) -> SpecOutcome:
+    """The questions that the migration's run waits with, as the spec's rules stand to them."""
+    outcome = await plan_work(work, PlanOptions(read_only=True))
+    if outcome.status != "blocked":
+        return outcome.model_copy(update={"facts": ("No run waits for an answer.",)})
+    return outcome
+
+
+async def log_of(work: Work) -> str:
+    """The service's session log of the spec's migration, as Markdown."""
+    migration_id = await migration_of(work)
+    return await work.session.client.get_log_markdown(migration_id)
+
+
+async def migration_of(work: Work) -> str:
+    """The id of the spec's migration at this endpoint. Raises InputError where there is none."""
+    observed = await work.look()
+    if observed.migration_id is None:
+        raise InputError(
+            f"{work.spec.name} has no migration at this endpoint that this checkout knows.",
+            next=f"vernctl plan {work.spec.shown_path}",
+        )
+    return observed.migration_id
+
+
+async def cancel_work(work: Work) -> SpecOutcome:
+    """Cancel the run in flight, if there is one; whoever started it."""
+    observed = await work.look()
+    outcome = SpecOutcome(
+        name=work.spec.name,
+        path=work.spec.shown_path,
+        status="unchanged",
+        command="status",
+        title=work.spec.migration.name,
+        endpoint=work.session.identity,
+        migration_id=observed.migration_id,
+    )
+    if observed.migration_id is None or observed.run is None or not observed.in_flight:
+        return outcome.model_copy(update={"facts": ("No run is in flight; nothing to cancel.",)})
+    intent = work.journal.intend("cancel", run_id=observed.run.run_id)
+    try:
+        run = await work.session.client.cancel_run(observed.migration_id, observed.run.run_id)
+    except NotFoundError:
+        work.journal.result(intent, done=False)
+        raise
+    work.journal.result(intent)
+    return outcome.model_copy(
+        update={
+            "run_id": run.run_id,
+            "facts": (f"The run is {run.status}.",),
+            "next": f"vernctl plan {work.spec.shown_path}",
+        }
+    )
+
+
+async def export_work(work: Work) -> SpecOutcome:
+    """Export a completed import into ``export.to`` once more; verified like the first time.
+
+    Raises RefusedError where the approved inputs have not been imported here.
+    """
+    observed = await work.look()
+    situation = await work.situation(observed)
+    run = observed.run
+    if not situation.imported or not is_imported(work) or run is None or work.base is None:
+        raise RefusedError(
+            f"{work.spec.name} has no completed import to export.",
+            rule="not_approved",
+            next=f"vernctl apply {work.spec.shown_path}",
+        )
+    return await confirm(work, work.base, run)
