@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from vernctl.workflow.deliver import (
 )
 from vernctl.workflow.drive import drive, start
 from vernctl.workflow.git import last_commit
-from vernctl.workflow.outcome import SpecOutcome, Verification
+from vernctl.workflow.outcome import ImportedSheet, SpecOutcome, Verification
 from vernctl.workflow.plan import PlannedStep
 from vernctl.workflow.receipts import hash_of, write_receipt
 from vernctl.workflow.results import begin
@@ -110,10 +111,36 @@ async def confirm(work: Work, approved: Snapshot, run: Run) -> SpecOutcome:
                 "digest": approved.digest,
                 "checks": checks,
                 "verification": verification,
+                "imported": imported_sheets(run, counts),
                 "report": run.report.model_dump(mode="json", by_alias=True) if run.report else None,
             }
         )
         return await _deliver(work, approved, results, run, outcome)
+
+
+def imported_sheets(run: Run, counts: Mapping[str, tuple[int, int]]) -> tuple[ImportedSheet, ...]:
+    """Rows by sheet as exported, with what the report's coverage says of rows read and dropped."""
+    coverage = run.report.coverage if run.report else None
+    told = (coverage or {}).get("sheets")
+    found = []
+    for slug, (rows, invalid) in counts.items():
+        said = told.get(slug) if isinstance(told, dict) else None
+        read = said.get("rows_read") if isinstance(said, dict) else None
+        dropped = said.get("dropped") if isinstance(said, dict) else None
+        found.append(
+            ImportedSheet(
+                slug=slug,
+                rows=rows,
+                invalid_rows=invalid,
+                rows_read=read if isinstance(read, int) else None,
+                dropped={
+                    reason: count
+                    for reason, count in (dropped if isinstance(dropped, dict) else {}).items()
+                    if isinstance(count, int)
+                },
+            )
+        )
+    return tuple(found)
 
 
 async def _deliver(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, JsonValue
@@ -137,6 +137,19 @@ class Verification(OutcomeValue):
     problems: tuple[str, ...] = ()
 
 
+class ImportedSheet(OutcomeValue):
+    """What became of the rows of one sheet: read, written, with an invalid cell, left out and why.
+
+    ``rows_read`` and ``dropped`` are known only where the service's coverage tells them.
+    """
+
+    slug: str
+    rows: int
+    invalid_rows: int
+    rows_read: int | None = None
+    dropped: Mapping[str, int] = {}
+
+
 class SpecOutcome(OutcomeValue):
     """Everything one command has to say about one spec.
 
@@ -171,6 +184,7 @@ class SpecOutcome(OutcomeValue):
     provenance: Provenance | None = None
     checks: tuple[CheckResult, ...] = ()
     verification: Verification | None = None
+    imported: tuple[ImportedSheet, ...] = ()
     report: JsonValue = None
     receipt: str | None = None
     outputs: tuple[str, ...] = ()
