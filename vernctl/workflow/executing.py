@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
+from pydantic import JsonValue
+
 from vernctl.api.models import LoggedRun, Run
 from vernctl.diff.checks import import_checks
 from vernctl.errors import ConflictError, PartialImportError, RefusedError, RunFailedError
@@ -119,25 +121,27 @@ async def confirm(work: Work, approved: Snapshot, run: Run) -> SpecOutcome:
 
 
 def imported_sheets(run: Run, counts: Mapping[str, tuple[int, int]]) -> tuple[ImportedSheet, ...]:
-    """Rows by sheet as exported, with what the report's coverage says of rows read and dropped."""
-    coverage = run.report.coverage if run.report else None
-    told = (coverage or {}).get("sheets")
+    """Rows by sheet as exported. Rows read and left out are there where the report tells them.
+
+    The API does not promise that; the embedded server adds ``slug``, ``rowsRead`` and ``dropped``
+    to each sheet of its report.
+    """
+    told: dict[object, Mapping[str, JsonValue]] = {}
+    for sheet in run.report.per_sheet if run.report else ():
+        extra = sheet.model_extra or {}
+        told[extra.get("slug")] = extra
     found = []
     for slug, (rows, invalid) in counts.items():
-        said = told.get(slug) if isinstance(told, dict) else None
-        read = said.get("rows_read") if isinstance(said, dict) else None
-        dropped = said.get("dropped") if isinstance(said, dict) else None
+        extra = told.get(slug, {})
+        read, dropped = extra.get("rowsRead"), extra.get("dropped")
+        reasons = dropped.items() if isinstance(dropped, dict) else ()
         found.append(
             ImportedSheet(
                 slug=slug,
                 rows=rows,
                 invalid_rows=invalid,
                 rows_read=read if isinstance(read, int) else None,
-                dropped={
-                    reason: count
-                    for reason, count in (dropped if isinstance(dropped, dict) else {}).items()
-                    if isinstance(count, int)
-                },
+                dropped={reason: n for reason, n in reasons if isinstance(n, int)},
             )
         )
     return tuple(found)
