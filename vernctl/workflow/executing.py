@@ -127,6 +127,7 @@ def imported_sheets(run: Run, counts: Mapping[str, tuple[int, int]]) -> tuple[Im
     to each sheet of its report.
     """
     told: dict[object, Mapping[str, JsonValue]] = {}
+    extra: Mapping[str, JsonValue]
     for sheet in run.report.per_sheet if run.report else ():
         extra = sheet.model_extra or {}
         told[extra.get("slug")] = extra
