@@ -13,6 +13,7 @@ import pytest
 
 from vernctl.api.client import MigrationClient
 from vernctl.api.guard import ApiKey, check_base_url, check_signed_url, segment
+from vernctl.api.models import ServerIdentity
 from vernctl.errors import ApiError, BadRequestError, ContractError, UnauthorizedError
 
 if TYPE_CHECKING:
@@ -170,12 +171,12 @@ def test_the_servers_name_is_believed_on_loopback(bench: Bench, server: Server) 
     said = {"x-vernctl-server": "embedded; engine=3"}
     server.on("GET", "/sources", server.json({"sources": []}, headers=said))
 
-    async def script(client: MigrationClient) -> tuple[str, int] | None:
-        assert client.identity is None
+    async def script(client: MigrationClient) -> tuple[ServerIdentity | None, ...]:
+        before = client.identity
         await client.list_sources()
-        return client.identity and (client.identity.name, client.identity.engine)
+        return before, client.identity
 
-    assert bench.run(script) == ("embedded", 3)
+    assert bench.run(script) == (None, ServerIdentity(name="embedded", engine=3))
 
 
 def test_another_hosts_word_on_its_name_is_not_believed() -> None:

@@ -51,18 +51,19 @@ async def _once(transport: Transport, call: Call, target: Path) -> int:
     part = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        with part.open("xb") as file:
-            total = await _fill(transport, call, file.write)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(target)
+        try:
+            with part.open("xb") as file:
+                total = await _fill(transport, call, file.write)
+                file.flush()
+                os.fsync(file.fileno())
+            part.replace(target)
+        finally:
+            part.unlink(missing_ok=True)
         _sync_folder(target.parent)
     except OSError as error:
         raise InputError(
             f"{target} cannot be written: {error.strerror or error}.", remote="Nothing was changed."
         ) from error
-    finally:
-        part.unlink(missing_ok=True)
     return total
 
 
