@@ -22,7 +22,7 @@ class Keys:
     def account_of(self, key: str | None) -> str:
         """The account that this key opens.
 
-        Raises RefusalError 401 where the key is missing or unknown. Every key is compared, so that the
+        Refuses with 401 where the key is missing or unknown. Every key is compared, so that the
         time taken does not tell which one was nearly right.
         """
         if not key:

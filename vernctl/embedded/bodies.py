@@ -88,7 +88,7 @@ BodyT = TypeVar("BodyT", bound=Body)
 
 
 def parse_body(model: type[BodyT], raw: bytes) -> BodyT:
-    """The body as a model. Raises RefusalError 400 with one sentence that names the first fault."""
+    """The body as a model. Refuses with 400 with one sentence that names the first fault."""
     try:
         return model.model_validate_json(raw)
     except ValidationError as error:

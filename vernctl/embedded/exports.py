@@ -38,7 +38,7 @@ class Export:
 
 
 def parse_filter(text: str) -> RowFilter:
-    """``valid``, ``all`` or ``invalid``. Raises RefusalError 400."""
+    """``valid``, ``all`` or ``invalid``. Refuses with 400."""
     for known in get_args(RowFilter):
         if text == known:
             return known  # type: ignore[no-any-return]  # get_args is untyped
@@ -50,7 +50,7 @@ def open_export(
 ) -> Export:
     """The sheet as the last execute left it; before the first, its header alone.
 
-    Raises RefusalError 404 for an unknown migration or sheet, 400 for an unknown column, 409 where
+    Refuses with 404 for an unknown migration or sheet, 400 for an unknown column, 409 where
     ``omit_empty`` is asked of a sheet that has no coverage yet.
     """
     with store.transaction() as db:

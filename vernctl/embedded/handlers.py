@@ -43,7 +43,7 @@ def as_json(content: JsonValue, status: int = 200) -> Response:
 
 
 async def read_body(request: Request, model: type[bodies.BodyT]) -> bodies.BodyT:
-    """The request's body as a model. Raises RefusalError 400 or 413."""
+    """The request's body as a model. Refuses with 400 or 413."""
     raw = bytearray()
     async for chunk in request.stream():
         raw += chunk

@@ -24,7 +24,7 @@ def read_migration_knowledge(store: Store, account: str, migration_id: str) -> d
 def write_migration_knowledge(
     store: Store, account: str, migration_id: str, wanted: KnowledgeWrite
 ) -> dict[str, JsonValue]:
-    """Replace the document. Raises RefusalError 409 while a run holds it, 412 where it has moved."""
+    """Replace the document. Refuses with 409 while a run holds it, 412 where it has moved."""
     with store.transaction() as db:
         migration = find_migration(db, account, migration_id)
         held = db.one(
@@ -54,7 +54,7 @@ def _of_migration(db: Transaction, migration_id: str) -> dict[str, JsonValue]:
 def read_source_knowledge(
     store: Store, catalog: Catalog, account: str, source: str
 ) -> dict[str, JsonValue]:
-    """``GET /sources/{source}/knowledge``. Raises RefusalError 404 for an unknown source."""
+    """``GET /sources/{source}/knowledge``. Refuses with 404 for an unknown source."""
     _check_source(catalog, source)
     with store.transaction() as db:
         return _of_source(db, account, source)
@@ -63,7 +63,7 @@ def read_source_knowledge(
 def write_source_knowledge(
     store: Store, catalog: Catalog, account: str, source: str, wanted: KnowledgeWrite
 ) -> dict[str, JsonValue]:
-    """Replace the document. Raises RefusalError 404, 409 while any run of the source holds it, 412."""
+    """Replace the document. Refuses with 404, 409 while any run of the source holds it, 412."""
     _check_source(catalog, source)
     with store.transaction() as db:
         held = db.one(
@@ -100,7 +100,7 @@ def _of_source(db: Transaction, account: str, source: str) -> dict[str, JsonValu
 def _moment(db: Transaction, current: JsonValue, wanted: KnowledgeWrite) -> str:
     """The new ``updated_at``: later than the current one, so that every write is seen to move it.
 
-    Raises RefusalError 400 for a guard that is no time, 412 where the document moved after it.
+    Refuses with 400 for a guard that is no time, 412 where the document moved after it.
     """
     before = seconds_of(current) if isinstance(current, str) else None
     if wanted.if_unmodified_since is not None:

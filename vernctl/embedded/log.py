@@ -19,7 +19,7 @@ RETRY_SECONDS = 10
 def read_log(store: Store, account: str, migration_id: str) -> dict[str, JsonValue]:
     """Every step of every run, oldest first: one entry for each generate, update, clarify, execute.
 
-    Raises RefusalError 409 while a run is in flight.
+    Refuses with 409 while a run is in flight.
     """
     with store.transaction() as db:
         migration = find_migration(db, account, migration_id)

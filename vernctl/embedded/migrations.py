@@ -38,7 +38,7 @@ class Migration(BaseModel):
 
 
 def find_migration(db: Transaction, account: str, migration_id: str) -> Migration:
-    """The account's migration. Raises RefusalError 404, also for another account's."""
+    """The account's migration. Refuses with 404, also for another account's."""
     row = db.one(
         "SELECT * FROM migrations WHERE id = ? AND account = ?", migration_id.lower(), account
     )
@@ -59,7 +59,7 @@ def create_migration(
 ) -> tuple[dict[str, JsonValue], bool]:
     """Create a migration, or find the one of the same external_id and source.
 
-    Returns its API form and whether it is new. Raises RefusalError 404 for an unknown source or
+    Returns its API form and whether it is new. Refuses with 404 for an unknown source or
     template, 409 where the external_id is taken by a migration from another source.
     """
     _known_source(catalog, wanted.source)
@@ -154,7 +154,7 @@ def migration_status(db: Transaction, migration_id: str) -> str:
 def sheet_templates(catalog: Catalog, migration: Migration) -> tuple[Template, ...]:
     """The definitions of the migration's sheets as the catalog has them now.
 
-    Raises RefusalError 409 where the catalog has dropped one.
+    Refuses with 409 where the catalog has dropped one.
     """
     found = [catalog.template(sheet.slug) for sheet in migration.sheets]
     for sheet, template in zip(migration.sheets, found, strict=True):
@@ -174,7 +174,7 @@ def list_templates(catalog: Catalog) -> dict[str, JsonValue]:
 
 
 def get_template(catalog: Catalog, slug: str) -> dict[str, JsonValue]:
-    """``GET /templates/{slug}``. Raises RefusalError 404."""
+    """``GET /templates/{slug}``. Refuses with 404."""
     template = catalog.template(slug)
     if template is None:
         raise not_found(f"The template “{slug}”")

@@ -32,7 +32,7 @@ _SAYS: Final = {
 
 
 def find_run(db: Transaction, migration: Migration, run_id: str) -> sqlite3.Row:
-    """The run's row. Raises RefusalError 404."""
+    """The run's row. Refuses with 404."""
     row = db.one("SELECT * FROM runs WHERE id = ? AND migration = ?", run_id.lower(), migration.id)
     if row is None:
         raise not_found("This run")
@@ -74,7 +74,7 @@ def start_run(
 ) -> tuple[str, str, str]:
     """Start or resume a run; returns (run id, its status now, the step that is to be worked on).
 
-    Raises RefusalError 404, 400 (no files, no message), 409: a run is in flight (``run_id``), there is
+    Refuses with 404, 400 (no files, no message), 409: a run is in flight (``run_id``), there is
     no preview to act on, or its run has ended and cannot be resumed.
     """
     migration = find_migration(db, account, migration_id)
@@ -196,7 +196,7 @@ def answer_run(
 ) -> str:
     """Take the answers to a blocked run's questions; returns the step to go on with.
 
-    Raises RefusalError 404, 409 where the run is not blocked, 400 for an unknown question, a value that
+    Refuses with 404, 409 where the run is not blocked, 400 for an unknown question, a value that
     is not offered where no other is allowed, or free text where more than one question is open.
     """
     run = find_run(db, find_migration(db, account, migration_id), run_id)

@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
+import signal
 import socket
+import sys
+import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import uvicorn
 
+from vernctl import __version__
 from vernctl.embedded.app import create_app
 from vernctl.embedded.auth import Keys
 from vernctl.embedded.clock import Clock
+from vernctl.embedded.folder import CLIENTS_LOCK, Card, Ownership, ensure_api_key
+from vernctl.embedded.locks import FileLock
 from vernctl.embedded.service import Service, build_service
 from vernctl.errors import UsageError
 
 if TYPE_CHECKING:
     from vernctl.embedded.engine_work import Engine
 
+_STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
@@ -98,9 +108,22 @@ class RunningServer(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """End the streams, let requests finish, let go of the engine's work."""
-        self.stopped_cleanly = self.service.stop()
+        self.stopped_cleanly = await asyncio.to_thread(self.service.stop)
         await super().shutdown(sockets)
         self.service.store.close()
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """SIGTERM and SIGINT stop cleanly; unlike the base, the process then ends with 0."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        before = {number: signal.signal(number, self.handle_exit) for number in _STOP_SIGNALS}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
 
     def run_until_stopped(self) -> bool:
         """Serve until SIGTERM, SIGINT or ``should_exit``; False where the engine did not let go."""
@@ -120,3 +143,112 @@ def bind(host: str, port: int) -> socket.socket:
         listener.close()
         raise UsageError(f"Cannot listen on {host}:{port}: {error.strerror}.") from error
     return listener
+
+
+def serve(
+    host: str,
+    port: int,
+    data: Path,
+    catalog: Path,
+    key: str | None,
+    public_url: str | None = None,
+    *,
+    limits: Literal["off", "published"] = "off",
+    reuse: Literal["off", "latest"] = "off",
+    tls_cert: Path | None = None,
+    tls_key: Path | None = None,
+    child: bool = False,
+) -> None:
+    """Own ``data`` and serve it until SIGTERM or SIGINT; prints where once it really listens.
+
+    ``key`` is ``env:NAME``, ``file:PATH``, a literal (with a warning), or None for DIR/api-key.
+    A ``child`` also stops by itself when the last command line has gone. Raises SpecError for the
+    catalog, BusyError where another process owns the folder, UsageError for the rest.
+    """
+    api_key = _resolve_key(host, key)
+    ownership = Ownership(data, seconds=1.0 if child else 5.0)
+    try:
+        config = ServeConfig(
+            data=data,
+            catalog=catalog,
+            keys={api_key or ensure_api_key(data): "default"},
+            host=host,
+            port=port,
+            public_url=public_url,
+            limits=limits,
+            reuse=reuse,
+            tls_cert=tls_cert,
+            tls_key=tls_key,
+        )
+
+        def announce(url: str) -> None:
+            ownership.announce(
+                Card(
+                    pid=os.getpid(),
+                    url=url,
+                    kind="child" if child else "serve",
+                    key="file" if api_key is None else "given",
+                    catalog=str(catalog.resolve()),
+                    limits=limits,
+                    reuse=reuse,
+                    version=__version__,
+                )
+            )
+            print(f"Listening on {server.origin}", flush=True)
+
+        server = RunningServer(config, announce=announce)
+        if child:
+            _leave_with_the_last_client(server, data)
+        clean = server.run_until_stopped()
+    finally:
+        ownership.release()
+    if not clean:
+        # a statement of the engine is still at work; its step is taken up again at the next start
+        os._exit(0)
+
+
+def _resolve_key(host: str, reference: str | None) -> str | None:
+    if reference is None:
+        if host not in _LOOPBACK:
+            raise UsageError(f"Serving on {host} needs a key of your own: --api-key env:NAME.")
+        return None
+    kind, _, name = reference.partition(":")
+    if kind == "env":
+        key = os.environ.get(name, "")
+    elif kind == "file":
+        try:
+            key = Path(name).read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise UsageError(f"The key file {name} cannot be read: {error.strerror}.") from error
+    else:
+        print("warning: a key on the command line can be read by others", file=sys.stderr)
+        key = reference
+    if not key:
+        raise UsageError(f"The key that {reference} refers to is empty or not set.")
+    return key
+
+
+#: A child stays this long (s) after the last command line, so that the next one finds it running.
+LINGER_SECONDS = 1.5
+_LOOK_SECONDS = 0.2
+
+
+def _leave_with_the_last_client(server: RunningServer, data: Path) -> None:
+    """Stop the server once no command line has held the clients' lock for LINGER_SECONDS."""
+
+    def watch() -> None:
+        lock, idle_since = FileLock(data / CLIENTS_LOCK), None
+        while not server.should_exit:
+            time.sleep(_LOOK_SECONDS)
+            if not lock.try_own():
+                idle_since = None
+                continue
+            now = time.monotonic()
+            idle_since = idle_since or now
+            if now - idle_since >= LINGER_SECONDS:
+                # the lock is kept until the process is gone: whoever comes now starts a new one
+                server.should_exit = True
+                return
+            lock.release()
+
+    threading.Thread(target=watch, name="vernctl-clients", daemon=True).start()

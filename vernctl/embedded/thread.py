@@ -42,7 +42,7 @@ def person_says(db: Transaction, migration: str, run: str, text: str) -> None:
 def read_page(
     store: Store, migration: str, after: int | None, include: str
 ) -> dict[str, JsonValue]:
-    """Events with ``sequence > after``. Raises RefusalError 400 for an unknown ``include``.
+    """Events with ``sequence > after``. Refuses with 400 for an unknown ``include``.
 
     ``last_sequence`` is the end of the thread where the page reaches it, whatever the verbosity
     hides; null while there is no thread.
@@ -59,10 +59,11 @@ def _read(
     if hidden is None:
         raise RefusalError(400, f"include is “{include}”; it may be user, tools or all.")
     marks = ", ".join("?" for _ in hidden)
+    values: list[str | int] = [migration, after, *hidden, PAGE]
     rows = db.all(
         "SELECT sequence, type, data, created_at FROM events WHERE migration = ? AND sequence > ?"
         f" AND type NOT IN ({marks}) ORDER BY sequence LIMIT ?",
-        *(migration, after, *hidden, PAGE),
+        *values,
     )
     events: list[dict[str, JsonValue]] = [
         {

