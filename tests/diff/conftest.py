@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 import pytest
 from hypothesis import strategies as st
+from pydantic import JsonValue
 
 from vernctl.snapshot.build import make_snapshot
 from vernctl.snapshot.model import Inputs, Snapshot
@@ -41,9 +42,8 @@ def make_sheet() -> MakeSheet:
 @pytest.fixture
 def snapshot_of() -> MakeSnapshot:
     def make(*sheets: Sheet, review: Review | None = None, unique: str = "") -> Snapshot:
-        definitions = tuple(
-            {"slug": sheet.slug, "columns": [{"name": unique, "unique": True}]} for sheet in sheets
-        )
+        columns: JsonValue = [{"name": unique, "unique": True}]
+        definitions = tuple({"slug": sheet.slug, "columns": columns} for sheet in sheets)
         inputs = Inputs(
             endpoint="embedded", external_id="x", definitions=definitions if unique else ()
         )
