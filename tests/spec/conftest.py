@@ -44,13 +44,13 @@ class Workshop:
 
     def problems(self, body: str = "", *, head: str = HEAD) -> list[str]:
         """What is wrong with that spec, as messages print it."""
-        return problems_of(lambda: self.load(body, head=head))
+        return self.refused(lambda: self.load(body, head=head))
 
-
-def problems_of(action: Callable[[], object]) -> list[str]:
-    with pytest.raises(SpecError) as raised:
-        action()
-    return list(raised.value.reasons)
+    def refused(self, action: Callable[[], object]) -> list[str]:
+        """What SpecError says about an action that must raise it."""
+        with pytest.raises(SpecError) as raised:
+            action()
+        return list(raised.value.reasons)
 
 
 @pytest.fixture
@@ -61,7 +61,9 @@ def workshop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workshop:
     return Workshop(tmp_path)
 
 
-@pytest.fixture
-def problems_when() -> Callable[[Callable[[], object]], list[str]]:
-    """Runs something that must raise SpecError; gives what it says."""
-    return problems_of
+@pytest.fixture(scope="module")
+def shared_workshop(tmp_path_factory: pytest.TempPathFactory) -> Workshop:
+    """One project for all examples of a law; only its spec is rewritten."""
+    root = tmp_path_factory.mktemp("project")
+    (root / "vernctl.yaml").write_text("endpoint: embedded\n")
+    return Workshop(root)

@@ -103,14 +103,14 @@ def _base_of(reader: Reader, tree: Pairs, paths: list[Path], project: Project) -
 
 def _merged_maps(base: Pairs, child: Pairs, path: str = "") -> Pairs:
     pairs: dict[str, Pair] = dict(base.pairs)
-    if not path:
-        pairs.pop("extends", None)
     for name, (key, value) in child:
         inherited = base.get(name)
         if inherited is not None:
             pairs[name] = (key, _merged(inherited, value, f"{path}/{name}"))
         else:
             pairs[name] = (key, value)
+    if not path:
+        pairs.pop("extends", None)
     return Pairs(child.file, child.line, child.column, pairs)
 
 

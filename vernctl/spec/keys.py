@@ -192,6 +192,12 @@ SPEC: Keys = {
     ),
 }
 
+#: Where a key of the spec belongs, for those who put it elsewhere.
+HOMES: Mapping[str, str] = {
+    **{name: f"under `{home}`" for home, key in SPEC.items() for name in key.keys or ()},
+    **dict.fromkeys(SPEC, "at the top"),
+}
+
 ENDPOINT: Keys = {
     "url": Key("The base URL of the API, such as https://app.vern.so/api/v1."),
     "api_key": Key("Where the key is; default: {env: VERN_API_KEY}.", SECRET),

@@ -11,7 +11,7 @@ from typing import TypeVar
 import yaml
 
 from vernctl.errors import Place, Problem
-from vernctl.spec.keys import Keys
+from vernctl.spec.keys import HOMES, PROJECT, Keys
 from vernctl.spec.tree import Items, Node, Pairs, Scalar
 
 T = TypeVar("T")
@@ -37,6 +37,13 @@ def unknown(what: str, name: str, known: Sequence[str]) -> str:
         near = [known_name for known_name in known if known_name.casefold() == name.casefold()]
     hint = f'did you mean "{near[0]}"?' if near else "known: " + ", ".join(known)
     return f'unknown {what} "{shown(name)}" ({hint})'
+
+
+def _unknown_key(name: str, keys: Keys) -> str:
+    home = HOMES.get(name)
+    if home is not None and keys is not PROJECT:
+        return f'unknown key "{name}" (it belongs {home})'
+    return unknown("key", name, list(keys))
 
 
 def not_built(path: str) -> str:
@@ -151,7 +158,7 @@ class Reader:
             if key.kind == "merge":
                 self.add(key, "merge keys are not part of the format; use `extends`")
             elif meaning is None:
-                self.add(key, unknown("key", name, list(keys)))
+                self.add(key, _unknown_key(name, keys))
             elif not meaning.built:
                 self.add(key, not_built(path + name))
             elif isinstance(value, Scalar) and value.text in meaning.unbuilt:

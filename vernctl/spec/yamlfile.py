@@ -6,6 +6,7 @@ bounded while the tree grows, duplicate keys are seen, and no input can exhaust 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol, cast
@@ -16,6 +17,7 @@ from yaml.reader import Reader
 from yaml.scanner import Scanner
 
 from vernctl.errors import Place, Problem
+from vernctl.spec.reader import shown
 from vernctl.spec.tree import Items, Node, Pairs, Scalar
 
 #: Bounds of one file: bytes, values (aliases counted as often as they are used), nesting.
@@ -23,6 +25,8 @@ MAX_BYTES = 1 << 20
 MAX_VALUES = 100_000
 MAX_DEPTH = 40
 
+#: What YAML counts as the end of a line.
+_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 #: The tag of a key that is no text: its pair is reported and left out.
 _NO_KEY = "?"
 
@@ -121,13 +125,16 @@ def _problem_of(error: yaml.YAMLError, text: str, shown: str) -> Problem:
 
 
 def _inside(place: Place, text: str) -> Place:
-    """The same place, but never behind the last line: parsers report the end as one line more."""
-    lines = text.count("\n") + 1
-    return place if place.line <= lines else Place(place.file, lines, 1)
+    """The same place, but never behind the text: parsers report its end as one line more."""
+    lines = _BREAK.split(text)
+    if 0 < place.line <= len(lines):
+        return place
+    return Place(place.file, len(lines), len(lines[-1]) + 1)
 
 
 def _line_and_column(before: str) -> tuple[int, int]:
-    return before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1
+    lines = _BREAK.split(before)
+    return len(lines), len(lines[-1]) + 1
 
 
 class _Stop(Exception):  # noqa: N818 - it ends the reading of one file, nobody sees it
@@ -209,7 +216,7 @@ class _Composer:
         mark = event.start_mark
         where = (self._file, mark.line + 1, mark.column + 1)
         if event.tag not in (None, "!", f"tag:yaml.org,2002:{'map' if is_map else 'seq'}"):
-            problem = f"tagged {event.tag}, which is not part of the format"
+            problem = f"tagged {shown(event.tag or '')}, which is not part of the format"
             self._problems.append(Problem(Place(*where), problem))
         node: Node = Pairs(*where, {}) if is_map else Items(*where, [])
         if event.anchor is not None:
@@ -239,7 +246,9 @@ class _Composer:
         earlier = parent.pairs.get(key.text)
         if earlier is not None:
             self._problems.append(
-                Problem(key.place, f'"{key.text}" stands twice (first on line {earlier[0].line})')
+                Problem(
+                    key.place, f'"{shown(key.text)}" stands twice (first on line {earlier[0].line})'
+                )
             )
             return
         parent.pairs[key.text] = (key, value)

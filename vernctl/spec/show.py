@@ -1,0 +1,107 @@
+"""A spec as it is after merging, with the file that each line came from."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from vernctl.errors import SpecError
+from vernctl.spec.chain import TreeCache, read_chain
+from vernctl.spec.load import load_spec
+from vernctl.spec.model import Project
+from vernctl.spec.reader import Reader, quoted
+from vernctl.spec.tree import Items, Joined, Node, Pairs, Scalar
+
+_MAP, _LIST = "{}", "[]"
+
+
+def render_spec(path: Path, project: Project) -> str:
+    """The merged spec as YAML; a comment at each line names the file and line it came from.
+
+    What is printed loads as the same spec (where it stands beside the original). ``${env:…}`` is
+    shown as written. Raises SpecError where the spec has problems.
+    """
+    load_spec(path, project)
+    reader = Reader([])
+    chain = read_chain(Path(path).absolute(), project, reader, TreeCache())
+    if chain is None:
+        raise SpecError(reader.problems)
+    pairs = dict(chain.tree.pairs)
+    if "files" in pairs and isinstance(pairs["files"][1], Items):
+        key, files = pairs["files"]
+        pairs["files"] = (key, _files_from(files, chain.folders, chain.own.file))
+    tree = Pairs(chain.tree.file, chain.tree.line, chain.tree.column, pairs)
+    lines = list(_map(tree, 0))
+    width = max((len(text) for text, origin in lines if origin and len(text) <= 60), default=0)
+    return "".join(
+        f"{text:<{width}}  # {origin}\n" if origin else f"{text}\n" for text, origin in lines
+    )
+
+
+def _files_from(files: Items, folders: dict[str, Path], own: str) -> Items:
+    """Patterns of the bases, rewritten so that they mean the same in the spec's own folder."""
+    items: list[Node] = []
+    for item in files.items:
+        if isinstance(item, Scalar) and folders[item.file] != folders[own]:
+            text = os.path.relpath(folders[item.file] / item.text, folders[own])
+            item = Scalar(item.file, item.line, item.column, None, text, False)
+        items.append(item)
+    return Items(files.file, files.line, files.column, items)
+
+
+_Line = tuple[str, str]
+
+
+def _map(node: Pairs, depth: int) -> Iterator[_Line]:
+    for name, (_, value) in node:
+        yield from _entry(f"{'  ' * depth}{_text(name)}:", value, depth)
+
+
+def _list(node: Items, depth: int) -> Iterator[_Line]:
+    for item in node.items:
+        yield from _entry(f"{'  ' * depth}-", item, depth)
+
+
+def _entry(head: str, value: Node, depth: int) -> Iterator[_Line]:
+    """One ``key:`` or ``-`` with what stands behind or below it."""
+    if isinstance(value, Joined):
+        yield from _joined(head, value, depth)
+    elif isinstance(value, Scalar):
+        yield f"{head} {_scalar(value)}", f"{value.file}:{value.line}"
+    elif isinstance(value, Pairs) and value.pairs:
+        yield head, ""
+        yield from _map(value, depth + 1)
+    elif isinstance(value, Items) and value.items:
+        yield head, ""
+        yield from _list(value, depth + 1)
+    else:
+        empty = _MAP if isinstance(value, Pairs) else _LIST
+        yield f"{head} {empty}", f"{value.file}:{value.line}"
+
+
+def _joined(head: str, value: Joined, depth: int) -> Iterator[_Line]:
+    """Knowledge of several files: one block; YAML has no comments inside, so they stand above."""
+    parts = [part for part in value.items if isinstance(part, Scalar)]
+    for part in parts:
+        yield f"{'  ' * depth}# from {part.file}:{part.line}", ""
+    text = "\n\n".join(part.text.strip("\n") for part in parts) + "\n"
+    if text.startswith((" ", "\n")) or not all(c.isprintable() or c == "\n" for c in text):
+        yield f"{head} {quoted(text)}", ""
+        return
+    yield f"{head} |", ""
+    for line in text.splitlines():
+        yield f"{'  ' * (depth + 1)}{line}" if line else "", ""
+
+
+def _scalar(node: Scalar) -> str:
+    return node.text if node.plain and node.text else _text(node.text)
+
+
+def _text(text: str) -> str:
+    """Text as YAML that reads as this text and nothing else."""
+    simple = text.replace("_", "").replace("-", "").replace(".", "")
+    bare = simple.isalnum() and simple.isascii() and text[0].isalpha()
+    if bare and Scalar("", 1, 1, None, text, True).kind == "str":
+        return text
+    return quoted(text)
