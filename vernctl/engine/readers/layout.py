@@ -15,6 +15,8 @@ _TYPED = frozenset(
      "json")
 )  # fmt: skip
 _SAMPLE_ROWS = 200
+#: How far below the first full row a header is looked for.
+_PREAMBLE_ROWS = 30
 
 
 class Layout(NamedTuple):
@@ -32,16 +34,19 @@ def find_layout(rows: Sequence[Sequence[str]]) -> Layout | None:
     extents = [_extent(row) for row in rows]
     if not any(extents):
         return None
-    body = _body_width(extents)
-    first = _first_full_row(rows, extents, body)
+    lengths = [len(row) if extent else 0 for row, extent in zip(rows, extents, strict=True)]
+    # A text file's records tell their width themselves; a sheet's rows are all as wide as it is.
+    ragged = len(set(lengths) - {0}) > 1
+    body = _common_width(lengths if ragged else extents)
+    first = _first_row(rows, lengths if ragged else extents, body)
     header = tuple(cell.strip() for cell in rows[first])
-    below = [row for row in rows[first + 1 :] if any(cell.strip() for cell in row)]
-    named = _is_header(header, below)
-    wider = [extent for extent in extents[first:] if extent > len(header)]
+    named = _header_score(header, rows[first + 1 :]) > 0.0
     width = max(len(header) if named else body, extents[first])
-    if len(wider) > 0.1 * len(extents[first:]):
+    below = [extent for extent in extents[first + 1 :] if extent]
+    wider = [extent for extent in below if extent > width]
+    if wider and (len(wider) == len(below) or (len(wider) > 2 and len(wider) > 0.1 * len(below))):
         # Not a few torn rows but a header that is too short: its columns get numbers for names.
-        width = max(width, _common_max(wider))
+        width = max(width, _common_width(wider))
     return Layout(first, header if named else None, width)
 
 
@@ -50,35 +55,47 @@ def _extent(row: Sequence[str]) -> int:
     return next((index for index in range(len(row), 0, -1) if row[index - 1].strip()), 0)
 
 
-def _body_width(extents: Sequence[int]) -> int:
-    counts = Counter(extent for extent in extents if extent)
-    return max(counts, key=lambda extent: (counts[extent] * extent, extent))
+def _common_width(widths: Sequence[int]) -> int:
+    counts = Counter(width for width in widths if width)
+    return max(counts, key=lambda width: (counts[width] * width, width))
 
 
-def _common_max(extents: Sequence[int]) -> int:
-    counts = Counter(extents)
-    often = [extent for extent, count in counts.items() if count >= max(counts.values()) * 0.5]
-    return max(often)
-
-
-def _first_full_row(rows: Sequence[Sequence[str]], extents: Sequence[int], body: int) -> int:
-    """The first row that fills enough of the body's width to be a header or data of it."""
+def _first_row(rows: Sequence[Sequence[str]], widths: Sequence[int], body: int) -> int:
+    """The row where the table starts: full enough, and a better header than any row near it."""
     enough = 1 if body == 1 else max(2, (body + 1) // 2)
-    for index, row in enumerate(rows):
-        filled = sum(1 for cell in row if cell.strip())
-        if filled >= enough and extents[index] >= enough and not _is_comment(row):
-            return index
-    return next(index for index, extent in enumerate(extents) if extent)
+    full = [
+        index
+        for index, row in enumerate(rows)
+        if widths[index] >= enough and _filled(row) >= min(enough, 2) and not _is_comment(row)
+    ]
+    wide = [index for index in full if _filled(rows[index]) >= enough] or full
+    if not wide:
+        return next(index for index, width in enumerate(widths) if width)
+    first = wide[0]
+    best = _header_score(rows[first], rows[first + 1 :])
+    for index in wide[1:]:
+        if index > first + _PREAMBLE_ROWS:
+            break
+        # Rows above a header are few words; data above data never makes the lower row a header.
+        score = _header_score(rows[index], rows[index + 1 :])
+        if score >= best + 2.0 and best <= 0.5 and _filled(rows[index]) > _filled(rows[wide[0]]):
+            first, best = index, score
+    return first
+
+
+def _filled(row: Sequence[str]) -> int:
+    return sum(1 for cell in row if cell.strip())
 
 
 def _is_comment(row: Sequence[str]) -> bool:
     return row[0].lstrip().startswith("#") and _extent(row) == 1
 
 
-def _is_header(header: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
-    """Whether the row names columns: untyped words above typed values, distinct from them."""
+def _header_score(header: Sequence[str], below: Sequence[Sequence[str]]) -> float:
+    """How much the row looks like names of columns: untyped words above typed values."""
     score = 0.0
-    for index, cell in enumerate(header):
+    for index, raw in enumerate(header):
+        cell = raw.strip()
         if not cell:
             continue
         values = [row[index].strip() for row in below if index < len(row) and row[index].strip()]
@@ -92,7 +109,7 @@ def _is_header(header: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
             score -= 1.0
         else:
             score += 0.1
-    return score > 0.0
+    return score
 
 
 def _is_typed(text: str) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from vernctl.engine.model import EngineError
 from vernctl.engine.readers.assemble import Origin, assemble
+from vernctl.engine.readers.merged import fill_down, fold_header
 from vernctl.engine.readers.records import Record
 from vernctl.engine.readers.table import MAX_CELL, SourceTable
 
@@ -32,27 +32,43 @@ def read_workbook(path: Path, name: str, store: Path) -> tuple[SourceTable, ...]
     except (calamine.CalamineError, OSError) as error:
         raise EngineError(f"{name} is damaged, or not a workbook: it cannot be read.") from error
     tables: list[SourceTable] = []
-    for index, sheet_name in enumerate(book.sheet_names):
+    for index, meta in enumerate(book.sheets_metadata):
+        if meta.typ != calamine.SheetTypeEnum.WorkSheet:
+            continue
         try:
             sheet = book.get_sheet_by_index(index)
+            rows = [[cell_text(cell) for cell in row] for row in sheet.to_python()]
         except calamine.CalamineError as error:
-            raise EngineError(f'The sheet "{sheet_name}" of {name} is damaged.') from error
-        origin = Origin(f"{name}: {sheet_name}", name, sheet=sheet_name)
-        table = assemble(_records(sheet, name), origin, store.with_name(f"{store.name}-{index}"))
+            raise EngineError(f'The sheet "{meta.name}" of {name} is damaged.') from error
+        notes = [] if meta.visible == calamine.SheetVisibleEnum.Visible else ["the sheet is hidden"]
+        origin = Origin(f"{name}: {meta.name}", name, sheet=meta.name)
+        records = _records(rows, sheet, name, notes)
+        table = assemble(records, origin, store.with_name(f"{store.name}-{index}.csv"))
         if table is not None:
-            tables.append(table)
+            tables.append(table.model_copy(update={"notes": (*notes, *table.notes)}))
     if not tables:
         raise EngineError(f"{name} is empty: no sheet has a cell with something in it.")
     return tuple(tables)
 
 
-def _records(sheet: CalamineSheet, name: str) -> Iterator[Record]:
-    start = sheet.start[0] if sheet.start else 0
-    for number, row in enumerate(sheet.to_python(skip_empty_area=True), start=start + 1):
-        cells = [cell_text(cell) for cell in row]
+def _records(
+    rows: list[list[str]], sheet: CalamineSheet, name: str, notes: list[str]
+) -> list[Record]:
+    """The sheet's rows as records, numbered as the sheet numbers them."""
+    above, left = sheet.start or (0, 0)
+    areas = sorted(sheet.merged_cell_ranges or ())
+    first, last = fold_header(rows, areas, above, left)
+    if last > first:
+        notes.append(f"rows {above + first + 1} to {above + last + 1} are one header")
+    if filled := fill_down(rows[last + 1 :], areas, above + last + 1, left):
+        notes.append(f"{filled} merged cells stand for every row that they cover")
+    records: list[Record] = []
+    for index, cells in enumerate(rows):
         if any(len(cell) > MAX_CELL for cell in cells):
-            raise EngineError(f"A cell in row {number} of {name} is too large.")
-        yield Record(number, cells)
+            raise EngineError(f"A cell in row {above + index + 1} of {name} is too large.")
+        if not first <= index < last:
+            records.append(Record(above + index + 1, cells))
+    return records
 
 
 def cell_text(cell: _Cell) -> str:

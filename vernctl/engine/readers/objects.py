@@ -1,0 +1,215 @@
+"""JSON and JSON Lines: lists of objects become tables, nested objects become dotted columns."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from vernctl.engine.model import EngineError
+from vernctl.engine.readers.encoding import detect_encoding
+from vernctl.engine.readers.table import (
+    KEPT_REJECTS,
+    MAX_CELL,
+    MAX_COLUMNS,
+    RejectedLine,
+    SourceTable,
+    TableWriter,
+    unique_names,
+)
+
+#: A JSON document is read into memory; JSON Lines are not.
+MAX_DOCUMENT = 256 << 20
+_DEEPEST = 8
+
+_Json = None | bool | str | list["_Json"] | dict[str, "_Json"]
+
+
+def is_json(head: bytes, name: str) -> bool:
+    """Whether a file with this beginning is JSON; text that merely begins with "[" is not."""
+    start = head.lstrip(b"\xef\xbb\xbf \t\r\n")
+    if not start.startswith((b"{", b"[")):
+        return False
+    if name.lower().endswith((".json", ".jsonl", ".ndjson", ".geojson")):
+        return True
+    return start[1:].lstrip().startswith((b'"', b"{", b"}", b"[{"))
+
+
+def read_objects(path: Path, name: str, store: Path) -> tuple[SourceTable, ...]:
+    """The tables of a JSON document, or the one of a JSON Lines file."""
+    codec = detect_encoding(path).codec
+    if _is_lines(path, codec):
+        return (_read_lines(path, name, codec, store.with_name(f"{store.name}.csv")),)
+    if path.stat().st_size > MAX_DOCUMENT:
+        raise EngineError(
+            f"{name} is too large for one JSON document ({MAX_DOCUMENT >> 20} MB); "
+            "write one object per line (JSON Lines)."
+        )
+    try:
+        document = _parse(path.read_text(encoding=codec, errors="replace"))
+    except (ValueError, RecursionError) as error:
+        raise EngineError(f"{name} is not valid JSON: {_cause(error)}.") from error
+    tables: list[SourceTable] = []
+    for index, (label, rows) in enumerate(_lists(document)):
+        flat = [_flatten(row) for row in rows]
+        table_name = f"{name}: {label}" if label else name
+        target = store.with_name(f"{store.name}-{index}.csv")
+        columns = tuple(dict.fromkeys(key for row in flat for key in row))
+        if columns:
+            tables.append(_write(table_name, name, label or None, columns, flat, target))
+    if not tables:
+        raise EngineError(f"{name} holds no list of objects, so there is no table in it.")
+    return tuple(tables)
+
+
+def _parse(text: str) -> _Json:
+    # Numbers stay as they are written: 1.10 is not 1.1, and long ids lose no digits.
+    value: _Json = json.loads(text, parse_int=str, parse_float=str, parse_constant=str)
+    return value
+
+
+def _cause(error: Exception) -> str:
+    if isinstance(error, json.JSONDecodeError):
+        return f"line {error.lineno}, column {error.colno}"
+    return "it is nested too deeply"
+
+
+def _is_lines(path: Path, codec: str) -> bool:
+    """JSON Lines: the first two lines that are not blank are each a whole object."""
+    found = 0
+    with path.open(encoding=codec, errors="replace") as file:
+        for line in _bounded(file.readline):
+            if not line.strip():
+                continue
+            try:
+                if not isinstance(_parse(line), dict):
+                    return False
+            except (ValueError, RecursionError):
+                return False
+            found += 1
+            if found == 2:
+                return True
+    return False
+
+
+def _bounded(readline: object) -> Iterator[str]:
+    assert callable(readline)
+    while line := readline(MAX_CELL):
+        yield line
+
+
+def _read_lines(path: Path, name: str, codec: str, store: Path) -> SourceTable:
+    """Two passes: the first finds the columns, the second writes the rows."""
+    columns: dict[str, None] = {}
+    for _, row in _objects(path, codec):
+        if isinstance(row, dict):
+            columns.update(dict.fromkeys(row))
+        if len(columns) > MAX_COLUMNS:
+            raise EngineError(f"{name} has more than {MAX_COLUMNS:,} columns.")
+    rejected: list[RejectedLine] = []
+    count = 0
+    writer = TableWriter(store, len(columns))
+    for number, row in _objects(path, codec):
+        if isinstance(row, dict):
+            writer.write([row.get(column, "") for column in columns])
+            continue
+        count += 1
+        if count <= KEPT_REJECTS:
+            rejected.append(RejectedLine(line=number, text=row[:2000], why="not a JSON object"))
+    writer.close()
+    if not columns:
+        raise EngineError(f"{name} is empty.")
+    return SourceTable(
+        name=name,
+        file=name,
+        columns=unique_names(tuple(columns), len(columns)),
+        row_count=writer.rows,
+        notes=(f"{count:,} lines are rejected",) if count else (),
+        rejected=tuple(rejected),
+        rejected_count=count,
+        encoding=codec,
+        longest=writer.longest,
+        store=store,
+    )
+
+
+def _objects(path: Path, codec: str) -> Iterator[tuple[int, dict[str, str] | str]]:
+    with path.open(encoding=codec, errors="replace") as file:
+        for number, line in enumerate(_bounded(file.readline), start=1):
+            if not line.strip():
+                continue
+            try:
+                row = _parse(line)
+            except (ValueError, RecursionError):
+                row = None
+            yield number, _flatten(row) if isinstance(row, dict) else line.rstrip("\r\n")
+
+
+def _lists(document: _Json) -> Iterator[tuple[str, list[dict[str, _Json]]]]:
+    """The lists of objects of a document: itself, or the values of its outermost object."""
+    if isinstance(document, list):
+        yield "", [_object(row) for row in document]
+    elif isinstance(document, dict):
+        inner = {
+            key: value
+            for key, value in document.items()
+            if isinstance(value, list) and any(isinstance(row, dict) for row in value)
+        }
+        if not inner:
+            yield "", [document]
+        for key, value in inner.items():
+            yield key, [_object(row) for row in value]
+
+
+def _object(row: _Json) -> dict[str, _Json]:
+    if isinstance(row, dict):
+        return row
+    if isinstance(row, list):
+        return {f"Column {index + 1}": cell for index, cell in enumerate(row)}
+    return {"value": row}
+
+
+def _flatten(row: Mapping[str, _Json], prefix: str = "", depth: int = 0) -> dict[str, str]:
+    flat: dict[str, str] = {}
+    for key, value in row.items():
+        path = f"{prefix}{key}"
+        if isinstance(value, dict) and value and depth < _DEEPEST:
+            flat.update(_flatten(value, f"{path}.", depth + 1))
+        else:
+            flat[path] = _text(value)
+    return flat
+
+
+def _text(value: _Json) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return value
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _write(
+    name: str,
+    file: str,
+    label: str | None,
+    columns: tuple[str, ...],
+    rows: list[dict[str, str]],
+    store: Path,
+) -> SourceTable:
+    if len(columns) > MAX_COLUMNS:
+        raise EngineError(f"{name} has more than {MAX_COLUMNS:,} columns.")
+    writer = TableWriter(store, len(columns))
+    for row in rows:
+        writer.write([row.get(column, "") for column in columns])
+    writer.close()
+    return SourceTable(
+        name=name,
+        file=file,
+        sheet=label,
+        columns=unique_names(columns, len(columns)),
+        row_count=writer.rows,
+        longest=writer.longest,
+        store=store,
+    )
