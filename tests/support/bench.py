@@ -1,0 +1,164 @@
+"""A project in a folder, a real server behind it, and the verbs of the command line as calls."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+from scripted_agent import ScriptedAgent
+
+from vernctl.api.client import MigrationClient
+from vernctl.render.pages import MarkdownPages
+from vernctl.spec.load import load_specs
+from vernctl.spec.model import Spec
+from vernctl.spec.project import load_project
+from vernctl.testing import VernServer, vern_server
+from vernctl.workflow.applying import ApplyOptions
+from vernctl.workflow.commands import apply_specs, approve_specs, plan_specs, status_specs
+from vernctl.workflow.outcome import SpecOutcome
+from vernctl.workflow.planning import PlanOptions
+from vernctl.workflow.session import Session
+
+T = TypeVar("T")
+
+CATALOG = """\
+sources:
+  - name: Salesforce
+templates:
+  - slug: contacts
+    name: Contacts
+    columns:
+      - {name: Email, required: true, unique: true}
+      - {name: Name}
+      - {name: Note}
+"""
+CONTACTS = "Email,Name,Note\na@x.test,Ann,one\nb@x.test,Bob,two\n,Cid,three\n"
+SPEC = """\
+version: 1
+migration:
+  name: Acme Corp
+  external_id: acme-001
+  source: Salesforce
+files: [../data/contacts.csv]
+refine:
+  - upper Name
+answers:
+  "Which * is Email?": Work
+export: {to: out/acme}
+"""
+
+
+@dataclass
+class Bench:
+    """``root`` holds the project; a second checkout is another bench over the same server."""
+
+    root: Path
+    server: VernServer
+    agent: ScriptedAgent
+    requests: list[str] = field(default_factory=list)
+
+    @property
+    def spec_path(self) -> Path:
+        return self.root / "specs" / "acme.yaml"
+
+    @property
+    def snapshot(self) -> Path:
+        return self.root / "specs" / "acme.snapshot"
+
+    @property
+    def pending(self) -> Path:
+        return self.root / "specs" / "acme.snapshot.pending"
+
+    def spec_text(self, *edits: tuple[str, str]) -> None:
+        """Edit the spec as a person would: replace text that must be there."""
+        text = self.spec_path.read_text()
+        for old, new in edits:
+            assert old in text
+            text = text.replace(old, new)
+        self.spec_path.write_text(text)
+
+    def data(self, text: str, name: str = "contacts.csv") -> None:
+        """Write a customer's file."""
+        (self.root / "data" / name).write_text(text)
+
+    def specs(self) -> list[Spec]:
+        project = load_project(self.root)
+        return load_specs(sorted((self.root / "specs").glob("*.yaml")), project)
+
+    def plan(self, **options: bool) -> SpecOutcome:
+        return self._one(lambda s, specs: plan_specs(s, specs, PlanOptions(**options)))
+
+    def apply(self, **options: bool) -> SpecOutcome:
+        return self._one(lambda s, specs: apply_specs(s, specs, ApplyOptions(**options)))
+
+    def status(self) -> SpecOutcome:
+        return self._one(status_specs)
+
+    def approve(self, digest: str | None = None) -> SpecOutcome:
+        project = load_project(self.root)
+        return approve_specs(project, self.specs(), MarkdownPages(), digest=digest)[0]
+
+    def approved(self) -> SpecOutcome:
+        """Plan and approve; the approval's outcome."""
+        self.plan()
+        return self.approve()
+
+    def imported(self) -> SpecOutcome:
+        """Plan, approve and apply; the apply's outcome."""
+        self.approved()
+        return self.apply()
+
+    def checkout(self, folder: Path) -> Bench:
+        """A second checkout of what git would carry: no .vernctl, no pending, no results."""
+        drop = shutil.ignore_patterns(".vernctl", "*.pending", "out")
+        shutil.copytree(self.root, folder, ignore=drop)
+        return Bench(folder, self.server, self.agent)
+
+    def sent(self) -> list[str]:
+        """Requests since the last look that could change something, as ``METHOD /path``."""
+        found = [line for line in self.requests if not line.startswith("GET ")]
+        self.requests.clear()
+        return found
+
+    def run(self, verb: Callable[[Session], Awaitable[T]]) -> T:
+        """A session against the server, as the command line opens one."""
+
+        async def session() -> T:
+            project = load_project(self.root)
+            async with MigrationClient(
+                self.server.url, self.server.api_key, trace=self.requests.append
+            ) as client:
+                opened = await Session.open(project, client, project.endpoint.name, MarkdownPages())
+                return await verb(opened)
+
+        return asyncio.run(session())
+
+    def _one(
+        self, verb: Callable[[Session, Sequence[Spec]], Awaitable[list[SpecOutcome]]]
+    ) -> SpecOutcome:
+        specs = self.specs()
+        outcomes = self.run(lambda session: verb(session, specs))
+        assert len(outcomes) == len(specs)
+        return outcomes[0]
+
+
+@contextmanager
+def bench(root: Path, *, agent: ScriptedAgent | None = None) -> Iterator[Bench]:
+    """A project for one customer with one file, and a server with a scripted agent."""
+    for name, text in {
+        "vernctl.yaml": "endpoint: embedded\nspecs: specs\n",
+        "catalog.yaml": CATALOG,
+        "data/contacts.csv": CONTACTS,
+        "specs/acme.yaml": SPEC,
+    }.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    chosen = agent or ScriptedAgent()
+    with vern_server(catalog=root / "catalog.yaml", engine=chosen) as server:
+        yield Bench(root, server, chosen)
