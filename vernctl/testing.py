@@ -1,16 +1,26 @@
 """The embedded server as a fixture for tests: a real one, over real HTTP, on a free port.
 
->>> with vern_server(catalog=Path("catalog.yaml")) as server:   # doctest: +SKIP
-...     httpx.get(f"{server.url}/templates", headers={"x-api-key": server.api_key})
+In a thread of the test's own process (fast), or as a process that can be killed::
+
+    with vern_server(catalog=Path("catalog.yaml")) as server:
+        httpx.get(f"{server.url}/templates", headers={"x-api-key": server.api_key})
+
+    with vern_server(catalog=Path("catalog.yaml"), process=True) as server:
+        ...
+        server.kill()       # SIGKILL
+        server.restart()    # over the same data folder, at the same URL
 """
 
 from __future__ import annotations
 
 import secrets
+import subprocess
+import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,11 +31,43 @@ if TYPE_CHECKING:
     from vernctl.embedded.engine_work import Engine
     from vernctl.embedded.serve import RunningServer
 
-_START_SECONDS = 20.0
+_START_SECONDS = 30.0
 
 
-class VernServer:
-    """A running server. ``url`` is the API's base (``…/api/v1``), ``api_key`` opens it."""
+class VernServer(ABC):
+    """A running server: ``url`` is the API's base (``…/api/v1``), ``api_key`` opens it."""
+
+    def __init__(self, catalog: Path, data: Path) -> None:
+        self.catalog = catalog
+        self.data = data
+        self.api_key = secrets.token_urlsafe(24)
+        self.port = 0
+
+    @property
+    def url(self) -> str:
+        """The API's base URL; a restart keeps it."""
+        return f"http://127.0.0.1:{self.port}/api/v1"
+
+    @abstractmethod
+    def start(self) -> None:
+        """Serve; returns once the server listens."""
+
+    @abstractmethod
+    def stop(self) -> None:
+        """Stop as SIGTERM would."""
+
+    @abstractmethod
+    def kill(self) -> None:
+        """End a server process with SIGKILL, at whatever instruction it is."""
+
+    def restart(self) -> None:
+        """Serve again over the same data folder, at the same URL."""
+        self.stop()
+        self.start()
+
+
+class ThreadServer(VernServer):
+    """A server in a thread of this process."""
 
     def __init__(
         self,
@@ -36,30 +78,27 @@ class VernServer:
         engine: Engine | None = None,
         threads: int = 2,
     ) -> None:
-        self.catalog = catalog
-        self.data = data
-        self.api_key = secrets.token_urlsafe(24)
+        super().__init__(catalog, data)
         self._clock, self._engine, self._threads = clock, engine, threads
         self._server: RunningServer | None = None
         self._thread: threading.Thread | None = None
 
-    @property
-    def url(self) -> str:
-        """The API's base URL; it changes with a restart."""
-        assert self._server is not None, "the server is stopped"
-        return self._server.url
-
     def start(self) -> None:
-        """Serve from a thread of this process; returns once the server answers."""
+        """Serve from a thread; returns once the server listens."""
         from vernctl.embedded.serve import RunningServer, ServeConfig
 
         config = ServeConfig(
-            self.data, self.catalog, {self.api_key: "default"}, threads=self._threads
+            data=self.data,
+            catalog=self.catalog,
+            keys={self.api_key: "default"},
+            port=self.port,
+            threads=self._threads,
         )
         ready = threading.Event()
         self._server = RunningServer(
             config, clock=self._clock, engine=self._engine, announce=lambda url: ready.set()
         )
+        self.port = self._server.port
         self._thread = threading.Thread(target=self._server.run_until_stopped, daemon=True)
         self._thread.start()
         if not ready.wait(_START_SECONDS):
@@ -72,10 +111,57 @@ class VernServer:
             self._thread.join(_START_SECONDS)
         self._server = None
 
-    def restart(self) -> None:
-        """Stop, and start over the same data folder."""
-        self.stop()
-        self.start()
+    def kill(self) -> None:
+        """A thread cannot be killed. Raises RuntimeError."""
+        raise RuntimeError("ask for vern_server(process=True) to kill it")
+
+
+class ProcessServer(VernServer):
+    """A server process. ``program`` replaces ``python -m vernctl.embedded`` and its interpreter."""
+
+    def __init__(
+        self, catalog: Path, data: Path, program: Sequence[str] = ("-m", "vernctl.embedded")
+    ) -> None:
+        super().__init__(catalog, data)
+        self._program = tuple(program)
+        self._process: subprocess.Popen[str] | None = None
+
+    def start(self) -> None:
+        """Start the process; returns once it has said where it listens."""
+        self.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        key_file = self.data / "test-key"
+        key_file.write_text(self.api_key, encoding="ascii")
+        command = [
+            *(sys.executable, *self._program, "--port", str(self.port)),
+            *("--data", str(self.data), "--catalog", str(self.catalog)),
+            *("--api-key", f"file:{key_file}"),
+        ]
+        with (self.data / "server.log").open("a", encoding="utf-8") as log:
+            self._process = subprocess.Popen(
+                command, stdout=subprocess.PIPE, stderr=log, text=True, encoding="utf-8"
+            )
+        assert self._process.stdout is not None
+        said = self._process.stdout.readline()
+        if not said.startswith("Listening on "):
+            self.kill()
+            raise RuntimeError(f"the server did not start: {self.data / 'server.log'}")
+        self.port = int(said.rsplit(":", 1)[1])
+
+    def stop(self) -> None:
+        """SIGTERM, and wait for the end."""
+        self._end(subprocess.Popen.terminate)
+
+    def kill(self) -> None:
+        """SIGKILL, and wait for the end."""
+        self._end(subprocess.Popen.kill)
+
+    def _end(self, how: Callable[[subprocess.Popen[str]], None]) -> None:
+        if self._process is not None:
+            how(self._process)
+            self._process.wait(_START_SECONDS)
+            assert self._process.stdout is not None
+            self._process.stdout.close()
+            self._process = None
 
 
 @contextmanager
@@ -83,16 +169,22 @@ def vern_server(
     *,
     catalog: Path,
     data: Path | None = None,
+    process: bool = False,
     clock: Callable[[], float] = time.time,
     engine: Engine | None = None,
     threads: int = 2,
 ) -> Iterator[VernServer]:
-    """A server in a thread of this process; without ``data`` in a folder that goes with it.
+    """A server over ``catalog``; without ``data`` in a folder that goes with it.
 
-    ``clock`` gives seconds since 1970; ``engine`` stands in for vernctl's own.
+    In a thread, ``clock`` gives seconds since 1970 and ``engine`` stands in for vernctl's own;
+    a process has neither, but can be killed.
     """
     with _folder(data) as folder:
-        server = VernServer(catalog, folder, clock=clock, engine=engine, threads=threads)
+        server: VernServer = (
+            ProcessServer(catalog, folder)
+            if process
+            else ThreadServer(catalog, folder, clock=clock, engine=engine, threads=threads)
+        )
         server.start()
         try:
             yield server

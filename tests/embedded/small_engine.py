@@ -5,10 +5,10 @@ Run as a program it serves with this engine, for tests that kill a real process.
 
 from __future__ import annotations
 
+import argparse
 import csv
 import io
 import json
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -177,13 +177,17 @@ def _chosen(
 
 
 def main() -> None:
-    from vernctl.embedded.serve import RunningServer, ServeConfig
+    from vernctl.embedded.serve import serve
 
-    data, catalog, gate, key = sys.argv[1:]
-    config = ServeConfig(Path(data), Path(catalog), {key: "default"})
-    RunningServer(
-        config, engine=SmallEngine(Path(gate)), announce=lambda url: print(url, flush=True)
-    ).run_until_stopped()
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--gate", type=Path)
+    parser.add_argument("--port", type=int)
+    parser.add_argument("--data", type=Path)
+    parser.add_argument("--catalog", type=Path)
+    parser.add_argument("--api-key")
+    given = parser.parse_args()
+    engine = SmallEngine(given.gate)
+    serve("127.0.0.1", given.port, given.data, given.catalog, given.api_key, engine=engine)
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ def test_a_migration_goes_from_files_to_exported_rows(api: Any) -> None:
     run = api.do("generate")
     assert run["status"] == "blocked" and run["blocked_reason"] == "question"
     [question] = run["questions"]
-    assert [option["label"] for option in question["options"]][0] == MAP
+    assert question["options"][0] == {"id": "a", "label": MAP}
     answered = api.answer(run["run_id"], [{"id": question["id"], "value": MAP}])
     assert answered.json() == {"run_id": run["run_id"], "status": "running"}
     assert api.settled(run["run_id"])["status"] == "awaiting_approval"

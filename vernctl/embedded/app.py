@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from typing import Final
 
 from starlette.applications import Starlette
 from starlette.datastructures import MutableHeaders
@@ -13,7 +15,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from vernctl.embedded import handlers
-from vernctl.embedded.handlers import keyed
+from vernctl.embedded.handlers import Endpoint, keyed
 from vernctl.embedded.refusal import RefusalError
 from vernctl.embedded.service import Service
 
@@ -21,38 +23,56 @@ API = "/api/v1"
 _MIGRATION = f"{API}/migrations/{{migration_id}}"
 _RUN = f"{_MIGRATION}/runs/{{run_id}}"
 
-ROUTES = (
-    ("GET", f"{API}/sources", keyed(handlers.list_sources)),
-    ("GET", f"{API}/sources/{{source}}/knowledge", keyed(handlers.get_source_knowledge)),
-    ("PATCH", f"{API}/sources/{{source}}/knowledge", keyed(handlers.patch_source_knowledge)),
-    ("GET", f"{API}/templates", keyed(handlers.list_templates)),
-    ("GET", f"{API}/templates/{{template_slug}}", keyed(handlers.get_template)),
-    ("POST", f"{API}/migrations", keyed(handlers.create_migration)),
-    ("POST", f"{_MIGRATION}/files", keyed(handlers.create_uploads)),
-    ("GET", f"{_MIGRATION}/files", keyed(handlers.list_files)),
-    ("PUT", f"{API}/uploads/{{file_id}}", handlers.put_upload),
-    ("POST", f"{_MIGRATION}/runs", keyed(handlers.start_run)),
-    ("GET", _RUN, keyed(handlers.get_run)),
-    ("PATCH", _RUN, keyed(handlers.cancel_run)),
-    ("POST", f"{_RUN}/messages", keyed(handlers.answer_run)),
-    ("GET", f"{_MIGRATION}/preview", keyed(handlers.get_preview)),
-    ("GET", f"{_MIGRATION}/thread", keyed(handlers.get_thread)),
-    ("GET", f"{_MIGRATION}/thread/stream", keyed(handlers.stream_thread)),
-    ("GET", f"{_MIGRATION}/exports/{{slug}}.csv", keyed(handlers.export_csv)),
-    ("GET", f"{_MIGRATION}/knowledge", keyed(handlers.get_migration_knowledge)),
-    ("PATCH", f"{_MIGRATION}/knowledge", keyed(handlers.patch_migration_knowledge)),
-    ("GET", f"{_MIGRATION}/log", keyed(handlers.get_log)),
-)
+_KNOWLEDGE = {
+    "migration": {
+        "GET": keyed(handlers.get_migration_knowledge),
+        "PATCH": keyed(handlers.patch_migration_knowledge),
+    },
+    "source": {
+        "GET": keyed(handlers.get_source_knowledge),
+        "PATCH": keyed(handlers.patch_source_knowledge),
+    },
+}
+
+#: Path → method → endpoint.
+ROUTES: Final[dict[str, dict[str, Endpoint]]] = {
+    f"{API}/sources": {"GET": keyed(handlers.list_sources)},
+    f"{API}/sources/{{source}}/knowledge": _KNOWLEDGE["source"],
+    f"{API}/templates": {"GET": keyed(handlers.list_templates)},
+    f"{API}/templates/{{template_slug}}": {"GET": keyed(handlers.get_template)},
+    f"{API}/migrations": {"POST": keyed(handlers.create_migration)},
+    f"{_MIGRATION}/files": {
+        "GET": keyed(handlers.list_files),
+        "POST": keyed(handlers.create_uploads),
+    },
+    f"{API}/uploads/{{file_id}}": {"PUT": handlers.put_upload},
+    f"{_MIGRATION}/runs": {"POST": keyed(handlers.start_run)},
+    _RUN: {"GET": keyed(handlers.get_run), "PATCH": keyed(handlers.cancel_run)},
+    f"{_RUN}/messages": {"POST": keyed(handlers.answer_run)},
+    f"{_MIGRATION}/preview": {"GET": keyed(handlers.get_preview)},
+    f"{_MIGRATION}/thread": {"GET": keyed(handlers.get_thread)},
+    f"{_MIGRATION}/thread/stream": {"GET": keyed(handlers.stream_thread)},
+    f"{_MIGRATION}/exports/{{slug}}.csv": {"GET": keyed(handlers.export_csv)},
+    f"{_MIGRATION}/knowledge": _KNOWLEDGE["migration"],
+    f"{_MIGRATION}/log": {"GET": keyed(handlers.get_log)},
+}
 
 
 def create_app(service: Service) -> ASGIApp:
     """The application over a running service."""
     app = Starlette(
-        routes=[Route(path, endpoint, methods=[method]) for method, path, endpoint in ROUTES],
+        routes=[_route(path, methods) for path, methods in ROUTES.items()],
         exception_handlers={RefusalError: _refused, HTTPException: _no_route, Exception: _crashed},
     )
     app.state.service = service
     return Identified(app, f"embedded; engine={service.engine.version}")
+
+
+def _route(path: str, methods: Mapping[str, Endpoint]) -> Route:
+    async def endpoint(request: Request) -> Response:
+        return await methods["GET" if request.method == "HEAD" else request.method](request)
+
+    return Route(path, endpoint, methods=list(methods), include_in_schema=False)
 
 
 class Identified:

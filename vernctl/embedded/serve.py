@@ -66,9 +66,9 @@ class RunningServer(uvicorn.Server):
     ) -> None:
         """Bind, open the data folder, start to work. Raises SpecError, UsageError."""
         self._socket = bind(config.host, config.port)
-        port: int = self._socket.getsockname()[1]
+        self.port: int = self._socket.getsockname()[1]
         shown = f"[{config.host}]" if ":" in config.host else config.host
-        self.origin = f"{'https' if config.tls_cert else 'http'}://{shown}:{port}"
+        self.origin = f"{'https' if config.tls_cert else 'http'}://{shown}:{self.port}"
         self.url = f"{self.origin}/api/v1"
         self._announce = announce
         try:
@@ -158,11 +158,13 @@ def serve(
     tls_cert: Path | None = None,
     tls_key: Path | None = None,
     child: bool = False,
+    engine: Engine | None = None,
 ) -> None:
     """Own ``data`` and serve it until SIGTERM or SIGINT; prints where once it really listens.
 
     ``key`` is ``env:NAME``, ``file:PATH``, a literal (with a warning), or None for DIR/api-key.
-    A ``child`` also stops by itself when the last command line has gone. Raises SpecError for the
+    A ``child`` also stops by itself when the last command line has gone; ``engine`` stands in for
+    vernctl's own. Raises SpecError for the
     catalog, BusyError where another process owns the folder, UsageError for the rest.
     """
     api_key = _resolve_key(host, key)
@@ -196,7 +198,7 @@ def serve(
             )
             print(f"Listening on {server.origin}", flush=True)
 
-        server = RunningServer(config, announce=announce)
+        server = RunningServer(config, engine=engine, announce=announce)
         if child:
             _leave_with_the_last_client(server, data)
         clean = server.run_until_stopped()
