@@ -1,0 +1,293 @@
+"""The JSON document of every command: stable, versioned, for machines.
+
+Its fields are a promise to scripts: they may be added to, none changes its meaning. Strings are
+exact (JSON escapes what it must); nothing is shortened and nothing is made safe for an eye.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import TypedDict
+
+from pydantic import JsonValue
+
+from vernctl.diff.model import Cause, CheckResult, SheetDiff
+from vernctl.workflow.outcome import ErrorOutcome, QuestionOutcome, SpecOutcome
+
+FORMAT = 1
+
+
+class StepDocument(TypedDict):
+    """One request that the plan makes. ``agent_calls``: what it takes of the account's hour."""
+
+    kind: str
+    reason: str
+    detail: str
+    agent_calls: int
+
+
+class CostDocument(TypedDict):
+    """Requests by class of limit; ``agent_max`` allows for questions that nobody foresees."""
+
+    create: int
+    generate: int
+    agent: int
+    agent_max: int
+
+
+class CauseDocument(TypedDict):
+    """Why a sheet changed (``sheet`` null: all of them). ``ref`` names the file, message, …"""
+
+    sheet: str | None
+    kind: str
+    ref: str
+
+
+class QuestionDocument(TypedDict):
+    """A question; ``rule`` is the pattern that answered, ``stanza`` the line that would."""
+
+    question: str
+    context: str | None
+    options: list[str]
+    answer: str | None
+    rule: str | None
+    rule_place: str | None
+    status: str
+    why: str | None
+    stanza: str | None
+
+
+class SheetDocument(TypedDict):
+    """One sheet against the approved snapshot.
+
+    ``rows`` stand in the preview, drawn from ``sample_of`` (null: the server does not say);
+    ``added``, ``removed``, ``changed`` count rows, ``cells`` changed cells; ``cosmetic`` is the
+    part of ``changed`` in which only the writing differs; ``invalid`` counts rows with an invalid
+    cell, ``invalid_before`` those of the approved snapshot; ``columns`` are the preview's.
+    """
+
+    name: str
+    rows: int
+    rows_before: int
+    sample_of: int | None
+    added: int
+    removed: int
+    changed: int
+    cells: int
+    cosmetic: int
+    invalid: int
+    invalid_before: int
+    columns: list[str]
+    added_columns: list[str]
+    dropped_columns: list[str]
+    key: list[str]
+    key_source: str
+    groups: list[GroupDocument]
+
+
+class GroupDocument(TypedDict):
+    """Equal changes of one column; ``old``/``new`` are null where they differ from row to row."""
+
+    column: str
+    kind: str
+    count: int
+    old: str | None
+    new: str | None
+
+
+class CheckDocument(TypedDict):
+    """One limit: ``phase`` preview or import; ``overridden`` is the reason given in the spec."""
+
+    name: str
+    sheet: str | None
+    limit: str
+    actual: str
+    ok: bool
+    phase: str
+    overridden: str | None
+
+
+class ErrorDocument(TypedDict):
+    """What went wrong, where, what became of remote data, and what to do next."""
+
+    kind: str
+    message: str
+    place: str | None
+    reasons: list[str]
+    remote: str | None
+    next: str | None
+
+
+class SpecDocument(TypedDict):
+    """Everything one command has to say about one spec."""
+
+    name: str
+    path: str
+    status: str
+    endpoint: str
+    migration_id: str | None
+    address: str | None
+    run_id: str | None
+    digest: str | None
+    base_digest: str | None
+    first_import: bool
+    performed: bool
+    steps: list[StepDocument]
+    cost: CostDocument
+    causes: list[CauseDocument]
+    questions: list[QuestionDocument]
+    sheets: dict[str, SheetDocument]
+    dropped_sheets: list[str]
+    provenance: JsonValue
+    checks: list[CheckDocument]
+    verification: JsonValue
+    report: JsonValue
+    receipt: str | None
+    outputs: list[str]
+    facts: list[str]
+    warnings: list[str]
+    next: str | None
+    resume_at: str | None
+    error: ErrorDocument | None
+
+
+class Document(TypedDict):
+    """The whole: a format number and the specs in the order they were asked for."""
+
+    format: int
+    specs: list[SpecDocument]
+
+
+def render_outcomes(outcomes: Sequence[SpecOutcome]) -> str:
+    """The document as indented JSON; ends with a newline."""
+    document = Document(format=FORMAT, specs=[spec_document(outcome) for outcome in outcomes])
+    return to_json(document)
+
+
+def render_sheet_diff(sheet: SheetDiff) -> str:
+    """``diff`` of two CSV files: the sheets object, under the new file's name."""
+    return to_json({"format": FORMAT, "sheets": {sheet.slug: sheet_document(sheet)}})
+
+
+def to_json(document: object) -> str:
+    """Indented JSON in UTF-8 without escapes; lone surrogates, which UTF-8 cannot hold, escaped."""
+    text = json.dumps(document, indent=2, ensure_ascii=False)
+    return text.encode("utf-8", "backslashreplace").decode("utf-8") + "\n"
+
+
+def spec_document(outcome: SpecOutcome) -> SpecDocument:
+    """One spec's part of the document."""
+    diff = outcome.diff
+    return SpecDocument(
+        name=outcome.name,
+        path=outcome.path,
+        status=outcome.status,
+        endpoint=outcome.endpoint,
+        migration_id=outcome.migration_id,
+        address=outcome.address,
+        run_id=outcome.run_id,
+        digest=outcome.digest,
+        base_digest=outcome.base_digest,
+        first_import=outcome.first_import,
+        performed=outcome.performed,
+        steps=[
+            StepDocument(kind=s.kind, reason=s.reason, detail=s.detail, agent_calls=s.agent_calls)
+            for s in outcome.steps
+        ],
+        cost=CostDocument(
+            create=outcome.cost.create,
+            generate=outcome.cost.generate,
+            agent=outcome.cost.agent,
+            agent_max=outcome.cost.agent_max,
+        ),
+        causes=_causes(outcome),
+        questions=[_question(question) for question in outcome.questions],
+        sheets={sheet.slug: sheet_document(sheet) for sheet in diff.sheets} if diff else {},
+        dropped_sheets=list(diff.dropped_sheets) if diff else [],
+        provenance=outcome.provenance.model_dump(mode="json") if outcome.provenance else None,
+        checks=[_check(check) for check in outcome.checks],
+        verification=outcome.verification.model_dump(mode="json") if outcome.verification else None,
+        report=outcome.report,
+        receipt=outcome.receipt,
+        outputs=list(outcome.outputs),
+        facts=list(outcome.facts),
+        warnings=list(outcome.warnings),
+        next=outcome.next,
+        resume_at=outcome.resume_at,
+        error=_error(outcome.error) if outcome.error else None,
+    )
+
+
+def sheet_document(sheet: SheetDiff) -> SheetDocument:
+    """One sheet's counts, columns and groups."""
+    return SheetDocument(
+        name=sheet.name,
+        rows=sheet.rows,
+        rows_before=sheet.rows_before,
+        sample_of=sheet.sample_of,
+        added=len(sheet.added),
+        removed=len(sheet.removed),
+        changed=len(sheet.changed),
+        cells=sheet.cells,
+        cosmetic=sheet.cosmetic,
+        invalid=sheet.invalid,
+        invalid_before=sheet.invalid_before,
+        columns=list(sheet.columns),
+        added_columns=list(sheet.added_columns),
+        dropped_columns=list(sheet.dropped_columns),
+        key=list(sheet.key),
+        key_source=sheet.key_source,
+        groups=[
+            GroupDocument(column=g.column, kind=g.kind, count=g.count, old=g.old, new=g.new)
+            for g in sheet.groups
+        ],
+    )
+
+
+def _causes(outcome: SpecOutcome) -> list[CauseDocument]:
+    sheets = outcome.diff.sheets if outcome.diff else ()
+    own = [
+        cause.model_copy(update={"sheet": cause.sheet or sheet.slug})
+        for sheet in sheets
+        for cause in sheet.causes
+    ]
+    every: list[Cause] = list(dict.fromkeys([*outcome.causes, *own]))
+    return [CauseDocument(sheet=cause.sheet, kind=cause.kind, ref=cause.ref) for cause in every]
+
+
+def _question(question: QuestionOutcome) -> QuestionDocument:
+    return QuestionDocument(
+        question=question.question,
+        context=question.context,
+        options=[option.label for option in question.options],
+        answer=question.answer,
+        rule=question.rule,
+        rule_place=question.rule_place,
+        status=question.status,
+        why=question.why,
+        stanza=question.stanza,
+    )
+
+
+def _check(check: CheckResult) -> CheckDocument:
+    return CheckDocument(
+        name=check.name,
+        sheet=check.sheet,
+        limit=check.limit,
+        actual=check.actual,
+        ok=check.ok,
+        phase=check.phase,
+        overridden=check.overridden,
+    )
+
+
+def _error(error: ErrorOutcome) -> ErrorDocument:
+    return ErrorDocument(
+        kind=error.kind,
+        message=error.message,
+        place=error.place,
+        reasons=list(error.reasons),
+        remote=error.remote,
+        next=error.next,
+    )

@@ -1,0 +1,93 @@
+"""Small parts of Markdown, and the bound on its size: examples go first, the summary never."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
+
+from vernctl.render.escape import markdown_code, markdown_safe
+
+
+class Level(NamedTuple):
+    """How much is told: groups and keys of a sheet, one or no example, lists, sheets by name."""
+
+    groups: int
+    keys: int
+    examples: bool
+    items: int
+    sheets: int
+    cell: int
+
+
+#: From everything that a reader wants to the least that is still the whole summary.
+LEVELS = (
+    Level(groups=40, keys=10, examples=True, items=40, sheets=200, cell=60),
+    Level(groups=40, keys=3, examples=True, items=20, sheets=200, cell=40),
+    Level(groups=20, keys=0, examples=False, items=10, sheets=200, cell=32),
+    Level(groups=8, keys=0, examples=False, items=5, sheets=200, cell=24),
+    Level(groups=2, keys=0, examples=False, items=3, sheets=200, cell=20),
+    Level(groups=0, keys=0, examples=False, items=0, sheets=200, cell=20),
+    Level(groups=0, keys=0, examples=False, items=0, sheets=20, cell=12),
+)
+
+
+_ENDING = "\n</details>\n\n… the rest did not fit here\n"
+
+
+def bounded(build: Callable[[Level], str], limit: int) -> str:
+    """The richest text of at most ``limit`` bytes of UTF-8; in the last resort the end is cut."""
+    for level in LEVELS:
+        text = build(level)
+        if _size(text) <= limit:
+            return text
+    return _cut(text, limit)
+
+
+def _cut(text: str, limit: int) -> str:
+    lines: list[str] = []
+    room = limit - _size(_ENDING)
+    opened = 0
+    for line in text.splitlines(keepends=True):
+        opened += line.startswith("<details>") - line.startswith("</details>")
+        room -= _size(line)
+        if room < 0:
+            break
+        lines.append(line)
+    return "".join(lines) + ("\n</details>\n" * min(opened, 1)) + "\n… the rest did not fit here\n"
+
+
+def _size(text: str) -> int:
+    return len(text.encode("utf-8", "surrogatepass"))
+
+
+def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    """Lines of a pipe table. A header that ends with ``:`` is aligned to the right.
+
+    Cells must already be safe (:func:`.escape.markdown_safe`, :func:`.escape.markdown_code`).
+    """
+    names = [name.removesuffix(":") for name in header]
+    rule = ["--:" if name.endswith(":") else "---" for name in header]
+    lines = [f"| {' | '.join(cells)} |" for cells in (names, *rows)]
+    return [lines[0], f"|{'|'.join(rule)}|", *lines[1:], ""]
+
+
+def details(summary: str, lines: Sequence[str]) -> list[str]:
+    """A section that a reader opens. ``summary`` must be safe; empty without lines."""
+    return [f"<details><summary>{summary}</summary>", "", *lines, "</details>", ""] if lines else []
+
+
+def code(value: str, level: Level) -> str:
+    """A cell as a code span, cut as the level asks."""
+    return markdown_code(value, level.cell)
+
+
+def prose(value: str, limit: int | None = 300) -> str:
+    """Words of a person or a service, inert."""
+    return markdown_safe(value, limit)
+
+
+def more(count: int, noun: str, plural: str | None = None) -> list[str]:
+    """``… and 3 further kinds``, or nothing."""
+    if count <= 0:
+        return []
+    return [f"… and {count:,} further {noun if count == 1 else plural or noun + 's'}", ""]

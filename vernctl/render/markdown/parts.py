@@ -1,0 +1,107 @@
+"""Steps, questions, checks, results and errors in Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from vernctl.diff.model import CheckResult
+from vernctl.render import words
+from vernctl.render.markdown.build import Level, code, details, more, prose, table
+from vernctl.workflow.outcome import ErrorOutcome, QuestionOutcome, SpecOutcome
+
+_OPEN = ("unanswered", "ambiguous", "invalid")
+
+
+def steps(outcome: SpecOutcome, level: Level) -> list[str]:
+    """The steps with their reasons and cost, folded."""
+    rows = [
+        [
+            step.kind,
+            prose(" · ".join(p for p in (step.detail, step.reason) if p)),
+            str(step.agent_calls),
+        ]
+        for step in outcome.steps[: max(level.items, 1)]
+    ]
+    if not rows:
+        return []
+    later = f"; apply will take {outcome.apply_calls} more" if outcome.apply_calls else ""
+    cost = f"{words.cost_words(outcome.cost)}{later}"
+    return details(f"Steps: {cost}", table(["step", "why", "agent calls:"], rows))
+
+
+def answered(questions: Sequence[QuestionOutcome], level: Level) -> list[str]:
+    """Questions that a rule answered, folded."""
+    settled = [question for question in questions if question.status not in _OPEN]
+    rows = [
+        [
+            prose(question.question),
+            code(question.answer or "", level),
+            code(question.rule or "", level),
+        ]
+        for question in settled[: level.items]
+    ]
+    left = more(len(settled) - level.items, "question")
+    lines = [*table(["question", "answer", "rule"], rows), *left] if rows else left
+    return details(f"{words.counted(len(settled), 'question')} answered", lines if settled else [])
+
+
+def open_questions(outcome: SpecOutcome) -> list[str]:
+    """Questions that wait for a person, with the lines that would answer them."""
+    asked = [question for question in outcome.questions if question.status in _OPEN]
+    if not asked:
+        return []
+    lines = ["Waiting for a decision. Nothing was guessed, nothing was imported.", ""]
+    for question in asked:
+        lines += [f"> **{prose(question.question)}**", ">"]
+        lines += [f"> {prose(question.context)}", ">"] if question.context else []
+        lines += [f"> - {prose(option.label)}" for option in question.options]
+        lines += ["> - any text"] if question.allow_custom else []
+        lines += [">", f"> {question.status}: {prose(question.why)}"] if question.why else []
+        lines.append("")
+    place = code_whole(outcome.answers_place or outcome.path)
+    lines += [f"Choose, then add under `answers:` ({place}) and plan again:", ""]
+    lines += [f"- {code_whole(question.stanza)}" for question in asked if question.stanza]
+    return [*lines, ""]
+
+
+def checks(results: Sequence[CheckResult], level: Level) -> list[str]:
+    """A line for each check, those that fail first and never left out."""
+    lines = []
+    for check in sorted(results, key=lambda check: check.ok):
+        sheet = f"{prose(check.sheet)}: " if check.sheet else ""
+        mark = "✓" if check.ok else "✗ **refused**"
+        over = f" (overridden: {prose(check.overridden, 120)})" if check.overridden else ""
+        lines.append(f"- {mark} {sheet}{prose(words.check_words(check))}{over}")
+    failing = sum(not check.ok for check in results)
+    kept = lines[: max(failing, level.items)]
+    return [*kept, "", *more(len(lines) - len(kept), "check")] if lines else []
+
+
+def result(outcome: SpecOutcome) -> list[str]:
+    """What an import did and how we know."""
+    lines = []
+    report = outcome.report
+    if isinstance(report, dict) and isinstance(inserted := report.get("inserted"), int):
+        lines.append(f"- {words.counted(inserted, 'row')} imported")
+    found = outcome.verification
+    if found is not None:
+        of = words.counted(found.sample_rows, "approved row")
+        lines.append(f"- {words.number(found.present)} of {of} are there")
+        lines += [f"- ✗ {prose(problem)}" for problem in found.problems]
+    lines += [f"- {code_whole(path)}" for path in outcome.outputs[:40]]
+    lines += [f"- receipt {prose(outcome.receipt)}"] if outcome.receipt else []
+    return [*lines, ""] if lines else []
+
+
+def error(problem: ErrorOutcome) -> list[str]:
+    """The message with its place and reasons, and what became of remote data."""
+    place = f"{code_whole(problem.place)} " if problem.place else ""
+    lines = [f"{place}**{prose(problem.message, 600)}**", ""]
+    lines += [f"- {prose(reason, 600)}" for reason in problem.reasons[:40]]
+    lines += [""] if problem.reasons else []
+    return [*lines, *([prose(problem.remote, 600), ""] if problem.remote else [])]
+
+
+def code_whole(value: str) -> str:
+    """A path, place or line to paste: as a code span, hardly ever cut."""
+    return code(value, Level(0, 0, False, 0, 0, cell=400))

@@ -1,0 +1,81 @@
+"""REVIEW.md: what merging a snapshot would do, for a reviewer who has neither CLI nor data."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from vernctl.diff.model import Cause, CheckResult, Diff, Provenance
+from vernctl.render import words
+from vernctl.render.markdown import parts, sheets
+from vernctl.render.markdown.build import Level, bounded, code, details, more, prose, table
+from vernctl.snapshot.digest import short
+from vernctl.snapshot.model import Snapshot
+
+#: Bytes that a REVIEW.md may take, whatever it is about.
+REVIEW_LIMIT = 20_000
+
+
+def review_markdown(
+    snapshot: Snapshot,
+    diff: Diff,
+    provenance: Provenance | None = None,
+    checks: Sequence[CheckResult] = (),
+    *,
+    causes: Sequence[Cause] = (),
+    limit: int = REVIEW_LIMIT,
+) -> str:
+    """The text of REVIEW.md: the same for the same snapshot and diff, at most ``limit`` bytes.
+
+    Names no person and no time (git knows both). The summary of sheets and the failing checks are
+    always whole; examples, then groups, then columns give way.
+    """
+    return bounded(lambda level: _build(snapshot, diff, provenance, checks, causes, level), limit)
+
+
+def _build(
+    snapshot: Snapshot,
+    diff: Diff,
+    provenance: Provenance | None,
+    checks: Sequence[CheckResult],
+    causes: Sequence[Cause],
+    level: Level,
+) -> str:
+    name = prose(snapshot.inputs.external_id, 60)
+    base = f"`{short(diff.base_digest)}`" if diff.base_digest else "nothing"
+    lines = [f"## {name}: what merging this would approve", ""]
+    lines += [f"{base} → `{short(snapshot.digest)}`", ""]
+    lines += sheets.summary(diff, level)
+    lines += parts.checks(checks, level)
+    lines += sheets.sheet_sections(diff, causes, level)
+    if provenance is not None and diff.base_digest is None:
+        lines += sheets.origin_sections(provenance, diff, level)
+    lines += _inputs(snapshot, level) + _questions(snapshot, level)
+    return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def _inputs(snapshot: Snapshot, level: Level) -> list[str]:
+    inputs = snapshot.inputs
+    files = [
+        f"- {code(file.name, level)} {words.size_words(file.size)}, sha256 `{file.sha256[:12]}`"
+        for file in inputs.files
+    ]
+    messages = [f"{i}. {prose(text)}" for i, text in enumerate(inputs.refinements, 1)]
+    kept = [*files[: level.items], *more(len(files) - level.items, "file"), ""]
+    kept += ["Refinements, in the order applied:", ""] if messages else []
+    kept += [*messages[: level.items], *more(len(messages) - level.items, "refinement"), ""]
+    heading = f"Inputs: {words.counted(len(files), 'file')}"
+    heading += f", {words.counted(len(messages), 'refinement')}"
+    return details(heading, kept) if level.items else [heading, ""]
+
+
+def _questions(snapshot: Snapshot, level: Level) -> list[str]:
+    asked = snapshot.questions
+    if not asked:
+        return []
+    rows = [
+        [prose(question.question), code(question.answer, level), code(question.rule, level)]
+        for question in asked[: level.items]
+    ]
+    lines = table(["question", "answer", "rule"], rows) if rows else []
+    lines += more(len(asked) - level.items, "question")
+    return details(f"Questions: {words.counted(len(asked), 'answer')}", lines)

@@ -1,0 +1,77 @@
+"""Where everything came from: the first import, read off by comparing files with the preview."""
+
+from __future__ import annotations
+
+from vernctl.diff.model import ColumnOrigin, Diff, Provenance, SheetDiff, SheetOrigin
+from vernctl.render import words
+from vernctl.render.escape import bare_or_quoted, quoted, text_safe
+from vernctl.render.text.layout import Column, Ink, Page, Part
+
+RECODINGS = 6
+
+
+def add_origins(page: Page, provenance: Provenance, diff: Diff | None) -> None:
+    """Per sheet its columns with source, change, fill and distinct values; then the unused."""
+    for sheet in provenance.sheets:
+        found = next((s for s in diff.sheets if s.slug == sheet.slug), None) if diff else None
+        page.blank()
+        _add_sheet(page, sheet)
+        _add_accounting(page, sheet, found)
+    if provenance.unused:
+        named = ", ".join(
+            f"{text_safe(column.file, 30)} {quoted(column.column, 30)} "
+            f"({words.percent(column.filled)} filled)"
+            for column in provenance.unused
+        )
+        page.wrap(f"not used   {named}", indent=2, hanging=11)
+    page.wrap(words.READ_OFF_NOTE, indent=2, style="dim")
+
+
+def _add_sheet(page: Page, sheet: SheetOrigin) -> None:
+    rows = words.rows_shown(sheet.rows, sheet.sample_of)
+    name = text_safe(sheet.slug, 24)
+    page.ends([Ink(name, "bold"), "   ", rows], Ink("filled  distinct", "dim"), indent=2)
+    columns = [Column(flexible=True), Column(flexible=True), Column(flexible=True)]
+    columns += [Column(right=True), Column(right=True)]
+    table = [_origin_row(origin, sheet.rows) for origin in sheet.columns]
+    notes = {i: _recodings(origin) for i, origin in enumerate(sheet.columns) if origin.recodings}
+    page.table(table, columns, indent=4, fill=2, notes=notes)
+
+
+def _origin_row(origin: ColumnOrigin, rows: int) -> list[Part]:
+    if origin.sources:
+        named = " + ".join(quoted(source, 24) for source in origin.sources)
+        source = f"{text_safe(origin.file, 30)} {named}" if origin.file else named
+        how = words.origin_words(origin)
+    else:
+        source, how = words.origin_words(origin), ""
+    share = words.percent_of(origin.filled, rows)
+    return [text_safe(origin.column, 24), source, how, share, words.number(origin.distinct)]
+
+
+def _recodings(origin: ColumnOrigin) -> str:
+    shown = [
+        f"{', '.join(bare_or_quoted(old, 20) for old in recoding.old[:4])}"
+        f"{', …' if len(recoding.old) > 4 else ''} → {bare_or_quoted(recoding.new, 20)} "
+        f"({words.number(recoding.count)})"
+        for recoding in origin.recodings[:RECODINGS]
+    ]
+    left = len(origin.recodings) - RECODINGS
+    return "   ".join([*shown, *([f"… {left} more"] if left > 0 else [])])
+
+
+def _add_accounting(page: Page, sheet: SheetOrigin, diff: SheetDiff | None) -> None:
+    parts = [f"{words.number(sheet.rows_read)} read → {words.number(sheet.rows)}"]
+    if sheet.doubles:
+        parts.append(words.counted(sheet.doubles, "double"))
+    if sheet.unexplained:
+        parts.append(f"{words.number(sheet.unexplained)} unexplained")
+    page.wrap(f"rows       {' · '.join(parts)}", indent=2, hanging=11)
+    if diff is not None and diff.invalid:
+        groups = " · ".join(
+            f"{text_safe(group.column, 24)}: {text_safe(group.message, 48)} "
+            f"({words.number(group.count)})"
+            for group in diff.invalid_groups
+        )
+        rows = words.counted(diff.invalid, "row")
+        page.wrap(f"invalid    {rows}{': ' if groups else ''}{groups}", indent=2, hanging=11)

@@ -1,0 +1,57 @@
+"""A question that nobody has answered: what is asked, what may be said, and the line to paste."""
+
+from __future__ import annotations
+
+from vernctl.render.escape import text_safe
+from vernctl.render.text.layout import Page
+from vernctl.workflow.outcome import QuestionOutcome, SpecOutcome
+
+_OPEN = ("unanswered", "ambiguous", "invalid")
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+
+
+def open_questions(outcome: SpecOutcome) -> tuple[QuestionOutcome, ...]:
+    """The questions that keep the run from going on."""
+    return tuple(question for question in outcome.questions if question.status in _OPEN)
+
+
+def add_questions(page: Page, outcome: SpecOutcome) -> None:
+    """Every open question with its options, then the stanzas and the place to paste them."""
+    asked = open_questions(outcome)
+    if not asked:
+        return
+    page.blank()
+    page.wrap("Waiting for a decision. Nothing was guessed, nothing was imported.", style="bold")
+    for question in asked:
+        page.blank()
+        _add_question(page, question)
+    stanzas = [question.stanza for question in asked if question.stanza]
+    if stanzas:
+        page.blank()
+        _add_stanzas(page, stanzas, outcome)
+
+
+def _add_question(page: Page, question: QuestionOutcome) -> None:
+    page.wrap(text_safe(question.question, 400), indent=2, hanging=2, style="warn")
+    if question.context:
+        page.wrap(text_safe(question.context, 400), indent=4)
+    for i, option in enumerate(question.options):
+        letter = _LETTERS[i] if i < len(_LETTERS) else str(i + 1)
+        page.wrap(f"{letter}  {text_safe(option.label, 200)}", indent=4, hanging=3)
+    if question.allow_custom:
+        page.line("or any text" if question.options else "any text", indent=4)
+    if question.why:
+        page.wrap(f"{question.status}: {text_safe(question.why, 400)}", indent=4, hanging=2)
+
+
+def _add_stanzas(page: Page, stanzas: list[str], outcome: SpecOutcome) -> None:
+    lines = "this line" if len(stanzas) == 1 else f"these {len(stanzas)} lines"
+    place = text_safe(outcome.answers_place or outcome.path, None)
+    page.wrap(
+        f"Choose, then add {lines} under `answers:` ({place}) and plan again; "
+        "the run waits and holds one of the account's slots:"
+    )
+    page.blank()
+    for stanza in stanzas:
+        for line in stanza.splitlines():
+            page.literal(text_safe(line, None), indent=4)
