@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import ssl
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
@@ -141,10 +142,11 @@ class Server:
             self._connections.discard(task)
 
     @asynccontextmanager
-    async def running(self) -> AsyncIterator[Server]:
+    async def running(self, tls: ssl.SSLContext | None = None) -> AsyncIterator[Server]:
         """Listen on a free port until the block ends."""
-        listener = await asyncio.start_server(self.serve, "127.0.0.1", 0)
-        self.origin = f"http://127.0.0.1:{listener.sockets[0].getsockname()[1]}"
+        listener = await asyncio.start_server(self.serve, "127.0.0.1", 0, ssl=tls)
+        scheme = "https" if tls else "http"
+        self.origin = f"{scheme}://127.0.0.1:{listener.sockets[0].getsockname()[1]}"
         try:
             yield self
         finally:

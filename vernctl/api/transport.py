@@ -88,8 +88,8 @@ class Reply(NamedTuple):
 class Transport:
     """Sends calls. Raises only errors of ``vernctl.errors``; see :class:`Policy` for patience.
 
-    Proxies (``HTTPS_PROXY``) and CA bundles (``SSL_CERT_FILE``) come from the environment, except
-    for loopback, where a proxy would carry the key out of this machine.
+    CA bundles (``SSL_CERT_FILE``) and proxies (``HTTPS_PROXY``) come from the environment, but no
+    proxy is used for loopback: it would carry the key out of this machine.
     """
 
     def __init__(
@@ -110,14 +110,32 @@ class Transport:
         self._http: httpx.AsyncClient | None = None
 
     async def open(self) -> None:
-        """Make the connection pool; nothing is sent yet."""
-        self._http = httpx.AsyncClient(
-            headers={"user-agent": f"vernctl/{__version__}", "accept-encoding": "gzip"},
-            timeout=httpx.Timeout(self.policy.read_timeout, connect=self.policy.connect_timeout),
-            limits=httpx.Limits(keepalive_expiry=_KEEP_ALIVE),
-            follow_redirects=False,
-            trust_env=not self.loopback,
-        )
+        """Make the connection pool; nothing is sent yet.
+
+        ApiError: the environment names a CA bundle or a proxy that cannot be used.
+        """
+        try:
+            self._http = httpx.AsyncClient(
+                headers={"user-agent": f"vernctl/{__version__}", "accept-encoding": "gzip"},
+                timeout=self._timeout(self.policy.read_timeout),
+                limits=httpx.Limits(keepalive_expiry=_KEEP_ALIVE),
+                follow_redirects=False,
+                trust_env=not self.loopback,
+                verify=httpx.create_ssl_context(),
+            )
+        except (OSError, ValueError, ImportError, httpx.InvalidURL):
+            # What was raised may quote a proxy's password, hence no detail and no cause.
+            problem = ApiError(
+                "The environment names a CA bundle (SSL_CERT_FILE, SSL_CERT_DIR) or a proxy "
+                "(HTTPS_PROXY, ALL_PROXY) that cannot be used.",
+                remote="Nothing was sent.",
+            )
+        else:
+            return
+        raise problem
+
+    def _timeout(self, silence: float) -> httpx.Timeout:
+        return httpx.Timeout(silence, connect=self.policy.connect_timeout)
 
     async def close(self) -> None:
         """Close every connection."""
@@ -211,9 +229,8 @@ class Transport:
         headers = {"accept": call.accept}
         if call.body is not None:
             headers["content-type"] = "application/json"
-        timeout = httpx.Timeout(silence, connect=self.policy.connect_timeout)
         request = self.http.build_request(
-            call.method, url, content=call.body, headers=headers, timeout=timeout
+            call.method, url, content=call.body, headers=headers, timeout=self._timeout(silence)
         )
         started = time.monotonic()
         # Only while it is on its way does the request hold the key: exceptions keep requests.
