@@ -1,0 +1,176 @@
+"""The stages of authoring, in order; each gives the recipe with what it decided."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlglot import exp
+
+from vernctl.engine.author.decide import Decisions
+from vernctl.engine.author.mapping import Drafted
+from vernctl.engine.author.workspace import Workspace
+from vernctl.engine.compile.inputs import DROP
+from vernctl.engine.compile.run import run_recipe
+from vernctl.engine.compile.tables import Stored, sql
+from vernctl.engine.database import count_of
+from vernctl.engine.heal.cells import heal_cells
+from vernctl.engine.heal.spelling import heal_allowed, heal_links
+from vernctl.engine.instruct import read_for_column
+from vernctl.engine.instruct.edits import Do, Edit, UseOrder, of_kind, remap, settled_columns
+from vernctl.engine.model import Column, Template
+from vernctl.engine.questions.doubt import clip
+from vernctl.engine.questions.values import ReadText, ask_date_order, ask_doubles, ask_outside
+from vernctl.engine.recipe.base import filled, folded, name, number
+from vernctl.engine.recipe.dates import DateOp
+from vernctl.engine.recipe.model import Recipe, SheetRecipe
+from vernctl.engine.recipe.steps import CellStep, DedupeStep, FillStep, Step
+
+
+def map_sheets(recipe: Recipe, drafts: Sequence[Drafted], decisions: Decisions) -> Recipe:
+    """Settle where every column comes from; required columns that are constants get their step."""
+    for draft in drafts:
+        slug = draft.sheet.template
+        said = settled_columns(decisions.messages, slug) | _filled_by(decisions.messages, slug)
+        edits: list[Edit] = []
+        for column, doubt in draft.doubts:
+            if column not in said:
+                edits += decisions.settle(slug, column, doubt)
+        sheet = remap(draft.sheet, [*edits, *decisions.messages])
+        recipe = recipe.with_sheet(sheet.with_steps(*_steps(edits, slug)))
+    return recipe
+
+
+def _filled_by(edits: Sequence[Edit], sheet: str) -> frozenset[str]:
+    steps = _steps(edits, sheet)
+    return frozenset(step.fill for step in steps if isinstance(step, FillStep))
+
+
+def _steps(edits: Sequence[Edit], sheet: str) -> tuple[Step, ...]:
+    return tuple(edit.step for edit in of_kind(edits, Do, sheet))
+
+
+def heal_sheets(work: Workspace, recipe: Recipe, decisions: Decisions) -> Recipe:
+    """Put the certain heals of cells before everything else, and the messages' steps after."""
+    bare = recipe.model_copy(
+        update={"sheets": tuple(s.model_copy(update={"steps": ()}) for s in recipe.sheets)}
+    )
+    made = run_recipe(work.con, bare, work.loaded.stored, "mapped_")
+    for template, sheet in zip(work.templates, recipe.sheets, strict=True):
+        first = _equal_rows(work, made[sheet.template])
+        healed = _heal_sheet(work, template, sheet, made[sheet.template], decisions)
+        steps = (*first, *healed, *sheet.steps, *_steps(decisions.messages, sheet.template))
+        recipe = recipe.with_sheet(sheet.model_copy(update={"steps": steps}))
+    return recipe
+
+
+def _equal_rows(work: Workspace, stored: Stored) -> tuple[DedupeStep, ...]:
+    doubled = count_of(work.con, f"SELECT count(*) - count(DISTINCT _hash) FROM {stored.table}")
+    return (DedupeStep(dedupe=(), because="healed"),) if doubled else ()
+
+
+def _heal_sheet(
+    work: Workspace, template: Template, sheet: SheetRecipe, stored: Stored, decisions: Decisions
+) -> list[Step]:
+    mapped = [column for column in sheet.columns if any(column in i.values for i in sheet.inputs)]
+    said = of_kind(decisions.messages, UseOrder, sheet.template)
+    orders = {edit.column: edit.order for edit in said}
+    healed = heal_cells(work.con, template, stored, mapped, orders)
+    for doubt in healed.doubts:
+        if decisions.is_open(sheet.template, doubt.column):
+            continue
+        place = place_of(template, sheet, doubt.column)
+        asked = ask_date_order(template, doubt, place, _reader(decisions, template, doubt.column))
+        for edit in decisions.settle(sheet.template, doubt.column, asked):
+            if isinstance(edit, UseOrder):
+                orders[edit.column] = edit.order
+    return [_in_order(step, orders.get(step.columns[0])) for step in healed.steps]
+
+
+def _in_order(step: CellStep, order: str | None) -> CellStep:
+    if order is None or not isinstance(step.do, DateOp):
+        return step
+    return step.model_copy(update={"do": step.do.model_copy(update={"order": order})})
+
+
+def settle_values(work: Workspace, recipe: Recipe, decisions: Decisions) -> Recipe:
+    """Settle allowed and linked values by spelling; ask for what stays outside an allowed set."""
+    made = run_recipe(work.con, recipe, work.loaded.stored, "stepped_")
+    for template in work.templates:
+        sheet = recipe.sheet(template.slug)
+        assert sheet is not None  # the recipe has a sheet per template
+        steps: list[Step] = []
+        for column in template.columns:
+            if column.one_of and not decisions.is_open(template.slug, column.name):
+                steps += _allowed(work, template, column, sheet, made[template.slug], decisions)
+            elif column.link:
+                steps += heal_links(work.con, made[template.slug], column, made)
+        recipe = recipe.with_sheet(sheet.with_steps(*steps))
+    return recipe
+
+
+def _allowed(
+    work: Workspace,
+    template: Template,
+    column: Column,
+    sheet: SheetRecipe,
+    stored: Stored,
+    decisions: Decisions,
+) -> list[Step]:
+    spelling = heal_allowed(work.con, stored, column)
+    steps: list[Step] = list(spelling.steps)
+    if spelling.outside:
+        place = place_of(template, sheet, column.name)
+        read = _reader(decisions, template, column.name)
+        asked = ask_outside(template, column, spelling, place, read)
+        steps += _steps(decisions.settle(template.slug, column.name, asked), template.slug)
+    return steps
+
+
+def settle_doubles(work: Workspace, recipe: Recipe, decisions: Decisions) -> Recipe:
+    """Ask which rows to keep where a unique column holds a value twice."""
+    unique = [(t, c) for t in work.templates for c in t.columns if c.unique]
+    unique = [(t, c) for t, c in unique if not decisions.is_open(t.slug, c.name)]
+    if not unique:
+        return recipe
+    made = run_recipe(work.con, recipe, work.loaded.stored, "settled_")
+    for template, column in unique:
+        sheet = recipe.sheet(template.slug)
+        assert sheet is not None  # the recipe has a sheet per template
+        cells, groups, examples = _doubles(work, made[template.slug], column.name)
+        if groups:
+            place = place_of(template, sheet, column.name)
+            read = _reader(decisions, template, column.name)
+            asked = ask_doubles(template, column, cells, groups, examples, place, read)
+            edits = decisions.settle(template.slug, column.name, asked)
+            recipe = recipe.with_sheet(sheet.with_steps(*_steps(edits, template.slug)))
+    return recipe
+
+
+def _doubles(work: Workspace, stored: Stored, column: str) -> tuple[int, int, str]:
+    """(cells, groups, examples in words) of the values that stand more than once."""
+    value = stored.column(column, "s")
+    grouped = (
+        exp.select(exp.alias_(folded(value), "k"), exp.alias_(exp.Count(this=exp.Star()), "n"))
+        .from_(exp.alias_(exp.to_table(stored.table), "s", table=True))
+        .where(name(DROP, "s").is_(exp.null()), filled(value))
+        .group_by(folded(value))
+        .having(exp.GT(this=exp.Count(this=exp.Star()), expression=number(1)))
+    )
+    table = "_doubles"
+    create = exp.Create(this=exp.to_table(table), kind="TABLE", expression=grouped, replace=True)
+    work.con.execute(sql(create))
+    cells = count_of(work.con, f"SELECT coalesce(sum(n), 0) FROM {table}")
+    groups = count_of(work.con, f"SELECT count(*) FROM {table}")
+    top = work.con.execute(f"SELECT k, n FROM {table} ORDER BY n DESC, k LIMIT 3").fetchall()
+    return cells, groups, ", ".join(f"{clip(str(key))} ({times:,})" for key, times in top)
+
+
+def place_of(template: Template, sheet: SheetRecipe, column: str) -> str:
+    """Where a question's cells come from: sheet, column, file and source column."""
+    sources = [f'{table} "{source.column}"' for table, source in sheet.sources_of(column)]
+    found = f", from {', '.join(dict.fromkeys(sources))}" if sources else ""
+    return f"Sheet {template.name}, column {column}{found}"
+
+
+def _reader(decisions: Decisions, template: Template, column: str) -> ReadText:
+    return lambda text: read_for_column(decisions.vocabulary, template.slug, column, text)

@@ -1,0 +1,95 @@
+"""The one function of authoring. Pure: the same arguments give the same recipe, byte for byte.
+
+Decisions are taken in this order, each on the data as the decisions before it left them: sources
+of columns (match, answers, messages), certain heals of cells, the messages' steps, spelling of
+allowed and linked values, doubles. What cannot be decided becomes a question; questions that do
+not depend on one another are asked together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from vernctl.engine.author.counts import count_sheet
+from vernctl.engine.author.decide import Decisions
+from vernctl.engine.author.mapping import draft_sheet
+from vernctl.engine.author.result import Authored, SourceFacts
+from vernctl.engine.author.stages import heal_sheets, map_sheets, settle_doubles, settle_values
+from vernctl.engine.author.workspace import Workspace, open_workspace
+from vernctl.engine.compile.run import run_recipe
+from vernctl.engine.database import open_database
+from vernctl.engine.instruct import read_messages, split_messages
+from vernctl.engine.instruct.vocabulary import Vocabulary
+from vernctl.engine.model import InputFile, Progress, Template, quiet
+from vernctl.engine.preview import preview_sheet
+from vernctl.engine.recipe.model import Recipe
+from vernctl.engine.validate import flag_cells
+
+
+def author(
+    files: Sequence[InputFile],
+    templates: Sequence[Template],
+    *,
+    knowledge: str = "",
+    messages: Sequence[str] = (),
+    answers: Mapping[str, str] | None = None,
+    workdir: Path,
+    progress: Progress = quiet,
+) -> Authored:
+    """Author a recipe for these files and templates.
+
+    ``messages`` are instructions in order, each alone or a numbered list; ``answers`` maps the
+    keys of questions to labels or free text. ``workdir`` holds what is too large for memory and
+    may be removed afterwards. Raises EngineError for what cannot be read.
+    """
+    with open_database(workdir) as con:
+        work = open_workspace(con, files, templates, knowledge, workdir, progress)
+        texts = [text for message in messages for text in split_messages(message)]
+        return _author(work, texts, dict(answers or {}), progress)
+
+
+def _author(
+    work: Workspace, messages: Sequence[str], answers: Mapping[str, str], progress: Progress
+) -> Authored:
+    drafts = [draft_sheet(work, template) for template in work.templates]
+    recipe = Recipe(sheets=tuple(draft.sheet for draft in drafts))
+    vocabulary = Vocabulary(work, recipe)
+    read = read_messages(vocabulary, messages, answers)
+    decisions = Decisions(vocabulary, answers, read.edits)
+    recipe = map_sheets(recipe, drafts, decisions)
+    progress("heal", "Healing what is certain.")
+    recipe = heal_sheets(work, recipe, decisions)
+    recipe = settle_values(work, recipe, decisions)
+    recipe = settle_doubles(work, recipe, decisions)
+    questions = (*decisions.questions, *read.questions)
+    facts = _source_facts(work)
+    if questions:
+        return Authored(recipe=recipe, questions=questions, sources=facts, notes=read.notes)
+    progress("validate", "Validating every row.")
+    return _with_sheets(work, recipe).model_copy(update={"sources": facts, "notes": read.notes})
+
+
+def _with_sheets(work: Workspace, recipe: Recipe) -> Authored:
+    made = run_recipe(work.con, recipe, work.loaded.stored, "final_")
+    previews, counts = [], []
+    for i, template in enumerate(work.templates):
+        flag_cells(work.con, template, work.templates, made, f"flags_{i}")
+        previews.append(preview_sheet(work.con, template, made[template.slug], f"flags_{i}"))
+        sheet = recipe.sheets[i]
+        counts.append(count_sheet(work.con, template, sheet, made[template.slug], f"flags_{i}"))
+    return Authored(recipe=recipe, sheets=tuple(previews), counts=tuple(counts))
+
+
+def _source_facts(work: Workspace) -> tuple[SourceFacts, ...]:
+    return tuple(
+        SourceFacts(
+            table=table,
+            column=column.name,
+            rows=profile.rows,
+            filled=column.filled,
+            distinct=column.distinct,
+        )
+        for table, profile in work.profiles.items()
+        for column in profile.columns
+    )

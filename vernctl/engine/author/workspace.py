@@ -1,0 +1,98 @@
+"""The files as the engine works on them: read, loaded, profiled and matched, all in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from vernctl.engine.compile.tables import Stored
+from vernctl.engine.match import MatchResult, match
+from vernctl.engine.model import InputFile, Progress, Template
+from vernctl.engine.profile import ColumnProfile, TableProfile, profile_table
+from vernctl.engine.readers import SourceTable, load_table, read_file
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """Source tables by name, and where they lie in DuckDB."""
+
+    tables: Mapping[str, SourceTable]
+    stored: Mapping[str, Stored]
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """Everything that authoring reads. ``con`` holds the loaded tables."""
+
+    con: duckdb.DuckDBPyConnection
+    templates: tuple[Template, ...]
+    loaded: Loaded
+    profiles: Mapping[str, TableProfile]
+    match: MatchResult
+
+    def template(self, slug: str) -> Template:
+        """The template of that slug, which must be there."""
+        return next(template for template in self.templates if template.slug == slug)
+
+    def profile(self, table: str, column: str) -> ColumnProfile:
+        """The profile of a source column, which must be there."""
+        columns = self.profiles[table].columns
+        return next(profile for profile in columns if profile.name == column)
+
+    def fill_of(self, table: str, column: str) -> str:
+        """How full a source column is, in words: ``98 % filled``."""
+        rows = self.profiles[table].rows
+        return f"{percent(self.profile(table, column).filled, rows)} filled"
+
+
+def percent(part: int, whole: int) -> str:
+    """A share in whole percents; only all is 100 %, and only nothing is 0 %."""
+    if not whole or part == whole or not part:
+        return "100 %" if part else "0 %"
+    return f"{min(99, max(1, round(100 * part / whole)))} %"
+
+
+def load_files(
+    con: duckdb.DuckDBPyConnection, files: Sequence[InputFile], workdir: Path, progress: Progress
+) -> Loaded:
+    """Read every file and load its tables; the order of the files does not matter."""
+    tables: dict[str, SourceTable] = {}
+    for file in sorted(files, key=lambda file: (file.name, str(file.path))):
+        progress("read", f"Reading {file.name}.")
+        for table in read_file(file, workdir):
+            tables[_unused(table.name, tables)] = table
+    stored = {}
+    for i, (name, table) in enumerate(tables.items()):
+        stored[name] = Stored(f"source_{i}", table.columns)
+        load_table(con, table, stored[name].table)
+    return Loaded(tables, stored)
+
+
+def _unused(name: str, taken: Mapping[str, object]) -> str:
+    number, found = 2, name
+    while found in taken:
+        found, number = f"{name} ({number})", number + 1
+    return found
+
+
+def open_workspace(
+    con: duckdb.DuckDBPyConnection,
+    files: Sequence[InputFile],
+    templates: Sequence[Template],
+    knowledge: str,
+    workdir: Path,
+    progress: Progress,
+) -> Workspace:
+    """Load, profile and match the files."""
+    loaded = load_files(con, files, workdir, progress)
+    profiles = {}
+    for name, table in loaded.tables.items():
+        progress("profile", f"Looking at {name}: {table.row_count:,} rows.")
+        profile = profile_table(con, loaded.stored[name].table, table)
+        profiles[name] = profile.model_copy(update={"table": name})
+    progress("match", "Matching columns.")
+    matched = match(tuple(profiles.values()), templates, knowledge=knowledge)
+    return Workspace(con, tuple(templates), loaded, profiles, matched)

@@ -1,0 +1,1 @@
+"""Recipes to SQL: one statement per sheet, built as a sqlglot tree and written for DuckDB."""

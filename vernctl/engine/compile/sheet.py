@@ -1,0 +1,201 @@
+"""A sheet as one statement: the union of its inputs, then its steps in layers.
+
+A step reads what the steps before it wrote. Steps over different columns share a layer; a step
+over rows ends one. No row leaves before the end: a dropped row carries the number of the step
+that dropped it, so that every row read is accounted for.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from sqlglot import exp
+
+from vernctl.engine.compile.inputs import DROP, HASH, IDENTITY, INPUT, ROW, compile_inputs
+from vernctl.engine.compile.tables import Catalogue, cell
+from vernctl.engine.model import EngineError
+from vernctl.engine.recipe.base import call, choose, filled, folded, name, number, text
+from vernctl.engine.recipe.model import SheetRecipe
+from vernctl.engine.recipe.steps import CellStep, DedupeStep, DropStep, FillStep, Step
+from vernctl.engine.recipe.values import FromColumn, FromTarget, Lookup, Value, lookups
+
+#: The row's place among the rows that stay, from 0, in source order; NULL for a dropped row.
+POSITION = "_pos"
+
+
+@dataclass
+class Layer:
+    """One SELECT over the layer before: which cells it rewrites, and the joins that it needs."""
+
+    cells: dict[int, exp.Expr] = field(default_factory=dict)
+    drop: exp.Expr | None = None
+    joins: dict[str, tuple[Lookup, exp.Expr]] = field(default_factory=dict)
+
+
+def compile_sheet(sheet: SheetRecipe, catalogue: Catalogue) -> exp.Select:
+    """A query of ``_input, _row, _hash, _drop, _pos, c0 … cN`` with one row per row read.
+
+    ``_drop`` is the index of the step that dropped the row, or NULL. Raises EngineError where the
+    recipe names a table or column that is not there.
+    """
+    query: exp.Query = compile_inputs(sheet, catalogue)
+    width = len(sheet.all_columns)
+    for layer in _layers(sheet, catalogue):
+        query = _select(layer, width, query)
+    kept = name(DROP).is_(exp.null())
+    place = exp.Window(
+        this=exp.RowNumber(),
+        partition_by=[kept],
+        order=exp.Order(expressions=[exp.Ordered(this=name(column)) for column in (INPUT, ROW)]),
+    )
+    position = choose(kept, exp.Sub(this=place, expression=number(1)), exp.null())
+    return exp.select(
+        *(name(column) for column in (*IDENTITY, DROP)),
+        exp.alias_(position, POSITION, quoted=True),
+        *(name(cell(i)) for i in range(width)),
+    ).from_(query.subquery("p"))
+
+
+def _layers(sheet: SheetRecipe, catalogue: Catalogue) -> list[Layer]:
+    layers: list[Layer] = []
+    ready = [0] * len(sheet.all_columns)  # the first layer in which a column may be touched again
+    floor = 0
+    for index, step in enumerate(sheet.steps):
+        reads = [_position(sheet, column) for column in _columns_read(step, sheet)]
+        level = max([floor, *(ready[i] for i in reads)])
+        while len(layers) <= level:
+            layers.append(Layer())
+        _add(layers[level], index, step, sheet, catalogue)
+        if isinstance(step, DropStep | DedupeStep):
+            floor = level = len(layers)
+        for i in reads:
+            ready[i] = level + 1
+    return layers
+
+
+def _columns_read(step: Step, sheet: SheetRecipe) -> tuple[str, ...]:
+    """The columns that a step reads or writes."""
+    match step:
+        case CellStep(columns=columns):
+            return columns
+        case FillStep(fill=column, value=value):
+            own = [leaf.target for leaf in value.leaves() if isinstance(leaf, FromTarget)]
+            return (column, *own, *(leaf.by for leaf in lookups(value)))
+        case DropStep(drop_rows=conditions):
+            return tuple(condition.column for condition in conditions)
+        case DedupeStep(dedupe=columns, keep=keep):
+            return sheet.columns if keep == "fullest" else columns
+
+
+def _position(sheet: SheetRecipe, column: str) -> int:
+    if column not in sheet.all_columns:
+        raise EngineError(f'A step of {sheet.template} names column "{column}", which it has not.')
+    return sheet.all_columns.index(column)
+
+
+def _add(layer: Layer, index: int, step: Step, sheet: SheetRecipe, catalogue: Catalogue) -> None:
+    def own(column: str) -> exp.Expr:
+        return name(cell(_position(sheet, column)), "p")
+
+    match step:
+        case CellStep(columns=columns):
+            for column in columns:
+                layer.cells[_position(sheet, column)] = step.build(own(column))
+        case FillStep(fill=column, value=value):
+            filling = _resolved(value, layer, sheet, catalogue)
+            layer.cells[_position(sheet, column)] = step.build(own(column), filling)
+        case DropStep(drop_rows=conditions):
+            met = exp.and_(*(each.build(own(each.column)) for each in conditions))
+            layer.drop = _dropped(met, index)
+        case DedupeStep():
+            layer.drop = _dropped(_double(step, sheet, catalogue), index)
+
+
+def _dropped(condition: exp.Expr, index: int) -> exp.Expr:
+    there = name(DROP, "p").is_(exp.null())
+    return choose(exp.and_(there, condition), number(index), name(DROP, "p"))
+
+
+def _double(step: DedupeStep, sheet: SheetRecipe, catalogue: Catalogue) -> exp.Expr:
+    """Whether another row with the same key goes before this one."""
+    positions = [_position(sheet, column) for column in step.dedupe]
+    cells = [name(cell(i), "p") for i in positions]
+    keys: list[exp.Expr] = [folded(each) for each in cells] or [
+        name(HASH, "p"),
+        _shape(sheet, catalogue),
+    ]
+    order: list[exp.Expr] = []
+    if step.keep == "fullest":
+        fullness = [
+            choose(filled(name(cell(i), "p")), number(1), number(0))
+            for i in range(len(sheet.columns))
+        ]
+        total = call("LIST_SUM", exp.Array(expressions=fullness))
+        order.append(exp.Ordered(this=total, desc=True))
+    backwards = step.keep == "last"
+    order += [exp.Ordered(this=name(column, "p"), desc=backwards) for column in (INPUT, ROW)]
+    rank = exp.Window(
+        this=exp.RowNumber(),
+        partition_by=[name(DROP, "p").is_(exp.null()), *keys],
+        order=exp.Order(expressions=order),
+    )
+    return exp.and_(*(filled(each) for each in cells), exp.GT(this=rank, expression=number(1)))
+
+
+def _shape(sheet: SheetRecipe, catalogue: Catalogue) -> exp.Expr:
+    """Rows of two inputs are alike only where both have the same columns, used the same way."""
+    shapes = [(catalogue.source(item.table).columns, item.values) for item in sheet.inputs]
+    case = exp.Case()
+    for position, shape in enumerate(shapes):
+        one = exp.EQ(this=name(INPUT, "p"), expression=number(position))
+        case = case.when(one, number(shapes.index(shape)))
+    return case.else_(number(-1)) if shapes else number(0)
+
+
+def _resolved(value: Value, layer: Layer, sheet: SheetRecipe, catalogue: Catalogue) -> exp.Expr:
+    def resolve(leaf: FromColumn | FromTarget | Lookup) -> exp.Expr:
+        if isinstance(leaf, FromTarget):
+            return name(cell(_position(sheet, leaf.target)), "p")
+        if isinstance(leaf, FromColumn):
+            raise EngineError("A step reads columns of its sheet; name a helper column instead.")
+        alias = f"l{len(layer.joins)}"
+        by = name(cell(_position(sheet, leaf.by)), "p")
+        layer.joins[alias] = (leaf, _lookup_join(leaf, alias, by, catalogue))
+        return exp.Coalesce(this=name("v", alias), expressions=[text("")])
+
+    return value.build(resolve)
+
+
+def _lookup_join(leaf: Lookup, alias: str, by: exp.Expr, catalogue: Catalogue) -> exp.Expr:
+    other = catalogue.sheets.get(leaf.sheet)
+    if other is None:
+        raise EngineError(f"A step looks into {leaf.sheet}, which the recipe does not make first.")
+    key, value = folded(other.column(leaf.match, "o")), other.column(leaf.take, "o")
+    first = exp.Window(
+        this=exp.RowNumber(),
+        partition_by=[key.copy()],
+        order=exp.Order(expressions=[exp.Ordered(this=name(POSITION, "o"))]),
+    )
+    inner = (
+        exp.select(exp.alias_(key, "k", quoted=True), exp.alias_(value, "v", quoted=True))
+        .from_(exp.alias_(exp.to_table(other.table), "o", table=True))
+        .where(name(DROP, "o").is_(exp.null()), filled(value))
+        .qualify(exp.EQ(this=first, expression=number(1)))
+    )
+    on = exp.EQ(this=folded(by), expression=name("k", alias))
+    return exp.Join(this=inner.subquery(alias), on=on, side="LEFT")
+
+
+def _select(layer: Layer, width: int, query: exp.Query) -> exp.Select:
+    drop = layer.drop if layer.drop is not None else name(DROP, "p")
+    select = exp.select(
+        *(name(column, "p") for column in IDENTITY),
+        exp.alias_(drop, DROP, quoted=True),
+        *(
+            exp.alias_(layer.cells.get(i, name(cell(i), "p")), cell(i), quoted=True)
+            for i in range(width)
+        ),
+    ).from_(query.subquery("p"))
+    for _, join in layer.joins.values():
+        select = select.join(join)
+    return select

@@ -1,0 +1,59 @@
+"""Coverage: how full and how distinct each column of the inputs and outputs is; never a value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import duckdb
+from pydantic import JsonValue
+from sqlglot import exp
+
+from vernctl.engine.author.workspace import Loaded
+from vernctl.engine.compile.inputs import DROP
+from vernctl.engine.compile.tables import Stored, cell, sql
+from vernctl.engine.model import Template
+from vernctl.engine.recipe.base import call, choose, filled, name
+
+
+def coverage_of(
+    con: duckdb.DuckDBPyConnection,
+    loaded: Loaded,
+    templates: Sequence[Template],
+    sheets: Mapping[str, Stored],
+) -> dict[str, JsonValue]:
+    """``{"inputs": {table: {"rows", "columns": {name: {"filled", "distinct"}}}}, "outputs": …}``."""
+    inputs: dict[str, JsonValue] = {
+        table: _coverage(con, stored, stored.columns, []) for table, stored in loaded.stored.items()
+    }
+    outputs: dict[str, JsonValue] = {
+        template.slug: _coverage(
+            con,
+            sheets[template.slug],
+            [column.name for column in template.columns],
+            [name(DROP).is_(exp.null())],
+        )
+        for template in templates
+    }
+    return {"inputs": inputs, "outputs": outputs}
+
+
+def _coverage(
+    con: duckdb.DuckDBPyConnection,
+    stored: Stored,
+    columns: Sequence[str],
+    where: Sequence[exp.Expr],
+) -> JsonValue:
+    counts: list[exp.Expr] = [exp.Count(this=exp.Star())]
+    for i in range(len(columns)):
+        value = name(cell(i))
+        present = choose(filled(value), value, exp.null())
+        counts.append(call("COUNT_IF", filled(value)))
+        counts.append(exp.Count(this=exp.Distinct(expressions=[present])))
+    named = [exp.alias_(count, f"n{i}", quoted=True) for i, count in enumerate(counts)]
+    query = exp.select(*named).from_(stored.table).where(*where)
+    rows, *numbers = (int(number) for number in con.execute(sql(query)).fetchone() or ())
+    found: dict[str, JsonValue] = {
+        column: {"filled": numbers[2 * i], "distinct": numbers[2 * i + 1]}
+        for i, column in enumerate(columns)
+    }
+    return {"rows": rows, "columns": found}

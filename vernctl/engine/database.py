@@ -1,0 +1,64 @@
+"""DuckDB as the engine uses it: no network, no extensions, bounded memory, spills in the workdir."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+from vernctl.engine.model import EngineError
+
+MEMORY_LIMIT = "2GB"
+CHUNK = 10_000
+
+
+@contextmanager
+def open_database(
+    workdir: Path, reading: Path | None = None
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection to a new database in memory that spills into ``workdir``.
+
+    ``reading`` is a database file whose tables it reads; several connections may read one file.
+    """
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+        "memory_limit": MEMORY_LIMIT,
+        "temp_directory": str(workdir / "spill"),
+        "preserve_insertion_order": True,
+    }
+    con = duckdb.connect(":memory:", config=config)
+    try:
+        if reading is not None:
+            path = str(reading).replace("'", "''")
+            con.execute(f"ATTACH '{path}' AS file (READ_ONLY)")
+            con.execute("USE file")
+        yield con
+    except duckdb.OutOfMemoryException as error:
+        raise EngineError("The data does not fit into the memory and disk given to it.") from error
+    finally:
+        con.close()
+
+
+def rows_of(
+    con: duckdb.DuckDBPyConnection, statement: str, parameters: Sequence[object] = ()
+) -> list[tuple[object, ...]]:
+    """All rows of a query whose result is small."""
+    return con.execute(statement, list(parameters)).fetchall()
+
+
+def chunks_of(
+    con: duckdb.DuckDBPyConnection, statement: str
+) -> Iterator[Sequence[tuple[object, ...]]]:
+    """The rows of a query of any size, a chunk at a time."""
+    cursor = con.execute(statement)
+    while chunk := cursor.fetchmany(CHUNK):
+        yield chunk
+
+
+def count_of(con: duckdb.DuckDBPyConnection, statement: str) -> int:
+    """The one number that a query gives."""
+    row = con.execute(statement).fetchone()
+    return int(row[0]) if row else 0

@@ -1,0 +1,82 @@
+"""Recipe edits: what messages and answers become. Typed, closed, and applied by one function."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TypeVar
+
+from vernctl.engine.recipe.base import RecipeValue
+from vernctl.engine.recipe.dates import Order
+from vernctl.engine.recipe.model import SheetRecipe
+from vernctl.engine.recipe.steps import AnyStep
+from vernctl.engine.recipe.values import Value
+
+
+class MapTo(RecipeValue):
+    """A column starts from these values, per table; from nothing in the tables not named."""
+
+    sheet: str
+    column: str
+    values: Mapping[str, Value] = {}
+
+
+class Help(RecipeValue):
+    """A helper column that later steps read, with its value per table."""
+
+    sheet: str
+    helper: str
+    values: Mapping[str, Value]
+
+
+class UseOrder(RecipeValue):
+    """The date order of a column."""
+
+    sheet: str
+    column: str
+    order: Order
+
+
+class Do(RecipeValue):
+    """One more step of a sheet."""
+
+    sheet: str
+    step: AnyStep
+
+
+Edit = MapTo | Help | UseOrder | Do
+
+_E = TypeVar("_E", MapTo, Help, UseOrder, Do)
+
+
+def of_kind(edits: Iterable[Edit], kind: type[_E], sheet: str) -> list[_E]:
+    """The edits of one kind that concern a sheet, in order."""
+    return [edit for edit in edits if isinstance(edit, kind) and edit.sheet == sheet]
+
+
+def remap(sheet: SheetRecipe, edits: Iterable[Edit]) -> SheetRecipe:
+    """The sheet with its columns starting where the edits say; the last word on a column counts."""
+    edits = tuple(edits)
+    inputs = list(sheet.inputs)
+    helpers = list(sheet.helpers)
+    for edit in (*of_kind(edits, MapTo, sheet.template), *of_kind(edits, Help, sheet.template)):
+        column = edit.column if isinstance(edit, MapTo) else edit.helper
+        if isinstance(edit, Help) and column not in helpers:
+            helpers.append(column)
+        for i, item in enumerate(inputs):
+            values = {name: value for name, value in item.values.items() if name != column}
+            if item.table in edit.values:
+                values[column] = edit.values[item.table]
+            inputs[i] = item.model_copy(update={"values": values})
+    order = {name: i for i, name in enumerate((*sheet.columns, *helpers))}
+    inputs = [
+        item.model_copy(
+            update={"values": dict(sorted(item.values.items(), key=lambda pair: order[pair[0]]))}
+        )
+        for item in inputs
+    ]
+    return sheet.model_copy(update={"inputs": tuple(inputs), "helpers": tuple(helpers)})
+
+
+def settled_columns(edits: Iterable[Edit], sheet: str) -> frozenset[str]:
+    """The columns whose source the edits decide."""
+    return frozenset(edit.column for edit in of_kind(edits, MapTo, sheet))

@@ -1,0 +1,151 @@
+"""Reading messages: each becomes edits as a whole, or in parts, or a question; never nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from vernctl.engine.instruct.cells import CELL_RULES
+from vernctl.engine.instruct.edits import Do, Edit, Help, MapTo, UseOrder
+from vernctl.engine.instruct.grammar import Context, Edits, first_of
+from vernctl.engine.instruct.phrases import MAX_MESSAGE, Phrase, clauses, phrase_of, sentences
+from vernctl.engine.instruct.rows import ROW_RULES
+from vernctl.engine.instruct.sources import SOURCE_RULES
+from vernctl.engine.instruct.values import MAPPING_RULES, SETTING_RULES, VALUE_RULES
+from vernctl.engine.instruct.vocabulary import Vocabulary
+from vernctl.engine.model import EngineQuestion, question_key
+from vernctl.engine.questions.doubt import Doubt, clip, doubt
+
+#: Tried in this order: a rule that needs more words to fit goes before one that needs fewer.
+RULES = (*ROW_RULES, *CELL_RULES, *VALUE_RULES, *SOURCE_RULES, *MAPPING_RULES, *SETTING_RULES)
+
+_IGNORE = "Ignore this message"
+_PARTLY = "Do only what was understood"
+
+
+class Read(NamedTuple):
+    """The edits of all messages in order, the questions that they leave, remarks for a person."""
+
+    edits: Edits
+    questions: tuple[EngineQuestion, ...]
+    notes: tuple[str, ...]
+
+
+class _Understood(NamedTuple):
+    edits: Edits
+    missing: tuple[str, ...]
+
+
+def read_messages(
+    vocabulary: Vocabulary, messages: Sequence[str], answers: Mapping[str, str]
+) -> Read:
+    """Read messages in order; ``answers`` settles those that were not understood before."""
+    edits: list[Edit] = []
+    questions: dict[str, EngineQuestion] = {}
+    notes: list[str] = []
+    for message in messages:
+        found = _read(vocabulary, message)
+        if not found.missing:
+            edits += found.edits
+            continue
+        asked = _ask(vocabulary, message, found)
+        settled = asked.settle(answers)
+        if settled is None:
+            questions[asked.question.key] = asked.asked(answers)
+            continue
+        edits += settled
+        if not settled:
+            notes.append(f'Ignored as answered: "{clip(message)}".')
+    return Read(tuple(edits), tuple(questions.values()), tuple(notes))
+
+
+def read_for_column(vocabulary: Vocabulary, sheet: str, column: str, text: str) -> Edits | None:
+    """Free text that answers a question about one column, as edits of it; None: not understood."""
+    found = _read(vocabulary.about(sheet, column), text)
+    concerned = all(edit.sheet == sheet for edit in found.edits)
+    return found.edits if found.edits and not found.missing and concerned else None
+
+
+def _read(vocabulary: Vocabulary, message: str) -> _Understood:
+    if len(message) > MAX_MESSAGE:
+        return _Understood((), (message,))
+    because = " ".join(message.split())
+    phrase = phrase_of(message)
+    if not phrase.text:
+        return _Understood((), (message,))
+    edits: list[Edit] = []
+    missing: list[str] = []
+    whole = _read_phrase(vocabulary, phrase, because)
+    if whole is not None:
+        return _Understood(whole, ())
+    for sentence in sentences(phrase.text):
+        part = _read_sentence(vocabulary, phrase._replace(text=_tidy(sentence)), because)
+        if part is None:
+            missing.append(phrase.restore(sentence))
+        else:
+            edits += part
+    return _Understood(tuple(edits), tuple(missing))
+
+
+def _tidy(sentence: str) -> str:
+    return phrase_of(sentence).text if sentence.isascii() else sentence.strip(" .!;,")
+
+
+def _read_sentence(vocabulary: Vocabulary, phrase: Phrase, because: str) -> Edits | None:
+    whole = _read_phrase(vocabulary, phrase, because)
+    if whole is not None:
+        return whole
+    for head, tail in clauses(phrase.text):
+        first = _read_phrase(vocabulary, phrase._replace(text=head), because)
+        if first is not None:
+            rest = _read_sentence(vocabulary, phrase._replace(text=tail), because)
+            if rest is not None:
+                return (*first, *rest)
+    return None
+
+
+def _read_phrase(vocabulary: Vocabulary, phrase: Phrase, because: str) -> Edits | None:
+    return first_of(RULES, Context(vocabulary, phrase, because)) if phrase.text else None
+
+
+def _ask(vocabulary: Vocabulary, message: str, found: _Understood) -> Doubt:
+    choices: dict[str, Edits] = {}
+    if found.edits:
+        choices[_PARTLY] = found.edits
+    choices[_IGNORE] = ()
+
+    def free(text: str) -> Edits | None:
+        again = _read(vocabulary, text)
+        return again.edits if not again.missing else None
+
+    understood = "; ".join(describe_edit(edit) for edit in found.edits) or "nothing of it"
+    missing = "; ".join(f'"{clip(piece)}"' for piece in found.missing)
+    columns = "; ".join(
+        f"{template.name}: {', '.join(column.name for column in template.columns[:12])}"
+        for template in vocabulary.work.templates
+    )
+    return doubt(
+        question_key("message", " ".join(message.split())),
+        f'What does the message "{clip(message)}" mean?',
+        f"Understood: {understood}. Not understood: {missing}. Columns are {clip(columns)}. "
+        "Say it in other words, one change at a time.",
+        choices,
+        free,
+    )
+
+
+def describe_edit(edit: Edit) -> str:
+    """An edit in words."""
+    match edit:
+        case MapTo(column=column, values=values) if not values:
+            return f"{column} left empty"
+        case MapTo(column=column):
+            return f"another source for {column}"
+        case Help(helper=helper):
+            return f"{helper} read"
+        case UseOrder(column=column, order=order):
+            return f"date order {order} for {column}"
+        case Do(step=step):
+            columns = getattr(step, "columns", ()) or (getattr(step, "fill", ""),)
+            where = ", ".join(column for column in columns if column)
+            return f"{where}: {step.describe()}" if where else step.describe()

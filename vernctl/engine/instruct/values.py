@@ -1,0 +1,286 @@
+"""Instructions about values: recoding, replacing, filling blanks, constants, columns left empty."""
+
+from __future__ import annotations
+
+import re2
+
+from vernctl.engine.instruct.edits import Do, Edit, Help, MapTo
+from vernctl.engine.instruct.grammar import Context, Edits, Found, Rule
+from vernctl.engine.instruct.vocabulary import Target
+from vernctl.engine.questions.sources import satisfies
+from vernctl.engine.recipe.ops import Domain, MapValues, Prefix, Replace
+from vernctl.engine.recipe.steps import FillStep
+from vernctl.engine.recipe.values import (
+    Changed,
+    Constant,
+    FromColumn,
+    FromTarget,
+    Lookup,
+    Value,
+)
+
+_REST = re2.compile(
+    r"(?i)^(?:everything|anything|all|any|every)(?: the)? ?(?:else|other(?: values?)?|others|rest|remaining(?: values?)?)$|^(?:the )?(?:rest|others?)$"
+)
+
+
+def _map(context: Context, found: Found) -> Edits | None:
+    """``map A, B to C in COLUMN``; also several pairs: ``A to B, C to D``."""
+    pairs = _pairs(context, found)
+    if pairs is None:
+        return None
+    values, otherwise = pairs
+    targets = context.targets(found.get("columns"))
+    if not targets and found.get("columns") is None:
+        targets = _columns_that_take(context, values)
+    if not targets:
+        return None
+    operation = MapValues(values=values, otherwise=otherwise)
+    if found.get("columns") is None and len({t.column for t in targets}) > 1:
+        return None
+    return context.on_cells(targets, operation)
+
+
+def _pairs(context: Context, found: Found) -> tuple[dict[str, str], str | None] | None:
+    values: dict[str, str] = {}
+    otherwise: str | None = None
+    said = [(found["from"], found["to"])]
+    if found.get("more"):
+        for each in re2.split(r"(?i)\s*(?:,|;)\s*(?:and )?|\s+and\s+", found["more"]):
+            halves = re2.split(r"(?i)\s+(?:to|into|as|becomes?)\s+|\s*(?:->|→|=>)\s*", each)
+            if len(halves) != 2:
+                return None
+            said.append((halves[0], halves[1]))
+    for left, right in said:
+        target = _meant(context.phrase.literal(right))
+        if _REST.search(left.strip()):
+            otherwise = target
+            continue
+        for value in context.phrase.values(left):
+            values[value] = target
+    return (values, otherwise) if values or otherwise is not None else None
+
+
+def _meant(value: str) -> str:
+    return "" if value.lower() in ("blank", "empty", "nothing", "an empty cell") else value
+
+
+def _columns_that_take(context: Context, values: dict[str, str]) -> tuple[Target, ...]:
+    """Without a column: those that allow the new value, else those whose source holds the old."""
+    if context.vocabulary.only is not None:
+        return (context.vocabulary.only,)
+    everything = context.vocabulary.columns("all columns")
+    wanted = {target.casefold() for target in values.values() if target}
+    taking = tuple(
+        target
+        for target in everything
+        if wanted
+        and wanted <= {each.casefold() for each in context.vocabulary.column(target).one_of}
+    )
+    if len(taking) == 1:
+        return taking
+    keys = {value.casefold() for value in values}
+    holding = tuple(t for t in taking or everything if keys & _held(context, t))
+    return holding if len(holding) == 1 else ()
+
+
+def _held(context: Context, target: Target) -> set[str]:
+    """The values that a column's sources are known to hold, folded."""
+    sheet = context.vocabulary.recipe.sheet(target.sheet)
+    held: set[str] = set()
+    for table, source in sheet.sources_of(target.column) if sheet is not None else ():
+        profile = context.vocabulary.work.profile(table, source.column)
+        held |= {value.casefold() for value, _ in profile.top}
+        held |= {value.casefold() for value in profile.sample}
+    return held
+
+
+def _replace(context: Context, found: Found) -> Edits | None:
+    find, by = context.phrase.literal(found["find"]), _meant(context.phrase.literal(found["by"]))
+    targets = context.targets(found.get("columns"))
+    if not find or not targets:
+        return None
+    return context.on_cells(targets, Replace(find=find, by=by))
+
+
+def _fill(context: Context, found: Found) -> Edits | None:
+    targets = context.targets(found.get("columns"))
+    edits: list[Edit] = []
+    for target in targets:
+        value = value_named(context, target, found["value"])
+        if value is None:
+            return None
+        edits += _filled(context, target, value, always=False)
+    return tuple(edits) or None
+
+
+def _set(context: Context, found: Found) -> Edits | None:
+    target = context.target(found.get("columns"))
+    if target is None:
+        return None
+    value = value_named(context, target, found["value"])
+    return tuple(_filled(context, target, value, always=True)) if value is not None else None
+
+
+def _filled(context: Context, target: Target, value: Value, *, always: bool) -> list[Edit]:
+    """The step that fills, and the helper column that it reads where the value is a source's."""
+    edits: list[Edit] = []
+    if isinstance(inner := value.changed if isinstance(value, Changed) else value, FromColumn):
+        name = f"source: {inner.column}"
+        tables = context.vocabulary.source(inner.column, target.sheet)
+        values: dict[str, Value] = {t: FromColumn(column=c) for t, c in tables.items()}
+        edits.append(Help(sheet=target.sheet, helper=name, values=values))
+        read: Value = FromTarget(target=name)
+        value = value.model_copy(update={"changed": read}) if isinstance(value, Changed) else read
+    step = FillStep(fill=target.column, value=value, always=always, because=context.because)
+    return [*edits, Do(sheet=target.sheet, step=step)]
+
+
+def value_named(context: Context, target: Target, piece: str) -> Value | None:
+    """What a phrase offers as a value for a column: a column, a looked-up one, or a constant."""
+    text = context.phrase.restore(piece.strip())
+    quoted = text != piece.strip()
+    if not quoted:
+        bare = re2.sub(
+            r"(?i)^(?:the |its |their )?(?:values? )?(?:of |from |in )?(?:the )?(?:column )?",
+            "",
+            text,
+        )
+        found = _column_value(context, target, text) or _column_value(context, target, bare)
+        if found is not None:
+            return _fitting(context, target, found)
+    if _meant(text) == "" and not quoted:
+        return Constant(constant="")
+    article = re2.search(r"(?i)^(?:the|its|their|our|a|an) ", text)
+    definition = context.vocabulary.column(target)
+    if article and not quoted and not satisfies(definition, text):
+        return None  # "the something" names a thing that is not there, not a constant
+    return Constant(constant=_spelled_as_allowed(definition.one_of, text))
+
+
+def _spelled_as_allowed(allowed: tuple[str, ...], text: str) -> str:
+    return next((value for value in allowed if value.casefold() == text.casefold()), text)
+
+
+def _column_value(context: Context, target: Target, phrase: str) -> Value | None:
+    vocabulary = context.vocabulary
+    named = vocabulary.columns(phrase)
+    here = [t for t in named if t.sheet == target.sheet and t.column != target.column]
+    if len(here) == 1:
+        return FromTarget(target=here[0].column)
+    sources = vocabulary.source(phrase, target.sheet)
+    if sources:
+        return FromColumn(column=next(iter(sources.values())))
+    return _looked_up(context, target, phrase, [t for t in named if t.sheet != target.sheet])
+
+
+def _looked_up(context: Context, target: Target, phrase: str, named: list[Target]) -> Lookup | None:
+    """``the company domain``: a column of the sheet that this one links to."""
+    for column in context.vocabulary.work.template(target.sheet).columns:
+        for link in column.link:
+            other = [t for t in named if t.sheet == link.template]
+            other = other or _linked_columns(context, link.template, column.name, phrase)
+            if len(other) == 1 and link.template != target.sheet:
+                return Lookup(
+                    sheet=link.template, take=other[0].column, match=link.column, by=column.name
+                )
+    return None
+
+
+def _linked_columns(context: Context, sheet: str, by: str, phrase: str) -> list[Target]:
+    """``company domain`` where Company links to a sheet with a Domain (or Website)."""
+    words = phrase.lower().removeprefix("the ").replace("'s", "").replace("’s", "").split()
+    template = context.vocabulary.work.template(sheet)
+    owner = {
+        by.lower().split()[0],
+        template.name.lower(),
+        template.slug,
+        template.name.lower()[:-1],
+    }
+    owner |= {"company"} if template.slug.startswith("compan") else set()
+    if len(words) < 2 or words[0] not in owner:
+        return []
+    rest = " ".join(words[1:])
+    known = [t for t in context.vocabulary.columns(rest) if t.sheet == sheet]
+    if not known and rest == "domain":
+        known = [t for t in context.vocabulary.columns("website") if t.sheet == sheet]
+    return known
+
+
+def _fitting(context: Context, target: Target, value: Value) -> Value:
+    """A domain or web address in an e-mail column becomes ``info@`` that domain."""
+    column = context.vocabulary.column(target)
+    name = value.take if isinstance(value, Lookup) else ""
+    name = value.target if isinstance(value, FromTarget) else name
+    name = value.column if isinstance(value, FromColumn) else name
+    email = re2.search(r"(?i)e-?mail", column.name)
+    if email and re2.search(r"(?i)domain|web|url|host|site", name):
+        return Changed(changed=value, ops=(Domain(), Prefix(add="info@")))
+    return value
+
+
+def _leave(context: Context, found: Found) -> Edits | None:
+    targets = context.targets(found.get("columns"))
+    return tuple(MapTo(sheet=t.sheet, column=t.column) for t in targets) or None
+
+
+_C = r"(?P<columns>.+?)"
+_IN = rf"(?:(?:,? (?:in|for|of|on|under)|:) (?:the )?{_C})?"
+_TO = r"(?:to|into|as|with|by|->|→|=>|be|becomes?)"
+_ARROW = r"(?: (?:to|into|as) | ?(?:->|→|=>) ?)"
+_MORE = rf"(?:(?:,|;| and)+ (?P<more>.+{_ARROW}.+?))?"
+_EMPTY = r"(?:missing|blank|empty|absent)"
+_WHEN = rf"(?:(?:where|when|if|wherever|whenever) (?:it|they|this|that|the (?:cell|value)) ?(?:is|are|'s) {_EMPTY})"
+
+MAPPING_RULES = (
+    Rule(
+        (
+            rf"(?:map|recode|change|convert|translate|turn|rename|set|correct|merge|treat|read|count|consider|interpret) (?:the )?(?:values? )?(?P<from>.+?){_ARROW}(?P<to>[^,;]+?){_MORE}{_IN}",
+            rf"in (?:the )?{_C}:?,? (?:map|recode|change|convert|translate|turn|rename|treat|replace|read) (?:the )?(?:values? )?(?P<from>.+?)(?: (?:to|into|as|with|by) | ?(?:->|→|=>) ?)(?P<to>[^,;]+?){_MORE}",
+            rf"(?P<from>.+?) (?:means?|is the same as|should become|should be|becomes) (?P<to>[^,;]+?){_IN}",
+            rf"(?P<from>[^,;]+?) ?(?:->|→|=>) ?(?P<to>[^,;]+?){_MORE}{_IN}",
+        ),
+        _map,
+    ),
+)
+VALUE_RULES = (
+    Rule(
+        (
+            rf"(?:replace|substitute|swap) (?:every |all |the |any )*(?P<find>.+?) (?:with|by) (?P<by>.+?),? (?:in|of|for|on) {_C}",
+            rf"in {_C},? (?:replace|substitute|swap) (?:every |all |the |any )*(?P<find>.+?) (?:with|by) (?P<by>.+)",
+        ),
+        _replace,
+    ),
+    Rule(
+        (
+            rf"use (?P<value>.+?) (?:for|in|as) (?:any |every |each |all |the |whatever )*{_EMPTY} {_C}",
+            rf"(?:fill|replace|populate)(?: in)? (?:any |every |each |all |the )*{_EMPTY} (?:cells? (?:in|of) |values? (?:in|of) )?{_C} (?:with|by|from|using) (?P<value>.+)",
+            rf"(?:if|where|when|wherever|whenever) (?:the |a |an )?{_C} (?:is|are) {_EMPTY},? (?:then )?(?:use|take|fill (?:in|it with)|put|set it to|write|copy) (?P<value>.+)",
+            rf"(?:default|fill) {_C} (?:to|with|from) (?P<value>.+?)(?: {_WHEN})",
+            rf"default {_C} to (?P<value>.+)",
+            rf"(?:fill|fill in|fill up|populate|complete) {_C} (?:with|from) (?P<value>.+)",
+            rf"{_EMPTY} {_C} (?:becomes?|should be|should become|is|are|gets?) (?P<value>.+)",
+            rf"(?:use|take|put|set) (?P<value>.+?) (?:in|for|as) {_C} {_WHEN}",
+        ),
+        _fill,
+    ),
+    Rule(
+        (
+            rf"(?:leave|keep|make) {_C} (?:empty|blank)",
+            rf"(?:don'?t|do not|don’t|never) (?:import|map|fill|use|set) (?:the )?{_C}",
+            rf"(?:clear|blank|empty|blank out|wipe) (?:the )?{_C}",
+        ),
+        _leave,
+    ),
+)
+SETTING_RULES = (
+    Rule(
+        (
+            rf"set (?:the )?{_C} (?:to|as|=|:) (?P<value>.+?)(?: (?:for|in|on) (?:every|each|all)(?: the)? (?:rows?|records?|\S+))?",
+            rf"{_C} (?:is|should|must)(?: be)? always (?:be )?(?P<value>.+)",
+            rf"(?:use|put|write) (?P<value>.+?) (?:as|for|in) (?:the )?{_C}(?: (?:for|in|on) (?:every|each|all)(?: the)? (?:rows?|records?|\S+))",
+            rf"(?:every|each|all) {_C} (?:is|are|should be|must be) (?P<value>.+)",
+        ),
+        _set,
+    ),
+)  # fmt: skip

@@ -1,0 +1,93 @@
+"""Questions about where a column comes from: two columns could be it, or none is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
+
+import re2
+
+from vernctl.engine.instruct.edits import Do, MapTo
+from vernctl.engine.model import Column, Template, question_key
+from vernctl.engine.questions.doubt import Doubt, Edits, clip, doubt
+from vernctl.engine.recipe.steps import FillStep
+from vernctl.engine.recipe.values import Constant, Value
+
+_OFFERED = 12
+_MOST_COLUMNS = 6
+
+
+class Offer(NamedTuple):
+    """A source that a column could come from: its label, its value per table, a word about it."""
+
+    label: str
+    values: Mapping[str, Value]
+    about: str
+
+
+def ask_source(
+    template: Template,
+    column: Column,
+    offers: Sequence[Offer],
+    find: Callable[[str], Mapping[str, Value] | None],
+) -> Doubt:
+    """Which of several columns is this one. ``find`` finds a source that is named in free text."""
+    offers = offers[:_MOST_COLUMNS]
+    choices: dict[str, Edits] = {
+        offer.label: (MapTo(sheet=template.slug, column=column.name, values=offer.values),)
+        for offer in offers
+    }
+
+    def free(text: str) -> Edits | None:
+        values = find(text)
+        if values is None:
+            return None
+        return (MapTo(sheet=template.slug, column=column.name, values=values),)
+
+    number = {2: "two", 3: "three"}.get(len(offers), str(len(offers)))
+    about = " and ".join(offer.about for offer in offers)
+    return doubt(
+        question_key("source", template.slug, column.name, *sorted(choices)),
+        f"Which of {number} columns is {column.name}?",
+        f"Sheet {template.name}: {about}.",
+        choices,
+        free,
+    )
+
+
+def ask_required(template: Template, column: Column, offers: Sequence[Offer], rows: int) -> Doubt:
+    """What a required column is to hold when no column of the files is it."""
+
+    def constant(value: str) -> Edits:
+        step = FillStep(
+            fill=column.name, value=Constant(constant=value), always=True, because="answered"
+        )
+        return (Do(sheet=template.slug, step=step),)
+
+    choices: dict[str, Edits] = {
+        f"Fill it with '{value}'": constant(value) for value in column.one_of[:_OFFERED]
+    }
+    for offer in offers[:_MOST_COLUMNS]:
+        edit = MapTo(sheet=template.slug, column=column.name, values=offer.values)
+        choices[f"Use {offer.label}"] = (edit,)
+    choices[f"Leave it empty ({rows:,} invalid rows)"] = ()
+
+    def free(text: str) -> Edits | None:
+        value = text.strip().strip("'\"")
+        return constant(value) if value and satisfies(column, value) else None
+
+    return doubt(
+        question_key("required", template.slug, column.name),
+        f"{column.name} is required in {template.name}, and no column of the files is it. "
+        "What should it hold?",
+        f"Sheet {template.name}: {rows:,} rows. {clip(column.description)}".strip(),
+        choices,
+        free,
+    )
+
+
+def satisfies(column: Column, value: str) -> bool:
+    """Whether a value keeps the rules of a column that one value alone can break."""
+    if column.one_of and value not in column.one_of:
+        return False
+    return column.strict is None or bool(re2.search(column.strict, value))

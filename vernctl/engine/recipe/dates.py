@@ -1,0 +1,129 @@
+"""Dates: the shapes that are read, and the operation that writes them as ISO 8601.
+
+A shape is tried only where the whole cell has its form, so that no parser's leniency decides.
+Two-digit years pivot as POSIX does: 69-99 are 19xx, 00-68 are 20xx.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+from sqlglot import exp
+
+from vernctl.engine.recipe.base import (
+    RecipeValue,
+    call,
+    choose,
+    matches,
+    number,
+    regex_replace,
+    text,
+    trimmed,
+)
+
+Order = Literal["dmy", "mdy"]
+
+#: How people name the orders; the first is offered first.
+ORDER_LABELS: dict[Order, str] = {"dmy": "DD/MM/YYYY", "mdy": "MM/DD/YYYY"}
+
+_CLOCK = r"(\d{1,2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?)(?: ?([AaPp][Mm]))? ?(Z|[+-]\d{2}:?\d{2}|UTC)?"
+_TIME = rf"(?:(?:T| +)(?:{_CLOCK}))?"
+_MONTH = (
+    r"(?i:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|"
+    r"sep(?:t(?:ember)?)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
+)
+_DAY = r"\d{1,2}(?:st|nd|rd|th)?"
+
+
+class Shape(NamedTuple):
+    """A form of date: a pattern with groups, and which group is year, month and day."""
+
+    pattern: str
+    year: int
+    month: int
+    day: int
+    named: bool = False
+
+
+YEAR_FIRST = Shape(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})", 1, 2, 3)
+COMPACT = Shape(r"((?:19|20)\d{2})(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])", 1, 2, 3)
+DAY_NAMED = Shape(rf"({_DAY})[ -]({_MONTH}),?[ -](\d{{4}}|\d{{2}})", 3, 2, 1, named=True)
+NAMED_DAY = Shape(rf"({_MONTH}) ({_DAY}),? (\d{{4}})", 3, 1, 2, named=True)
+DOTTED = Shape(r"(\d{1,2})\.(\d{1,2})\.(\d{4}|\d{2})", 3, 2, 1)
+_NUMBERS = r"(\d{1,2})[/-](\d{1,2})[/-](\d{4}|\d{2})"
+ORDERED: dict[Order, Shape] = {
+    "dmy": Shape(_NUMBERS, 3, 2, 1),
+    "mdy": Shape(_NUMBERS, 3, 1, 2),
+}
+#: Shapes that mean one date whatever the column's order is.
+PLAIN_SHAPES = (YEAR_FIRST, DAY_NAMED, NAMED_DAY, DOTTED)
+
+
+def shape_pattern(shape: Shape) -> str:
+    """The pattern of a whole cell of that shape, time and zone included."""
+    return f"^{shape.pattern}{_TIME}$"
+
+
+def has_shape(cell: exp.Expr, shape: Shape) -> exp.Expr:
+    """Whether a whole cell has the form of a shape."""
+    return matches(cell, shape_pattern(shape))
+
+
+def read_date(cell: exp.Expr, shape: Shape) -> exp.Expr:
+    """The date in a cell as ISO text, or NULL where the cell has another form or no such day."""
+    pattern = text(shape_pattern(shape))
+    year, month, day = (
+        call("REGEXP_EXTRACT", cell, pattern, number(group))
+        for group in (shape.year, shape.month, shape.day)
+    )
+    if shape.named:
+        month = call("SUBSTR", month, number(1), number(3))
+        day = regex_replace(day, "[a-z]+$")
+    style = "%b" if shape.named else "%m"
+    formats = exp.Array(expressions=[text(f"%y-{style}-%d"), text(f"%Y-{style}-%d")])
+    joined = call("CONCAT_WS", text("-"), year, month, day)
+    return call("STRFTIME", call("TRY_STRPTIME", joined, formats), text("%Y-%m-%d"))
+
+
+def read_time(cell: exp.Expr) -> exp.Expr:
+    """The time of day and zone after a date, as ``T13:45:00Z``; empty where there is none."""
+    clock = rf"[T ]+(?:{_CLOCK})$"
+    formats = ["%H:%M", "%H:%M:%S", "%H:%M:%S.%g", "%I:%M %p", "%I:%M:%S %p"]
+    words = call("CONCAT_WS", text(" "), *(_nonempty(cell, clock, group) for group in (1, 2)))
+    moment = call("TRY_STRPTIME", words, exp.Array(expressions=[text(form) for form in formats]))
+    return call("CONCAT", call("STRFTIME", moment, text("T%H:%M:%S")), _zone(cell, clock))
+
+
+def _nonempty(cell: exp.Expr, pattern: str, group: int) -> exp.Expr:
+    found = call("REGEXP_EXTRACT", cell, text(pattern), number(group))
+    return exp.Nullif(this=found, expression=text(""))
+
+
+def _zone(cell: exp.Expr, pattern: str) -> exp.Expr:
+    return call("REGEXP_EXTRACT", cell, text(pattern), number(3))
+
+
+class DateOp(RecipeValue):
+    """A date as ISO 8601; a cell that is no date in any known form stays as it is.
+
+    ``order`` decides ``1/2/2024``. A cell that has no such day in that order is read in the other
+    one (13/2/2024 is 13 February in any column). ``time`` keeps the time of day where there is one.
+    """
+
+    op: Literal["date"] = "date"
+    order: Order = "dmy"
+    time: bool = False
+
+    def build(self, cell: exp.Expr) -> exp.Expr:
+        clean = trimmed(cell)
+        other: Order = "mdy" if self.order == "dmy" else "dmy"
+        shapes = (*PLAIN_SHAPES, COMPACT, ORDERED[self.order], ORDERED[other])
+        days = [read_date(clean, shape) for shape in shapes]
+        day: exp.Expr = exp.Coalesce(this=days[0], expressions=days[1:])
+        if self.time:
+            day = call("CONCAT", day, read_time(clean))
+            return choose(day.copy().is_(exp.null()), cell, day)
+        return exp.Coalesce(this=day, expressions=[cell.copy()])
+
+    def describe(self) -> str:
+        return f"date in ISO 8601, {ORDER_LABELS[self.order]} where the order decides"

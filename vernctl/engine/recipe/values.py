@@ -1,0 +1,200 @@
+"""Where a column's cells come from before any step: a closed set of values.
+
+In YAML a value is told by its keys: ``{column: Work E-mail}``, ``{constant: EUR}``,
+``{join: [{column: Street}, {column: City}], separator: ", "}``, ``{part: first, of: …}``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Literal
+
+from sqlglot import exp
+
+from vernctl.engine.recipe.base import (
+    NOT_SPACE,
+    SPACE,
+    RecipeValue,
+    call,
+    choose,
+    filled,
+    regex_replace,
+    text,
+    trimmed,
+)
+from vernctl.engine.recipe.ops import CellOp
+
+#: Finds the expression of a source column, a column of this sheet, or a looked-up one.
+Resolve = Callable[["FromColumn | FromTarget | Lookup"], exp.Expr]
+
+
+class FromColumn(RecipeValue):
+    """A source column by the customer's name; of a joined table where ``table`` is given."""
+
+    column: str
+    table: str | None = None
+
+    def build(self, resolve: Resolve) -> exp.Expr:
+        return resolve(self)
+
+    def leaves(self) -> Iterator[Value]:
+        yield self
+
+
+class FromTarget(RecipeValue):
+    """Another column of this sheet, as it is at this step."""
+
+    target: str
+
+    def build(self, resolve: Resolve) -> exp.Expr:
+        return resolve(self)
+
+    def leaves(self) -> Iterator[Value]:
+        yield self
+
+
+class Lookup(RecipeValue):
+    """A column of another sheet: its first row whose ``match`` equals this sheet's ``by``."""
+
+    sheet: str
+    take: str
+    match: str
+    by: str
+
+    def build(self, resolve: Resolve) -> exp.Expr:
+        return resolve(self)
+
+    def leaves(self) -> Iterator[Value]:
+        yield self
+
+
+class Constant(RecipeValue):
+    """The same text in every row."""
+
+    constant: str
+
+    def build(self, resolve: Resolve) -> exp.Expr:
+        return text(self.constant)
+
+    def leaves(self) -> Iterator[Value]:
+        yield self
+
+
+class Joined(RecipeValue):
+    """Several values in one cell; blank ones leave no separator behind."""
+
+    join: tuple[Value, ...]
+    separator: str = " "
+
+    def build(self, resolve: Resolve) -> exp.Expr:
+        parts = [value.build(resolve) for value in self.join]
+        present = [choose(filled(part), trimmed(part), exp.null()) for part in parts]
+        return call("CONCAT_WS", text(self.separator), *present)
+
+    def leaves(self) -> Iterator[Value]:
+        for value in self.join:
+            yield from value.leaves()
+
+
+class FirstOf(RecipeValue):
+    """The first value that is filled."""
+
+    first_of: tuple[Value, ...]
+
+    def build(self, resolve: Resolve) -> exp.Expr:
+        case = exp.Case()
+        for value in self.first_of:
+            cell = value.build(resolve)
+            case = case.when(filled(cell), cell.copy())
+        return case.else_(text(""))
+
+    def leaves(self) -> Iterator[Value]:
+        for value in self.first_of:
+            yield from value.leaves()
+
+
+class Part(RecipeValue):
+    """A part of a value cut at white space, or at a separator: ``rest`` is all but the first."""
+
+    part: Literal["first", "rest", "last", "all_but_last"]
+    of: Value
+    separator: str | None = None
+
+    def build(self, resolve: Resolve) -> exp.Expr:
+        cell = trimmed(self.of.build(resolve))
+        if self.separator is not None:
+            cut = rf"{SPACE}*\x{{1F}}{SPACE}*"
+            cell = call("REPLACE", cell, text(self.separator), text("\x1f"))
+            word = r"[^\x{1F}]"
+        else:
+            cut, word = f"{SPACE}+", NOT_SPACE
+        pattern = {
+            "first": rf"^({word}*)(?s:.*)$",
+            "rest": rf"^{word}*(?:{cut})?((?s:.*))$",
+            "last": rf"^(?s:.*?)({word}*)$",
+            "all_but_last": rf"^(?:((?s:.*)){cut})?{word}*$",
+        }[self.part]
+        found = trimmed(call("REGEXP_EXTRACT", cell, text(pattern), exp.Literal.number(1)))
+        if self.separator is None:
+            return found
+        return call("REPLACE", found, text("\x1f"), text(self.separator))
+
+    def leaves(self) -> Iterator[Value]:
+        yield from self.of.leaves()
+
+
+class Changed(RecipeValue):
+    """A value after operations of its own, before the column's steps."""
+
+    changed: Value
+    ops: tuple[CellOp, ...]
+
+    def build(self, resolve: Resolve) -> exp.Expr:
+        cell = self.changed.build(resolve)
+        for operation in self.ops:
+            done = operation.build(cell)
+            cell = choose(filled(cell), done, text(""))
+        return cell
+
+    def leaves(self) -> Iterator[Value]:
+        yield from self.changed.leaves()
+
+
+Value = FromColumn | FromTarget | Lookup | Constant | Joined | FirstOf | Part | Changed
+
+for _model in (Joined, FirstOf, Part, Changed):
+    _model.model_rebuild()
+
+
+def source_columns(value: Value) -> tuple[FromColumn, ...]:
+    """The source columns that a value reads, in order, each once."""
+    found = [leaf for leaf in value.leaves() if isinstance(leaf, FromColumn)]
+    return tuple(dict.fromkeys(found))
+
+
+def lookups(value: Value) -> tuple[Lookup, ...]:
+    """The lookups into other sheets that a value makes, in order, each once."""
+    return tuple(dict.fromkeys(leaf for leaf in value.leaves() if isinstance(leaf, Lookup)))
+
+
+def describe_value(value: Value) -> str:
+    """A value in words, with names as the customer writes them."""
+    match value:
+        case FromColumn(column=column, table=table):
+            return f'"{column}"' if table is None else f'"{column}" of {table}'
+        case FromTarget(target=target):
+            return target
+        case Lookup(sheet=sheet, take=take, by=by):
+            return f"{take} of the row in {sheet} that {by} names"
+        case Constant(constant=constant):
+            return f"the constant '{constant}'"
+        case Joined(join=join):
+            return " and ".join(describe_value(each) for each in join) + " together"
+        case FirstOf(first_of=first_of):
+            return "the first filled of " + ", ".join(describe_value(each) for each in first_of)
+        case Part(part=part, of=of):
+            words = {"rest": "all but the first", "all_but_last": "all but the last"}
+            return f"the {words.get(part, part)} part of {describe_value(of)}"
+        case Changed(changed=changed, ops=ops):
+            done = ", ".join(op.describe() for op in ops)
+            return f"{describe_value(changed)} ({done})"

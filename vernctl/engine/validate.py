@@ -1,0 +1,151 @@
+"""The rules of a template over a whole sheet, as one set-based statement.
+
+Source of the rules: the Migration API. Each applies whenever it is present; a bad cell never
+blocks an import, it is flagged. ``one_of`` is exposed as a strict pattern and worded as one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import duckdb
+from sqlglot import exp
+
+from vernctl.engine.compile.inputs import DROP
+from vernctl.engine.compile.sheet import POSITION
+from vernctl.engine.compile.tables import Stored, cell, sql
+from vernctl.engine.model import Column, Template
+from vernctl.engine.recipe.base import blank, call, filled, folded, matches, name, number, text
+
+REQUIRED = "Required field is empty"
+PATTERN = "Value does not match required pattern"
+SCHEMA = "Value does not match required schema"
+
+
+def flag_cells(
+    con: duckdb.DuckDBPyConnection,
+    template: Template,
+    templates: Sequence[Template],
+    sheets: Mapping[str, Stored],
+    table: str,
+) -> None:
+    """Make ``table`` of (``_pos``, ``col``, ``rule``, ``message``), a row per broken rule."""
+    stored = sheets[template.slug]
+    checks = [
+        check
+        for i, column in enumerate(template.columns)
+        for check in _checks(i, column, stored, templates, sheets)
+    ]
+    con.execute(sql(_empty_table(table)))
+    for check in checks:
+        con.execute(sql(exp.insert(check, exp.to_table(table))))
+
+
+def _empty_table(table: str) -> exp.Expr:
+    kinds = {POSITION: "BIGINT", "col": "INTEGER", "rule": "INTEGER", "message": "VARCHAR"}
+    columns = [exp.alias_(exp.cast(exp.null(), kind), key) for key, kind in kinds.items()]
+    nothing = exp.select(*columns).where(exp.false())
+    return exp.Create(this=exp.to_table(table), kind="TABLE", expression=nothing, replace=True)
+
+
+def _checks(
+    i: int,
+    column: Column,
+    stored: Stored,
+    templates: Sequence[Template],
+    sheets: Mapping[str, Stored],
+) -> Iterator[exp.Select]:
+    value = name(cell(i), "s")
+    if column.required:
+        yield _flag(stored, i, 0, text(REQUIRED), blank(value))
+    if column.unique:
+        yield _duplicates(stored, i)
+    if column.schema_ is not None:
+        yield _flag(stored, i, 2, text(SCHEMA), filled(value), _breaks_schema(value, column))
+    elif column.strict is not None:
+        fails = exp.Not(this=matches(value, column.strict))
+        yield _flag(stored, i, 2, text(PATTERN), filled(value), fails)
+    if column.one_of and column.schema_ is None:
+        allowed = exp.In(this=value.copy(), expressions=[text(each) for each in column.one_of])
+        yield _flag(stored, i, 2, text(PATTERN), filled(value), exp.Not(this=allowed))
+    if column.link:
+        yield from _dangling(i, column, stored, templates, sheets)
+
+
+def _flag(
+    stored: Stored, i: int, rule: int, message: exp.Expr, *conditions: exp.Expr
+) -> exp.Select:
+    return (
+        exp.select(name(POSITION, "s"), number(i), number(rule), message)
+        .from_(exp.alias_(exp.to_table(stored.table), "s", table=True))
+        .where(name(DROP, "s").is_(exp.null()), *conditions)
+    )
+
+
+def _duplicates(stored: Stored, i: int) -> exp.Select:
+    key = folded(name(cell(i), "s"))
+    times = exp.Window(this=exp.Count(this=exp.Star()), partition_by=[key.copy()])
+    inner = (
+        exp.select(
+            name(POSITION, "s"),
+            exp.alias_(key, "k", quoted=True),
+            exp.alias_(times, "n", quoted=True),
+        )
+        .from_(exp.alias_(exp.to_table(stored.table), "s", table=True))
+        .where(name(DROP, "s").is_(exp.null()), filled(name(cell(i), "s")))
+    )
+    message = call(
+        "CONCAT",
+        text('Duplicate value: "'),
+        name("k"),
+        text('" appears '),
+        name("n"),
+        text(" times"),
+    )
+    return (
+        exp.select(name(POSITION), number(i), number(1), message)
+        .from_(inner.subquery("d"))
+        .where(exp.GT(this=name("n"), expression=number(1)))
+    )
+
+
+def _breaks_schema(value: exp.Expr, column: Column) -> exp.Expr:
+    """No JSON, or not of the schema's own type; what is inside is not looked into."""
+    valid = call("JSON_VALID", value)
+    kind = column.schema_.get("type") if isinstance(column.schema_, dict) else None
+    if kind not in ("array", "object"):
+        return exp.Not(this=valid)
+    found = exp.EQ(this=call("JSON_TYPE", value), expression=text(str(kind).upper()))
+    return exp.Case().when(valid, exp.Not(this=exp.Paren(this=found))).else_(exp.true())
+
+
+def _dangling(
+    i: int,
+    column: Column,
+    stored: Stored,
+    templates: Sequence[Template],
+    sheets: Mapping[str, Stored],
+) -> Iterator[exp.Select]:
+    names = {template.slug: template.name for template in templates}
+    places = [link for link in column.link if link.template in sheets]
+    if not places:
+        return  # the linked sheets are not part of this migration: there is nothing to look in
+    known = [known_keys(sheets[link.template], link.column) for link in places]
+    query: exp.Query = known[0]
+    for other in known[1:]:
+        query = exp.union(query, other, distinct=False)
+    where = " or ".join(f"{link.column} column from {names[link.template]}" for link in places)
+    value = name(cell(i), "s")
+    message = call("CONCAT", text('Value "'), value, text(f'" not found in {where}'))
+    missing = exp.Not(this=exp.In(this=folded(value), query=query.subquery()))
+    yield _flag(stored, i, 3, message, filled(value), missing)
+
+
+def known_keys(target: Stored, column: str) -> exp.Select:
+    """The folded values of a sheet's column, of rows that stay."""
+    value = target.column(column, "k")
+    return (
+        exp.select(folded(value))
+        .from_(exp.alias_(exp.to_table(target.table), "k", table=True))
+        .where(name(DROP, "k").is_(exp.null()), filled(value))
+    )
