@@ -259,7 +259,7 @@ def test_safe_text_is_one_line_of_at_most_its_limit(value: str, limit: int) -> N
 
 @given(st.text(alphabet=st.sampled_from("ab |`\\*_<>&@#[]()!~$:/.-1\n"), max_size=30))
 def test_any_text_in_a_table_cell_stays_in_its_cell(value: str) -> None:
-    for cell in (markdown_safe(value, None), markdown_code(value, None)):
+    for cell in (markdown_safe(value), markdown_code(value)):
         tokens = [
             token.type for token in _PARSER.parse(f"| a | b |\n|---|---|\n| {cell} | end |\n")
         ]
@@ -269,6 +269,6 @@ def test_any_text_in_a_table_cell_stays_in_its_cell(value: str) -> None:
 
 @given(st.text(alphabet=st.sampled_from("ab `\\*_<>&@#[]()"), min_size=1, max_size=30))
 def test_a_code_span_says_exactly_what_the_cell_says(value: str) -> None:
-    children = _PARSER.parseInline(f"x {markdown_code(value, None)} y")[0].children or []
+    children = _PARSER.parseInline(f"x {markdown_code(value)} y")[0].children or []
     codes = [child.content for child in children if child.type == "code_inline"]
     assert codes == [value]

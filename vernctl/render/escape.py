@@ -15,6 +15,8 @@ from rich.cells import cell_len, split_graphemes
 
 #: Cells that a single customer value may take on a screen, where the caller names no other limit.
 CELL_LIMIT = 60
+#: Cells of what must survive being copied (paths, commands, lines to paste): hardly ever a cut.
+WHOLE = 2_000
 ELLIPSIS = "…"
 FIRST_STRONG_ISOLATE, POP_ISOLATE = "\u2068", "\u2069"
 
@@ -29,25 +31,26 @@ _RIGHT_TO_LEFT = frozenset({"R", "AL"})
 _UNICODE = "latest"
 
 
-def text_safe(value: str, limit: int | None = CELL_LIMIT) -> str:
-    """``value`` on one line, inert on a terminal, at most ``limit`` cells wide (None: uncut).
+def text_safe(value: str, limit: int = CELL_LIMIT) -> str:
+    """``value`` on one line, inert on a terminal, at most ``limit`` cells wide.
 
     Newlines become ``⏎``, controls their pictures (``␛``, ``␀``), bidi and zero-width characters
     and unusual spaces ``\\uXXXX``. Right-to-left text is put between isolates of ours, so that it
     cannot reorder what stands beside it.
     """
-    if value.isascii() and value.isprintable():
-        return shorten(value, limit)
-    head = value if limit is None else value[: (limit + 1) * (_MARKS_AT_ONCE + 1)]
+    # Every visible character takes a cell, and brings at most so many marks that take none.
+    head = value[: (limit + 1) * (_MARKS_AT_ONCE + 1)]
+    if head.isascii() and head.isprintable():
+        return shorten(head, limit)
     return _isolated(shorten("".join(_visible(head)), limit))
 
 
-def quoted(value: str, limit: int | None = CELL_LIMIT) -> str:
+def quoted(value: str, limit: int = CELL_LIMIT) -> str:
     """``text_safe`` between double quotes: for values whose edges matter, and for empty ones."""
     return f'"{text_safe(value, limit)}"'
 
 
-def bare_or_quoted(value: str, limit: int | None = CELL_LIMIT) -> str:
+def bare_or_quoted(value: str, limit: int = CELL_LIMIT) -> str:
     """The value as it is where its edges can be seen, quoted where it is empty or they cannot."""
     plain = value and value == " ".join(value.split(" ")).strip() and "  " not in value
     return text_safe(value, limit) if plain else quoted(value, limit)
@@ -58,12 +61,12 @@ def cell_width(text: str) -> int:
     return cell_len(text, _UNICODE)
 
 
-def shorten(text: str, limit: int | None) -> str:
+def shorten(text: str, limit: int) -> str:
     """``text`` cut to ``limit`` cells, ``…`` where something is missing; never through a grapheme.
 
     An isolate of ours that the cut left open is closed again.
     """
-    if limit is None or cell_width(text) <= limit:
+    if cell_width(text) <= limit:
         return text
     if limit <= 1:
         return ELLIPSIS[:limit]
@@ -78,7 +81,7 @@ def shorten(text: str, limit: int | None) -> str:
     return kept + ELLIPSIS + POP_ISOLATE * opened
 
 
-def markdown_safe(value: str, limit: int | None = CELL_LIMIT) -> str:
+def markdown_safe(value: str, limit: int = CELL_LIMIT) -> str:
     """``value`` as prose inside Markdown: inert on GitHub and GitLab, on one line.
 
     Punctuation that Markdown or HTML could read becomes a character reference. References are
@@ -89,7 +92,7 @@ def markdown_safe(value: str, limit: int | None = CELL_LIMIT) -> str:
     return _marked(text, "".join(_referenced(_without_isolates(text))))
 
 
-def markdown_code(value: str, limit: int | None = CELL_LIMIT) -> str:
+def markdown_code(value: str, limit: int = CELL_LIMIT) -> str:
     """``value`` as a code span that also holds inside a table cell.
 
     Nothing is linked, mentioned or emphasised inside a code span, and its fence is longer than any
@@ -103,8 +106,8 @@ def markdown_code(value: str, limit: int | None = CELL_LIMIT) -> str:
     if "|" in text:
         return _marked(safe, f'"{"".join(_referenced(text))}"')
     fence = "`" * (_longest_run(text, "`") + 1)
-    # One space at each end is taken off again by the reader, if there is one at both.
-    pad = " " if not text.strip(" ") or {text[0], text[-1]} & {"`", " "} else ""
+    # One space at each end is taken off again by the reader, unless there is nothing but spaces.
+    pad = " " if text.strip(" ") and {text[0], text[-1]} & {"`", " "} else ""
     return _marked(safe, f"{fence}{pad}{text}{pad}{fence}")
 
 

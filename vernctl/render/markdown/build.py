@@ -81,7 +81,7 @@ def code(value: str, level: Level) -> str:
     return markdown_code(value, level.cell)
 
 
-def prose(value: str, limit: int | None = 300) -> str:
+def prose(value: str, limit: int = 300) -> str:
     """Words of a person or a service, inert."""
     return markdown_safe(value, limit)
 

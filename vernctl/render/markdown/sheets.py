@@ -160,7 +160,7 @@ def _origins(sheet: SheetOrigin, diff: SheetDiff | None, level: Level) -> list[s
 def _origin_row(origin: ColumnOrigin, rows: int, level: Level) -> list[str]:
     sources = " + ".join(code(source, level) for source in origin.sources[:4])
     source = f"{code(origin.file, level)} {sources}" if origin.file and sources else sources
-    how = words.origin_words(origin)
+    how = prose(words.origin_words(origin))
     if level.examples and origin.recodings:
         shown = [
             f"{', '.join(code(old, level) for old in r.old[:3])} → {code(r.new, level)}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from vernctl.render import words
-from vernctl.render.escape import text_safe
+from vernctl.render.escape import WHOLE, text_safe
 from vernctl.render.text.diff import Detail, add_diff
 from vernctl.render.text.head import add_facts, add_head
 from vernctl.render.text.layout import Ink, Page
@@ -54,7 +54,7 @@ def render_error(error: ErrorOutcome, *, width: int = 80, colour: bool = False) 
     page = Page(width, colour=colour)
     add_error(page, error, indent=0)
     if error.next:
-        page.line("  ", Ink(text_safe(error.next, None), "accent"))
+        page.line("  ", Ink(text_safe(error.next, WHOLE), "accent"))
     return str(page)
 
 
@@ -87,7 +87,7 @@ def _add_findings(page: Page, outcome: SpecOutcome) -> None:
 
 
 def _add_next(page: Page, outcome: SpecOutcome) -> None:
-    path = text_safe(outcome.path, None)
+    path = text_safe(outcome.path, WHOLE)
     if outcome.status == "changed" and outcome.diff is not None and not outcome.diff.is_empty:
         sampled = words.is_sample(outcome.diff)
         page.line(words.SAMPLE_NOTE if sampled else "The preview holds every row.")
@@ -97,4 +97,4 @@ def _add_next(page: Page, outcome: SpecOutcome) -> None:
         page.literal(f"  look closer   vernctl show {path}")
         page.literal(f"  approve       vernctl approve {path}")
     else:
-        page.literal(f"  next   {text_safe(words.next_command(outcome), None)}")
+        page.literal(f"  next   {text_safe(words.next_command(outcome), WHOLE)}")

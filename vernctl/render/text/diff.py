@@ -7,7 +7,7 @@ from typing import Literal
 
 from vernctl.diff.model import AddedRow, Cause, ChangeGroup, Diff, RemovedRow, SheetDiff
 from vernctl.render import words
-from vernctl.render.escape import bare_or_quoted, quoted, text_safe
+from vernctl.render.escape import WHOLE, bare_or_quoted, quoted, text_safe
 from vernctl.render.text.layout import Column, Ink, Page, Part, Style
 
 #: Kinds of change shown for one sheet before the rest is only counted.
@@ -27,7 +27,7 @@ def add_diff(page: Page, diff: Diff, causes: Sequence[Cause], *, detail: Detail 
         if not sheet.is_empty and detail != "counts":
             _add_changes(page, sheet, full=detail == "full")
             for reason in words.causes_of(sheet, causes):
-                page.wrap(f"because: {text_safe(reason, None)}", indent=4, hanging=9)
+                page.wrap(f"because: {text_safe(reason, WHOLE)}", indent=4, hanging=9)
     for slug in diff.dropped_sheets:
         page.line(Ink(f"− sheet {text_safe(slug)} is gone", "bad"), indent=2)
 
@@ -43,7 +43,7 @@ def _add_counts(page: Page, sheet: SheetDiff, width: int) -> None:
 def _add_changes(page: Page, sheet: SheetDiff, *, full: bool) -> None:
     note = words.key_note(sheet)
     if note:
-        page.wrap(text_safe(note, None), indent=4, hanging=2, style="dim")
+        page.wrap(text_safe(note, WHOLE), indent=4, hanging=2, style="dim")
     for column in () if sheet.is_new else sheet.added_columns:
         page.line(Ink(f"+ column {text_safe(column)}", "good"), indent=4)
     for column in () if sheet.is_new else sheet.dropped_columns:

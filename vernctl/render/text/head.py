@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from vernctl.render import words
-from vernctl.render.escape import text_safe
+from vernctl.render.escape import WHOLE, text_safe
 from vernctl.render.text.layout import Ink, Page, Style
 from vernctl.workflow.outcome import SpecOutcome, Status
 
@@ -39,9 +39,9 @@ def add_head(page: Page, outcome: SpecOutcome) -> None:
 def add_facts(page: Page, outcome: SpecOutcome) -> None:
     """Plain lines that the command has to say, and its warnings."""
     for fact in outcome.facts:
-        page.wrap(text_safe(fact, None), indent=2, hanging=2)
+        page.wrap(text_safe(fact, WHOLE), indent=2, hanging=2)
     for warning in outcome.warnings:
-        page.wrap(f"warning: {text_safe(warning, None)}", indent=2, hanging=2, style="warn")
+        page.wrap(f"warning: {text_safe(warning, WHOLE)}", indent=2, hanging=2, style="warn")
 
 
 def _mark(outcome: SpecOutcome) -> str:

@@ -42,9 +42,9 @@ def _origin_row(origin: ColumnOrigin, rows: int) -> list[Part]:
     if origin.sources:
         named = " + ".join(quoted(source, 24) for source in origin.sources)
         source = f"{text_safe(origin.file, 30)} {named}" if origin.file else named
-        how = words.origin_words(origin)
+        how = text_safe(words.origin_words(origin))
     else:
-        source, how = words.origin_words(origin), ""
+        source, how = text_safe(words.origin_words(origin)), ""
     share = words.percent_of(origin.filled, rows)
     return [text_safe(origin.column, 24), source, how, share, words.number(origin.distinct)]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vernctl.render.escape import text_safe
+from vernctl.render.escape import WHOLE, text_safe
 from vernctl.render.text.layout import Page
 from vernctl.workflow.outcome import QuestionOutcome, SpecOutcome
 
@@ -46,7 +46,7 @@ def _add_question(page: Page, question: QuestionOutcome) -> None:
 
 def _add_stanzas(page: Page, stanzas: list[str], outcome: SpecOutcome) -> None:
     lines = "this line" if len(stanzas) == 1 else f"these {len(stanzas)} lines"
-    place = text_safe(outcome.answers_place or outcome.path, None)
+    place = text_safe(outcome.answers_place or outcome.path, WHOLE)
     page.wrap(
         f"Choose, then add {lines} under `answers:` ({place}) and plan again; "
         "the run waits and holds one of the account's slots:"
@@ -54,4 +54,4 @@ def _add_stanzas(page: Page, stanzas: list[str], outcome: SpecOutcome) -> None:
     page.blank()
     for stanza in stanzas:
         for line in stanza.splitlines():
-            page.literal(text_safe(line, None), indent=4)
+            page.literal(text_safe(line, WHOLE), indent=4)

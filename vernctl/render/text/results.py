@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from vernctl.render import words
-from vernctl.render.escape import text_safe
+from vernctl.render.escape import WHOLE, text_safe
 from vernctl.render.text.layout import Ink, Page
 from vernctl.workflow.outcome import ErrorOutcome, SpecOutcome
 
@@ -43,9 +43,9 @@ def add_import(page: Page, outcome: SpecOutcome) -> None:
             page.line(f"{words.counted(inserted, 'row')} imported{flagged}{took}", indent=2)
     _add_verification(page, outcome)
     if outcome.outputs:
-        page.wrap("  ".join(text_safe(path, None) for path in outcome.outputs), 2, 2)
+        page.wrap("  ".join(text_safe(path, WHOLE) for path in outcome.outputs), 2, 2)
     if outcome.receipt:
-        page.line(f"receipt {text_safe(outcome.receipt, None)}", indent=2)
+        page.line(f"receipt {text_safe(outcome.receipt, WHOLE)}", indent=2)
 
 
 def _add_verification(page: Page, outcome: SpecOutcome) -> None:
@@ -61,12 +61,12 @@ def _add_verification(page: Page, outcome: SpecOutcome) -> None:
         text += f"; {words.counted(found.healed, 'invalid cell')} healed by the import"
     page.wrap(text, 2, 2, "bad" if found.problems else "good")
     for problem in found.problems:
-        page.wrap(f"✗ {text_safe(problem, None)}", 4, 2, "bad")
+        page.wrap(f"✗ {text_safe(problem, WHOLE)}", 4, 2, "bad")
 
 
 def add_error(page: Page, error: ErrorOutcome, indent: int = 2) -> None:
     """The message with its place, the reasons, and what became of remote data."""
-    place = f"{text_safe(error.place, None)}   " if error.place and error.kind != "spec" else ""
+    place = f"{text_safe(error.place, WHOLE)}   " if error.place and error.kind != "spec" else ""
     if error.kind == "spec":  # the count comes last: what to mend is read first
         _add_reasons(page, error, indent)
         page.wrap(_sentence(error), indent, 2, "bad")
@@ -74,7 +74,7 @@ def add_error(page: Page, error: ErrorOutcome, indent: int = 2) -> None:
         page.wrap(f"{place}{_sentence(error)}", indent, 2, "bad")
         _add_reasons(page, error, indent + 2)
     if error.remote:
-        page.wrap(text_safe(error.remote, None), indent, 2)
+        page.wrap(text_safe(error.remote, WHOLE), indent, 2)
 
 
 def _sentence(error: ErrorOutcome) -> str:

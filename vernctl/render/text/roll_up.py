@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from vernctl.render import words
-from vernctl.render.escape import text_safe
+from vernctl.render.escape import WHOLE, text_safe
 from vernctl.render.text.head import STYLES
 from vernctl.render.text.layout import Column, Ink, Page, Part
 from vernctl.render.text.questions import open_questions
@@ -46,7 +46,7 @@ def gist(outcome: SpecOutcome) -> str:
         return words.counted(len(open_questions(outcome)), "question") + " without an answer"
     failed = [check for check in outcome.checks if not check.ok]
     if outcome.status == "refused" and failed:
-        return text_safe(words.check_words(failed[0]), None)
+        return text_safe(words.check_words(failed[0]), WHOLE)
     if outcome.error is not None:
         return text_safe(outcome.error.message.strip(), 200)
     if outcome.diff is not None and not outcome.diff.is_empty:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from vernctl.render import words
-from vernctl.render.escape import bare_or_quoted, text_safe
+from vernctl.render.escape import WHOLE, bare_or_quoted, text_safe
 from vernctl.render.text.layout import Column, Ink, Page, Part
 from vernctl.workflow.outcome import QuestionOutcome, SpecOutcome, Step
 
@@ -30,7 +30,7 @@ def add_steps(page: Page, outcome: SpecOutcome) -> None:
 
 
 def _step_row(step: Step, dear: list[str]) -> list[Part]:
-    about = " · ".join(text_safe(part, None) for part in (step.detail, step.reason) if part)
+    about = " · ".join(text_safe(part, WHOLE) for part in (step.detail, step.reason) if part)
     once = ["1" if step.kind == kind else "" for kind in dear]
     return [f"  {step.kind}", about, *once, str(step.agent_calls) if step.agent_calls else ""]
 
@@ -41,4 +41,4 @@ def _add_answered(page: Page, question: QuestionOutcome) -> None:
     expected = "  (expected)" if question.status == "expected" else ""
     page.line("? ", asked, f"  → {answer}{expected}", indent=6)
     if question.rule_place:
-        page.line(Ink(text_safe(question.rule_place, None), "dim"), indent=8)
+        page.line(Ink(text_safe(question.rule_place, WHOLE), "dim"), indent=8)
