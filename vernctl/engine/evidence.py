@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from vernctl.engine.model import Column
 from vernctl.engine.names import plain
+from vernctl.engine.overlap import containment
 from vernctl.engine.profile import ColumnProfile
 
 if TYPE_CHECKING:
@@ -36,6 +37,12 @@ _EXPECTED: dict[str, tuple[str, ...]] = {
         _NUMBERS,
     ),
 }  # fmt: skip
+#: Concepts whose values are words, and kinds that are none.
+_WORDS = frozenset(
+    ("first name", "last name", "full name", "payee", "company", "city", "job title", "memo",
+     "description", "note", "salutation")
+)  # fmt: skip
+_NO_WORDS = ("iban", "integer", "decimal", "email", "uuid", "url", *_DATES)
 #: Kinds that belong to one concept so firmly that a column without a telling name is known by them.
 _TELLING = {"email": ("email",), "website": ("url",), "ip": ("ip",), "iban": ("iban",)}
 
@@ -48,8 +55,16 @@ class Evidence(NamedTuple):
     why: str = ""
 
 
-def weigh(column: ColumnProfile, target: Column, units: tuple[str, ...]) -> Evidence:
-    """The evidence of a source column's values for a target column whose name has these units."""
+def weigh(
+    column: ColumnProfile,
+    target: Column,
+    units: tuple[str, ...],
+    key: ColumnProfile | None = None,
+) -> Evidence:
+    """The evidence of a source column's values for a target column whose name has these units.
+
+    ``key``: where the target is a link, the source column that fills what it links to.
+    """
     if not column.checked:
         return Evidence(0.0, 0.15, "empty")
     gain, loss, whys = 0.0, 0.0, []
@@ -69,6 +84,8 @@ def weigh(column: ColumnProfile, target: Column, units: tuple[str, ...]) -> Evid
 
 
 def _by_kind(column: ColumnProfile, units: tuple[str, ...]) -> Evidence:
+    if len(units) == 1 and units[0] in _WORDS and column.share(*_NO_WORDS) > 0.8:
+        return Evidence(0.0, 0.3)
     head = next((unit for unit in units if unit in _EXPECTED), None)
     if head is None:
         return Evidence()
@@ -116,6 +133,15 @@ def _by_options(column: ColumnProfile, target: Column) -> Evidence:
     if shared >= 0.3:
         return Evidence(0.2 + 0.4 * shared, 0.0, f"{_percent(shared)} of its values are allowed")
     return Evidence(0.0, 0.35) if column.distinct > max(50, 5 * len(allowed)) else Evidence()
+
+
+def _by_link(column: ColumnProfile, key: ColumnProfile | None) -> Evidence:
+    if key is None or key.distinct < 2:
+        return Evidence()
+    share = containment(column, key)
+    if share >= 0.6:
+        return Evidence(0.5 * share, 0.0, f'{_percent(share)} of its values are in "{key.name}"')
+    return Evidence(0.0, 0.2) if share < 0.05 else Evidence()
 
 
 def _percent(share: float) -> str:

@@ -74,7 +74,8 @@ fee: fees, charge, gebuhr, gebuehr, frais, comision, commissione, poplatek, comm
 inflow: credit, credit amount, deposit, deposits, money in, paid in, haben, gutschrift, einnahme, credit note amount, recette, abono, ingreso, haber, entrata, bij, wplyw, prijem, income, receipt
 outflow: debit, debit amount, withdrawal, withdrawals, money out, paid out, soll, lastschrift, ausgabe, depense, cargo bancario, gasto, debe, uscita, af, debet, wyplyw, vydaj, spending, payment out
 payee: beneficiary, recipient, merchant, counterparty, payee name, counterparty name, empfanger, zahlungsempfanger, begunstigter, beguenstigter, zahlungspflichtiger, auftraggeber, beneficiaire, beneficiario, ontvanger, begunstigde, tegenpartij, tegenrekening naam, handelaar, odbiorca, prijemce, protistrana, marchand, comerciante, contraparte, payer, zahler, shop
-memo: purpose, payment reference, payment details, verwendungszweck, buchungstext, communication, concepto, causale, omschrijving, mededeling, mededelingen, zprava, popis, tytul, motif, remittance information, narrative, particulars
+memo: purpose, payment reference, payment details, verwendungszweck, communication, concepto, causale, omschrijving, mededeling, mededelingen, zprava, popis, tytul, motif, remittance information, narrative, particulars
+transaction type: transaction kind, booking type, buchungstext, buchungsart, umsatzart, transaktionstyp, type d operation, tipo de operacion
 description: beschreibung, descripcion, descrizione, descricao, beschrijving, opis, desc, details, detail, text, abstract, summary, zusammenfassung
 note: notes, comment, comments, remark, remarks, notiz, notizen, bemerkung, bemerkungen, anmerkung, kommentar, commentaire, remarque, nota, notas, observaciones, opmerking, opmerkingen, toelichting, poznamka, uwagi, annotation
 subject: betreff, objet, asunto, oggetto, assunto, onderwerp, topic, thema
@@ -167,7 +168,7 @@ percent: percentage, prozent, pourcentage, porcentaje, pct, percentuale
 reason: grund, raison, motivo, reden, cause
 result: outcome, ergebnis, resultat, resultado, risultato
 default: standard, is default, primary, principal, main, haupt, predeterminado, principale
-work: business use, office, geschaftlich, dienstlich, professionnel, pro, trabajo, lavoro, werk, zakelijk, bureau
+work: business use, office, geschaftlich, dienstlich, professionnel, trabajo, lavoro, werk, zakelijk, bureau
 home: private, personal, privat, personnel prive, casa, prive, maison
 other: alternative, alternate, secondary, weitere, autre, otro, altro, ander, second, additional, sonstige, alt
 permalink: slug, handle, alias, short name, kurzname
@@ -176,6 +177,7 @@ permalink: slug, handle, alias, short name, kurzname
 #: Concepts that are often meant by one another's names, and how often (0 to 1).
 _NEAR = """
 phone ~ mobile 0.86; email ~ website 0.1; street ~ address 0.86; description ~ note 0.72; description ~ memo 0.82
+transaction type ~ type 0.86; transaction type ~ memo 0.62; transaction type ~ description 0.6
 memo ~ note 0.75; memo ~ subject 0.6; memo ~ reference 0.6; payee ~ description 0.55; payee ~ customer 0.6; payee ~ name 0.62; payee ~ supplier 0.7
 amount ~ inflow 0.62; amount ~ outflow 0.6; amount ~ total 0.85; amount ~ price 0.68; amount ~ subtotal 0.62; amount ~ revenue 0.5; total ~ subtotal 0.55; price ~ cost 0.55
 date ~ booking date 0.9; date ~ value date 0.82; date ~ timestamp 0.85; date ~ order date 0.85; date ~ invoice date 0.85; date ~ created 0.68; booking date ~ value date 0.7
@@ -193,7 +195,9 @@ owner ~ employee 0.6; owner ~ manager 0.66; owner ~ user 0.6; author ~ owner 0.5
 QUALIFIERS = frozenset(
     ("default", "work", "home", "other", "1", "2", "3", "4", "value", "info", "field", "current",
      "new", "old", "last", "first", "full", "total", "is", "has", "raw", "data", "text", "record",
-     "property", "custom", "attribute", "system", "label")
+     "property", "custom", "attribute", "system",
+     # The currency of an amount.
+     "eur", "usd", "gbp", "chf", "sgd", "aud", "cad", "czk", "pln", "sek", "nok", "dkk", "jpy")
 )  # fmt: skip
 
 #: Two units that together are one ("E-Mail-Adresse", "Handy-Nr.").

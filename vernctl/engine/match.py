@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from vernctl.engine.assign import assign
+from vernctl.engine.compose import Composed, compose
 from vernctl.engine.model import EngineValue, Template
 from vernctl.engine.pairs import ACCEPT, PairScores, score_pairs
-from vernctl.engine.profile import TableProfile
+from vernctl.engine.profile import ColumnProfile, TableProfile
 from vernctl.engine.routing import route
 
 #: Two candidates whose scores are nearer than this are both plausible.
@@ -81,13 +82,22 @@ def match(
     ``knowledge`` is free text; what it says about columns outweighs names and values.
     """
     tables = sorted(profiles, key=lambda profile: (profile.table, profile.file))
+    by_name = {table.table: table for table in tables}
     scores = {
-        (template.slug, table.table): score_pairs(table, template, templates)
+        (template.slug, table.table): score_pairs(table, template, templates, knowledge)
         for template in templates
         for table in tables
     }
     routes = route(tables, templates, scores)
-    sheets = tuple(_sheet(template, routes[template.slug], scores) for template in templates)
+    for template in templates:
+        if keys := _link_keys(template, templates, routes, scores, by_name):
+            for name in routes[template.slug]:
+                again = score_pairs(by_name[name], template, templates, knowledge, keys)
+                scores[template.slug, name] = again
+    sheets = tuple(
+        _sheet(template, [by_name[name] for name in routes[template.slug]], scores)
+        for template in templates
+    )
     used = {
         (candidate.table, source)
         for sheet in sheets
@@ -104,45 +114,101 @@ def match(
     return MatchResult(sheets=sheets, unused=unused)
 
 
+def _link_keys(
+    template: Template,
+    templates: Sequence[Template],
+    routes: Mapping[str, tuple[str, ...]],
+    scores: Mapping[tuple[str, str], PairScores],
+    tables: Mapping[str, TableProfile],
+) -> dict[str, ColumnProfile]:
+    """Of target columns with a link: the source column that will fill what they link to."""
+    keys: dict[str, ColumnProfile] = {}
+    for column in template.columns:
+        for link in column.link:
+            linked = next((each for each in templates if each.slug == link.template), None)
+            if linked is None or not routes[linked.slug]:
+                continue
+            table = routes[linked.slug][0]
+            chosen = _assigned(scores[linked.slug, table])
+            position = next(
+                (i for i, each in enumerate(linked.columns) if each.name == link.column), None
+            )
+            if position is not None and position in chosen:
+                keys.setdefault(column.name, tables[table].columns[chosen[position]])
+    return keys
+
+
 def _sheet(
-    template: Template, tables: Sequence[str], scores: Mapping[tuple[str, str], PairScores]
+    template: Template,
+    tables: Sequence[TableProfile],
+    scores: Mapping[tuple[str, str], PairScores],
 ) -> SheetMatch:
     if not tables:
         empty = tuple(ColumnMatch(template=template.slug, column=c.name) for c in template.columns)
         return SheetMatch(slug=template.slug, tables=(), columns=empty)
-    matched = [_columns(template, table, scores[template.slug, table]) for table in tables]
-    columns = tuple(
-        first.model_copy(update={"also": tuple(m.chosen for m in more if m.chosen is not None)})
-        for first, *more in zip(*matched, strict=True)
+    matched = [_columns(template, table, scores[template.slug, table.table]) for table in tables]
+    columns = tuple(_united(first, more) for first, *more in zip(*matched, strict=True))
+    return SheetMatch(
+        slug=template.slug, tables=tuple(table.table for table in tables), columns=columns
     )
-    return SheetMatch(slug=template.slug, tables=tuple(tables), columns=columns)
 
 
-def _columns(template: Template, table: str, pairs: PairScores) -> list[ColumnMatch]:
+def _united(first: ColumnMatch, more: Sequence[ColumnMatch]) -> ColumnMatch:
+    """One column's match over tables whose rows are put together."""
+    also = tuple(other.chosen for other in more if other.chosen is not None)
+    candidates = (*first.candidates, *(each for other in more for each in other.candidates))
+    return first.model_copy(update={"also": also, "candidates": candidates})
+
+
+def _assigned(pairs: PairScores) -> dict[int, int]:
+    """Target → source, by position."""
+    # Cubed, one sure pair outweighs two doubtful ones.
+    cubes = [[score**3 for score in row] for row in pairs.scores]
+    found = assign(cubes, ACCEPT**3)
+    return {target: source for target, source in enumerate(found) if source is not None}
+
+
+def _columns(template: Template, table: TableProfile, pairs: PairScores) -> list[ColumnMatch]:
     """The columns of one template from one table."""
-    chosen = assign([[score**2 for score in row] for row in pairs.scores], ACCEPT**2)
-    taken = {source: target for target, source in enumerate(chosen) if source is not None}
+    chosen = _assigned(pairs)
+    taken = {source: target for target, source in chosen.items()}
+    composed = compose(table, template.columns, chosen)
     matches = []
     for target, column in enumerate(template.columns):
+        pick = chosen.get(target)
         ranked = sorted(range(len(pairs.sources)), key=lambda s: (-pairs.scores[target][s], s))
-        pick = chosen[target]
         if pick is not None:
             ranked = [pick, *(source for source in ranked if source != pick)]
-        candidates = tuple(
-            _candidate(table, pairs, target, source)
+        candidates = [
+            _candidate(table.table, pairs, target, source)
             for source in ranked[:_KEPT]
             if pairs.scores[target][source] >= ACCEPT
-        )
+        ]
+        close = _is_close(pairs, target, pick, taken)
+        proposal = composed.get(target)
+        if proposal is not None:
+            candidates.insert(0, _composed(table, proposal))
+            close = proposal.score < SURE
         matches.append(
             ColumnMatch(
                 template=template.slug,
                 column=column.name,
-                candidates=candidates,
-                chosen=candidates[0] if pick is not None else None,
-                close=_is_close(pairs, target, pick, taken),
+                candidates=tuple(candidates),
+                chosen=candidates[0] if pick is not None or proposal is not None else None,
+                close=close,
             )
         )
     return matches
+
+
+def _composed(table: TableProfile, proposal: Composed) -> Candidate:
+    return Candidate(
+        table=table.table,
+        sources=tuple(table.columns[index].name for index in proposal.sources),
+        score=proposal.score,
+        why=proposal.why,
+        part=proposal.part,
+    )
 
 
 def _is_close(pairs: PairScores, target: int, pick: int | None, taken: Mapping[int, int]) -> bool:

@@ -20,10 +20,15 @@ _WORDS = re.compile(r"[^\W_]+")
 _PARTS = re.compile(r"\d+|\D+")
 _SPELLED = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ı": "i"})
 _LITTLE = frozenset(
-    ("the", "a", "an", "of", "at", "on", "in", "for", "to", "by", "and", "or", "der", "die", "das",
+    ("pro", "dla", "para", "per", "pour", "fur", "voor", "the", "a", "an", "of", "at", "on", "in", "for", "to", "by", "and", "or", "der", "die", "das",
      "des", "de", "du", "la", "le", "les", "el", "los", "il", "lo", "van", "het", "een", "und",
      "et", "y", "e", "da", "do", "di", "del", "della", "von", "zu", "zum")
 )  # fmt: skip
+#: What stands before the lesser part of a name: "message *for* payee" is a message.
+_BEFORE_LESSER = frozenset(
+    ("of", "for", "to", "by", "fur", "fuer", "von", "pour", "para", "per", "pro", "dla", "voor")
+)
+_LESSER = 0.4
 _VOWELS = frozenset("aeiouy")
 
 
@@ -35,6 +40,7 @@ class Name(NamedTuple):
     units: tuple[str, ...]
     joined: str
     skeleton: str
+    lesser: frozenset[str] = frozenset()
 
 
 def plain(text: str) -> str:
@@ -60,7 +66,10 @@ def name_of(text: str, strip: tuple[str, ...] = ()) -> Name:
     if strip and words[: len(strip)] == strip and len(words) > len(strip):
         words = words[len(strip) :]
     joined = "".join(words)
-    return Name(text, words, units_of(words), joined, skeleton_of(joined))
+    units = units_of(words)
+    cut = next((index for index, word in enumerate(words) if word in _BEFORE_LESSER), 0)
+    lesser = frozenset(units_of(words[cut + 1 :])) if 0 < cut < len(words) - 1 else frozenset()
+    return Name(text, words, units, joined, skeleton_of(joined), lesser - {units[0]})
 
 
 @lru_cache(maxsize=65_536)
@@ -147,8 +156,10 @@ def name_score(
     one: Name, two: Name, weights: Mapping[str, float], others: Mapping[str, float]
 ) -> float:
     """How alike two names are, 0 to 1; the weights are those of each name's own table."""
+    if one.text == two.text:
+        return 1.0
     if one.joined == two.joined:
-        return 1.0 if one.joined else 0.0
+        return 0.995 if one.joined else 0.0
     if one.units == two.units:
         return 0.97
     return max(_aligned(one, two, weights, others), _abbreviated(one, two), _spelled(one, two))
@@ -164,8 +175,8 @@ def _aligned(
             for j, b in enumerate(two.units)
         ),
     )
-    ours = [weights.get(unit, 1.0) for unit in one.units]
-    theirs = [others.get(unit, 1.0) for unit in two.units]
+    ours = [weights.get(unit, 1.0) * _emphasis(one, unit) for unit in one.units]
+    theirs = [others.get(unit, 1.0) * _emphasis(two, unit) for unit in two.units]
     total = sum(ours) + sum(theirs)
     left, right, gained = set(range(len(ours))), set(range(len(theirs))), 0.0
     for minus, i, j in pairs:
@@ -176,6 +187,10 @@ def _aligned(
             right.discard(j)
             gained += -minus * (ours[i] + theirs[j])
     return 0.96 * gained / total if total else 0.0
+
+
+def _emphasis(name: Name, unit: str) -> float:
+    return _LESSER if unit in name.lesser else 1.0
 
 
 @lru_cache(maxsize=262_144)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 from vernctl.engine.evidence import weigh
+from vernctl.engine.hints import hints_in
 from vernctl.engine.lexicon import GENERIC
 from vernctl.engine.model import Column, Template
 from vernctl.engine.names import (
@@ -18,7 +20,7 @@ from vernctl.engine.names import (
     weights_of,
     words_of,
 )
-from vernctl.engine.profile import TableProfile
+from vernctl.engine.profile import ColumnProfile, TableProfile
 
 #: A pair that scores less is never proposed.
 ACCEPT = 0.5
@@ -35,9 +37,17 @@ class PairScores(NamedTuple):
 
 
 def score_pairs(
-    table: TableProfile, template: Template, others: Sequence[Template] = ()
+    table: TableProfile,
+    template: Template,
+    others: Sequence[Template] = (),
+    knowledge: str = "",
+    keys: Mapping[str, ColumnProfile] = MappingProxyType({}),
 ) -> PairScores:
-    """Score every pair. ``others``: the templates beside this one, which the table may be about."""
+    """Score every pair.
+
+    ``others``: the templates beside this one, which the table may be about. ``keys``: of target
+    columns with a link, the source column that fills the linked one, as far as it is known.
+    """
     sources = [column.name for column in table.columns]
     targets = [column.name for column in template.columns]
     ours = [name_of(name, common_prefix(sources)) for name in sources]
@@ -48,24 +58,30 @@ def score_pairs(
         entity_units(template.slug) | entity_units(template.name),
         _is_about_another(table, template, others),
     )
+    hints = hints_in(knowledge, sources, targets)
     scores: list[list[float]] = []
     whys: list[list[str]] = []
     for target, wanted in zip(template.columns, theirs, strict=True):
         row, reasons = [], []
         for column, name in zip(table.columns, ours, strict=True):
             likeness = max(naming.likeness(name, wanted), _described(name, target))
-            evidence = weigh(column, target, wanted.units)
+            evidence = weigh(column, target, wanted.units, keys.get(target.name))
             score = likeness * (1 - evidence.loss)
             score += (1 - score) * evidence.gain * min(1.0, 0.35 + likeness)
+            reason = _why(column.name, target.name, likeness, evidence.why)
+            if (column.name, target.name) in hints.pairs:
+                score, reason = 0.99, "the knowledge says so"
+            elif column.name in hints.ignored:
+                score, reason = 0.0, "the knowledge says to leave it"
             row.append(min(1.0, max(0.0, score)))
-            reasons.append(_why(column.name, target.name, likeness, evidence.why))
+            reasons.append(reason)
         scores.append(row)
         whys.append(reasons)
     return PairScores(tuple(sources), scores, whys)
 
 
 class _Naming(NamedTuple):
-    """What decides how alike names are, beside the names: their tables, and what those are about."""
+    """What decides how alike names are beside the names: their tables, and what they are about."""
 
     weights: Mapping[str, float]
     target_weights: Mapping[str, float]

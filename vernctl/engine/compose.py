@@ -1,0 +1,125 @@
+"""Targets that are a part of one source column, or that several source columns make up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from vernctl.engine.model import Column
+from vernctl.engine.names import name_of
+from vernctl.engine.profile import ColumnProfile, TableProfile
+
+_PERSON = ("full name", "name", "contact", "customer", "employee", "user", "owner")
+#: Parts of an address in the order in which they are written one after another.
+_ADDRESS = ("street", "house number", "street 2", "zip", "city", "state", "country")
+
+
+class Composed(NamedTuple):
+    """A proposal: source columns by position, the part that is meant (''), score, and why."""
+
+    sources: tuple[int, ...]
+    part: str
+    score: float
+    why: str
+
+
+def compose(
+    table: TableProfile, columns: Sequence[Column], chosen: Mapping[int, int]
+) -> dict[int, Composed]:
+    """Proposals for targets that nothing fills yet; ``chosen``: target → source, by position."""
+    concepts = [name_of(column.name).units for column in columns]
+    found: dict[int, Composed] = {}
+    found.update(_names_apart(table, concepts, chosen))
+    found.update(_names_together(table, concepts, chosen))
+    found.update(_addresses(table, concepts, chosen))
+    return found
+
+
+def _names_apart(
+    table: TableProfile, concepts: Sequence[tuple[str, ...]], chosen: Mapping[int, int]
+) -> dict[int, Composed]:
+    """First and last name out of one column that holds whole names."""
+    wanted = {
+        units[0]: index
+        for index, units in enumerate(concepts)
+        if units in (("first name",), ("last name",)) and index not in chosen
+    }
+    if len(wanted) != 2:
+        return {}
+    whole = [
+        (share, column)
+        for column in table.columns
+        if (share := _whole_names(column)) > 0.5 and column.index not in chosen.values()
+    ]
+    if not whole:
+        return {}
+    share, column = max(whole, key=lambda pair: (pair[0], -pair[1].index))
+    score = round(0.6 + 0.28 * share, 4)
+    return {
+        index: Composed((column.index,), part, score, f'"{column.name}" holds whole names')
+        for part, index in wanted.items()
+    }
+
+
+def _whole_names(column: ColumnProfile) -> float:
+    """How much a column looks like names of persons, by its name and by words per value."""
+    units = name_of(column.name).units
+    if not units or not set(units) <= {*_PERSON, "default"}:
+        return 0.0
+    if not column.sample:
+        return 0.0
+    several = sum(1 for value in column.sample if 2 <= len(value.replace(",", " ").split()) <= 4)
+    named = 1.0 if "full name" in units else 0.75
+    return named * several / len(column.sample) * min(1.0, column.share("name", "words") + 0.2)
+
+
+def _names_together(
+    table: TableProfile, concepts: Sequence[tuple[str, ...]], chosen: Mapping[int, int]
+) -> dict[int, Composed]:
+    """A whole name out of first and last name."""
+    parts = _positions(table)
+    if "first name" not in parts or "last name" not in parts:
+        return {}
+    if any(units in (("first name",), ("last name",)) for units in concepts):
+        return {}
+    taken = [
+        index
+        for index, units in enumerate(concepts)
+        if units and set(units) <= set(_PERSON) and set(units) & {"full name", "name"}
+    ]
+    sources = (parts["first name"], parts["last name"])
+    return {
+        index: Composed(sources, "", 0.88, "first and last name make up the whole name")
+        for index in taken[:1]
+        if index not in chosen or chosen[index] in sources
+    }
+
+
+def _addresses(
+    table: TableProfile, concepts: Sequence[tuple[str, ...]], chosen: Mapping[int, int]
+) -> dict[int, Composed]:
+    """One address out of street, postal code, city, …, as far as no target has them for itself."""
+    parts = _positions(table)
+    free = [
+        parts[part] for part in _ADDRESS if part in parts and parts[part] not in chosen.values()
+    ]
+    target = next((index for index, units in enumerate(concepts) if units == ("address",)), None)
+    if target is None or "street" not in parts:
+        return {}
+    street = parts["street"]
+    if chosen.get(target) not in (None, street):
+        return {}
+    sources = tuple(dict.fromkeys([street, *free])) if street not in free else tuple(free)
+    if len(sources) < 2:
+        return {}
+    return {target: Composed(sources, "", 0.8, "its parts make up the address")}
+
+
+def _positions(table: TableProfile) -> dict[str, int]:
+    """The first column of every concept that is the whole of a column's name."""
+    found: dict[str, int] = {}
+    for column in table.columns:
+        units = name_of(column.name).units
+        if len(units) == 1:
+            found.setdefault(units[0], column.index)
+    return found
