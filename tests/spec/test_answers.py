@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
 def ask(text: str, *labels: str, context: str | None = None, free: bool = True) -> Question:
     options = tuple(Option(id=f"o{n}", label=label) for n, label in enumerate(labels))
-    return Question(id="q", question=text, context=context, options=options, allow_custom=free)
+    return Question(id="q", question=text, context=context, options=options, allowCustom=free)
 
 
-def rule(pattern: str, answer: str | None = "Open", **fields: object) -> AnswerRule:
+def rule(pattern: str, answer: str | None = "Open", /, **fields: object) -> AnswerRule:
     place = Place("specs/acme.yaml", len(pattern), 3)
     return AnswerRule.model_validate(
         {"pattern": pattern, "answer": answer, "place": place, **fields}

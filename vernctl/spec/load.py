@@ -57,22 +57,25 @@ def _shared(
 ) -> list[Problem]:
     """External ids and snapshot folders that more than one spec has."""
     problems: list[Problem] = []
-    owners: dict[str, Place] = {}
+    owners: dict[str, tuple[Path, Place]] = {}
     stems: dict[Path, Path] = {}
     for path in [*others, *paths]:
         asked = path not in others
-        stem = path.with_suffix("")
-        if stems.setdefault(stem, path) != path and asked:
-            other = shown_path(stems[stem], project.root)
-            place = Place(shown_path(path, project.root))
-            problems.append(Problem(place, f"would share its snapshot with {other}; rename one"))
+        shown = shown_path(path, project.root)
+        stem = stems.setdefault(path.with_suffix(""), path)
+        if stem != path and asked:
+            other = shown_path(stem, project.root)
+            message = f"would share its snapshot with {other}; rename one"
+            problems.append(Problem(Place(shown), message))
         found = _external_id(path, project, cache)
         if found is None:
             continue
         identity, place = found
-        owner = owners.setdefault(identity, place)
-        if owner != place and asked:
-            message = f'external_id "{identity}" is also that of {owner}; it must be unique'
+        # An id that a base gives stands in the base; the specs are the ones to be named.
+        place = place if place.file == shown else Place(shown)
+        owner, owner_place = owners.setdefault(identity, (path, place))
+        if owner != path and asked:
+            message = f'external_id "{identity}" is also that of {owner_place}; it must be unique'
             problems.append(Problem(place, message))
     return problems
 

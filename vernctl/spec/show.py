@@ -28,9 +28,9 @@ def render_spec(path: Path, project: Project) -> str:
     if chain is None:
         raise SpecError(reader.problems)
     pairs = dict(chain.tree.pairs)
-    if "files" in pairs and isinstance(pairs["files"][1], Items):
-        key, files = pairs["files"]
-        pairs["files"] = (key, _files_from(files, chain.folders, chain.own.file))
+    files = chain.tree.get("files")
+    if isinstance(files, Items):
+        pairs["files"] = (pairs["files"][0], _files_from(files, chain.folders, chain.own.file))
     tree = Pairs(chain.tree.file, chain.tree.line, chain.tree.column, pairs)
     lines = list(_map(tree, 0))
     width = max((len(text) for text, origin in lines if origin and len(text) <= 60), default=0)
@@ -95,7 +95,9 @@ def _joined(head: str, value: Joined, depth: int) -> Iterator[_Line]:
 
 
 def _scalar(node: Scalar) -> str:
-    return node.text if node.plain and node.text else _text(node.text)
+    if node.plain and "\n" not in node.text:
+        return node.text or "null"
+    return _text(node.text)
 
 
 def _text(text: str) -> str:
