@@ -19,8 +19,8 @@ _FORWARD = re.compile(
 )
 #: Between a target and a source.
 _BACKWARD = re.compile(
-    r"\W*(?:column\s+)?(?:is |are )?(?:taken |filled |comes |come |mapped |read )?(?:from|with|<-|←)"
-    r"\s*(?:the |column )*\W*",
+    r"\W*(?:column\s+)?(?:is |are )?(?:taken |filled |comes |come |mapped |read )?"
+    r"(?:from|with|<-|←)\s*(?:the |column )*\W*",
     re.IGNORECASE,
 )
 _IGNORE = re.compile(

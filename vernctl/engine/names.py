@@ -20,7 +20,8 @@ _WORDS = re.compile(r"[^\W_]+")
 _PARTS = re.compile(r"\d+|\D+")
 _SPELLED = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ı": "i"})
 _LITTLE = frozenset(
-    ("pro", "dla", "para", "per", "pour", "fur", "voor", "the", "a", "an", "of", "at", "on", "in", "for", "to", "by", "and", "or", "der", "die", "das",
+    ("pro", "dla", "para", "per", "pour", "fur", "voor",
+     "the", "a", "an", "of", "at", "on", "in", "for", "to", "by", "and", "or", "der", "die", "das",
      "des", "de", "du", "la", "le", "les", "el", "los", "il", "lo", "van", "het", "een", "und",
      "et", "y", "e", "da", "do", "di", "del", "della", "von", "zu", "zum")
 )  # fmt: skip
