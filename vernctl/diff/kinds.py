@@ -39,6 +39,7 @@ _MONTHS = {name[:n]: i for i, name in enumerate(_MONTH_NAMES, 1) for n in (3, le
 _MONTHS["sept"] = 9
 _YMD = re.compile(r"(\d{4})([-/.]?)(\d{1,2})\2(\d{1,2})(?:[T ]00:00(?::00(?:\.0+)?)?)?")
 _NUMERIC_DATE = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4})(?: 00:00(?::00)?)?")
+_SHORT_DATE = re.compile(r"(\d{1,2}([-/.])\d{1,2}\2)(\d{2})")
 _DAY_MONTH = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?[ .\-]+([a-z]{3,9})\.?[ ,\-]+(\d{4})")
 _MONTH_DAY = re.compile(r"([a-z]{3,9})\.? +(\d{1,2})(?:st|nd|rd|th)?,? +(\d{4})")
 _NUMBER = re.compile(r"([+-]?)(\d[\d.,' ]*|\.\d+)(?:[eE]([+-]?\d{1,3}))?")
@@ -187,3 +188,27 @@ def _valid(parts: Mapping[str, tuple[int, int, int]]) -> dict[str, date]:
         except ValueError:
             continue
     return found
+
+
+def may_be_equal(old: str, new: str) -> bool:
+    """True where both texts can be the same value: some date order, some reading of a number, the
+    same phone number with and without its country's prefix. For evidence in bulk, never for one
+    cell.
+    """
+    before, after = fold_spaces(old), fold_spaces(new)
+    if _plain_kind(before, after) in ("white_space", "case", "format"):
+        return True
+    if _equal_dates(_four_digit_year(before), _four_digit_year(after)):
+        return True
+    if _numbers(before.strip("$€£ ")) & _numbers(after.strip("$€£ ")):
+        return True
+    if _PHONE.fullmatch(before) and _PHONE.fullmatch(after):
+        ends = {re.sub(r"\D", "", text).lstrip("0")[-8:] for text in (before, after)}
+        return len(ends) == 1
+    return False
+
+
+def _four_digit_year(text: str) -> str:
+    """A numeric date of two-digit years as one of this century."""
+    match = _SHORT_DATE.fullmatch(text)
+    return f"{match[1]}20{match[3]}" if match else text

@@ -1,0 +1,131 @@
+"""Which source row became which row of a sheet, told by the distinctive values that they share.
+
+A value speaks for a pair of rows only where few rows of its columns have it, and the more the
+longer it is: an e-mail address says much, a running number little. Rows that nothing distinctive
+connects stay unaligned; what they became is not guessed.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+
+from vernctl.diff.kinds import fold_spaces
+from vernctl.snapshot.sheet import Row
+
+#: A value that more rows than this have, in its column, is not distinctive.
+FEW = 3
+#: Values of this length and more weigh 1.
+LONG = 6
+#: What a pair of rows must weigh at least to be believed.
+LEAST = 0.5
+#: Two columns speak for rows only where they share this part of the smaller one's distinct values.
+COMMON = 0.1
+
+#: sheet row → source row → weight
+Votes = dict[int, dict[int, float]]
+_Places = dict[str, list[int]]
+
+
+class Alignment:
+    """Rows of one table against rows of one sheet. ``partner``: sheet row → source row."""
+
+    def __init__(self, votes: Votes) -> None:
+        self.votes = votes
+        self.partner: dict[int, int] = {}
+
+    def weight(self, row: int) -> float:
+        """How much the best source row of a sheet row weighs."""
+        return max(self.votes.get(row, {}).values(), default=0.0)
+
+    def settle(self, rows: Sequence[int]) -> None:
+        """Give each of these sheet rows its heaviest source row; among equals a free one, then
+        the first.
+        """
+        used: set[int] = set()
+        for row in rows:
+            votes = self.votes.get(row, {})
+            best = max(votes.values(), default=0.0)
+            if best < LEAST:
+                continue
+            equals = sorted(source for source, weight in votes.items() if weight >= best - 1e-9)
+            self.partner[row] = next((source for source in equals if source not in used), equals[0])
+            used.add(self.partner[row])
+
+
+def align(sheet: Sequence[Row], tables: Sequence[Sequence[Row]]) -> tuple[Alignment, ...]:
+    """Align a sheet's rows with those of the tables that it was made of: one source row at most
+    for each sheet row, of the table that speaks loudest for it.
+    """
+    index = _index(sheet)
+    alignments = tuple(Alignment(_votes(index, table)) for table in tables)
+    owned = _owners(len(sheet), alignments)
+    few = max(1, len(sheet) // 50)
+    kept = [n for n, rows in owned.items() if len(rows) >= few]
+    for n, rows in _owners(len(sheet), alignments, kept).items():
+        alignments[n].settle(rows)
+    return alignments
+
+
+def _owners(
+    rows: int, alignments: Sequence[Alignment], among: Sequence[int] | None = None
+) -> dict[int, list[int]]:
+    """Table number → the sheet rows for which it weighs most; the earlier of equals."""
+    numbers = range(len(alignments)) if among is None else among
+    owned: defaultdict[int, list[int]] = defaultdict(list)
+    for row in range(rows):
+        weights = [(alignments[n].weight(row), -n) for n in numbers]
+        best, number = max(weights, default=(0.0, 0))
+        if best >= LEAST:
+            owned[-number].append(row)
+    return dict(owned)
+
+
+def _index(sheet: Sequence[Row]) -> dict[str, list[tuple[int, list[int]]]]:
+    """Token → (column, its few rows)."""
+    index: defaultdict[str, list[tuple[int, list[int]]]] = defaultdict(list)
+    for column, places in enumerate(_columns(sheet)):
+        for token, rows in places.items():
+            index[token].append((column, rows))
+    return index
+
+
+def _votes(index: Mapping[str, list[tuple[int, list[int]]]], table: Sequence[Row]) -> Votes:
+    votes: defaultdict[int, defaultdict[int, float]] = defaultdict(lambda: defaultdict(float))
+    targets = Counter(column for found in index.values() for column, _ in found)
+    for places in _columns(table):
+        shared = Counter(column for token in places for column, _ in index.get(token, ()))
+        telling = {
+            column
+            for column, count in shared.items()
+            if count >= COMMON * min(len(places), targets[column])
+        }
+        for token, sources in places.items():
+            for column, rows in index.get(token, ()):
+                if column in telling:
+                    weight = min(1.0, len(token) / LONG) / (len(rows) * len(sources))
+                    for row in rows:
+                        for source in sources:
+                            votes[row][source] += weight
+    return {row: dict(sources) for row, sources in votes.items()}
+
+
+def _columns(table: Sequence[Row]) -> Iterator[_Places]:
+    """For every column: token → the rows that have it, where those are few."""
+    for cells in zip(*table, strict=True):
+        places: defaultdict[str, list[int]] = defaultdict(list)
+        for row, cell in enumerate(cells):
+            for token in tokens_of(cell):
+                places[token].append(row)
+        yield {token: rows for token, rows in places.items() if len(rows) <= FEW}
+
+
+def tokens_of(cell: str) -> set[str]:
+    """What a cell is known by: its text without case and outer space, the end of a phone number."""
+    text = fold_spaces(cell).casefold()
+    if not text:
+        return set()
+    digits = "".join(filter(str.isdigit, text))
+    if len(digits) >= 7 and not any(map(str.isalpha, text)):
+        return {text, f"#{digits[-7:]}"}
+    return {text}
