@@ -8,7 +8,7 @@ import duckdb
 from pydantic import JsonValue
 from sqlglot import exp
 
-from vernctl.engine.author.workspace import Loaded
+from vernctl.engine.workspace import Loaded
 from vernctl.engine.compile.inputs import DROP
 from vernctl.engine.compile.tables import Stored, cell, sql
 from vernctl.engine.model import Template

@@ -14,7 +14,7 @@ from pathlib import Path
 import duckdb
 
 from vernctl.engine.author.counts import count_sheet
-from vernctl.engine.author.workspace import load_files
+from vernctl.engine.workspace import load_files
 from vernctl.engine.compile.run import run_recipe
 from vernctl.engine.compile.tables import cell
 from vernctl.engine.coverage import coverage_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
-from vernctl.engine.author.workspace import Workspace
+from vernctl.engine.workspace import Workspace
 from vernctl.engine.heal.cells import words
 from vernctl.engine.match import MARGIN, Candidate, ColumnMatch, SheetMatch
 from vernctl.engine.model import Column, Template

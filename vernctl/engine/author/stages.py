@@ -8,7 +8,7 @@ from sqlglot import exp
 
 from vernctl.engine.author.decide import Decisions
 from vernctl.engine.author.mapping import Drafted
-from vernctl.engine.author.workspace import Workspace
+from vernctl.engine.workspace import Workspace
 from vernctl.engine.compile.inputs import DROP
 from vernctl.engine.compile.run import run_recipe
 from vernctl.engine.compile.tables import Stored, sql
@@ -21,7 +21,7 @@ from vernctl.engine.model import Column, Template
 from vernctl.engine.questions.doubt import clip
 from vernctl.engine.questions.values import ReadText, ask_date_order, ask_doubles, ask_outside
 from vernctl.engine.recipe.base import filled, folded, name, number
-from vernctl.engine.recipe.dates import DateOp
+from vernctl.engine.recipe.dates import DateOp, Order
 from vernctl.engine.recipe.model import Recipe, SheetRecipe
 from vernctl.engine.recipe.steps import CellStep, DedupeStep, FillStep, Step
 
@@ -73,7 +73,9 @@ def _heal_sheet(
 ) -> list[Step]:
     mapped = [column for column in sheet.columns if any(column in i.values for i in sheet.inputs)]
     said = of_kind(decisions.messages, UseOrder, sheet.template)
-    orders = {edit.column: edit.order for edit in said}
+    orders: dict[str, Order] = {}
+    for edit in said:
+        orders |= dict.fromkeys([edit.column] if edit.column else mapped, edit.order)
     healed = heal_cells(work.con, template, stored, mapped, orders)
     for doubt in healed.doubts:
         if decisions.is_open(sheet.template, doubt.column):
@@ -82,11 +84,11 @@ def _heal_sheet(
         asked = ask_date_order(template, doubt, place, _reader(decisions, template, doubt.column))
         for edit in decisions.settle(sheet.template, doubt.column, asked):
             if isinstance(edit, UseOrder):
-                orders[edit.column] = edit.order
+                orders[doubt.column] = edit.order
     return [_in_order(step, orders.get(step.columns[0])) for step in healed.steps]
 
 
-def _in_order(step: CellStep, order: str | None) -> CellStep:
+def _in_order(step: CellStep, order: Order | None) -> CellStep:
     if order is None or not isinstance(step.do, DateOp):
         return step
     return step.model_copy(update={"do": step.do.model_copy(update={"order": order})})

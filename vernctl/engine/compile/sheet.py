@@ -78,9 +78,10 @@ def _columns_read(step: Step, sheet: SheetRecipe) -> tuple[str, ...]:
     match step:
         case CellStep(columns=columns):
             return columns
-        case FillStep(fill=column, value=value):
+        case FillStep(fill=column, value=value, where=where):
             own = [leaf.target for leaf in value.leaves() if isinstance(leaf, FromTarget)]
-            return (column, *own, *(leaf.by for leaf in lookups(value)))
+            tested = [condition.column for condition in where]
+            return (column, *own, *tested, *(leaf.by for leaf in lookups(value)))
         case DropStep(drop_rows=conditions):
             return tuple(condition.column for condition in conditions)
         case DedupeStep(dedupe=columns, keep=keep):
@@ -101,9 +102,10 @@ def _add(layer: Layer, index: int, step: Step, sheet: SheetRecipe, catalogue: Ca
         case CellStep(columns=columns):
             for column in columns:
                 layer.cells[_position(sheet, column)] = step.build(own(column))
-        case FillStep(fill=column, value=value):
+        case FillStep(fill=column, value=value, where=where):
             filling = _resolved(value, layer, sheet, catalogue)
-            layer.cells[_position(sheet, column)] = step.build(own(column), filling)
+            tests = [condition.build(own(condition.column)) for condition in where]
+            layer.cells[_position(sheet, column)] = step.build(own(column), filling, *tests)
         case DropStep(drop_rows=conditions):
             met = exp.and_(*(each.build(own(each.column)) for each in conditions))
             layer.drop = _dropped(met, index)

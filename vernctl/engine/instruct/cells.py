@@ -21,8 +21,11 @@ from vernctl.engine.recipe.ops import (
 
 _BLANKS = r"(?:white[- ]?spaces?|spaces?|blanks?|padding)"
 _AT = r"(?:from|in|of|around|on|for|at|within|across)"
-_ENDS = r"(?:(?:leading|trailing|surrounding|outer|stray|any|all|the|unnecessary) |and |or |/)*"
-_INNER = r"(?:(?:extra|double|multiple|repeated|inner|excess|redundant|duplicate|the|any|all) )+"
+_END = r"(?:leading|trailing|surrounding|outer|stray|unnecessary)"
+_ENDS = rf"(?:(?:{_END}|any|all|the) |and |or |/)*"
+_SOME_END = rf"(?:(?:any|all|the) )*{_END} (?:(?:and|or) {_END} )?"
+_EXTRA = r"(?:(?:extra|double|multiple|repeated|inner|excess|redundant|duplicate) )+"
+_INNER = rf"(?:(?:the|any|all) |{_EXTRA})+"
 _CASES: dict[str, CellOp] = {
     "upper": Upper(),
     "capital": Upper(),
@@ -146,10 +149,8 @@ def _date_order(context: Context, found: Found) -> Edits | None:
     order: Order = "dmy" if found.get("dmy") else "mdy"
     said = found.get("columns")
     if said is None and context.vocabulary.only is None:
-        return tuple(
-            UseOrder(sheet=target.sheet, column=target.column, order=order)
-            for target in context.vocabulary.columns("all columns")
-        )
+        sheets = context.vocabulary.recipe.sheets
+        return tuple(UseOrder(sheet=sheet.template, order=order) for sheet in sheets)
     targets = context.targets(said)
     return tuple(UseOrder(sheet=t.sheet, column=t.column, order=order) for t in targets) or None
 
@@ -161,7 +162,8 @@ _IS = r"(?:are|is|use|uses|have|has|should be read as|should be|must be|come|com
 CELL_RULES = (
     Rule(
         (
-            rf"(?:trim|strip|clean(?: up)?|remove|delete|drop) {_ENDS}{_BLANKS} {_AT} {_C}",
+            rf"(?:trim|strip|clean(?: up)?) {_ENDS}{_BLANKS} {_AT} {_C}",
+            rf"(?:remove|delete|drop|cut|cut off) {_SOME_END}{_BLANKS} {_AT} {_C}",
             rf"(?:trim|strip) (?:off )?{_C}",
             rf"{_C} (?:should|must|needs? to) be trimmed",
         ),
@@ -172,7 +174,7 @@ CELL_RULES = (
         (
             rf"(?:collapse|squeeze|normali[sz]e|condense|compress) (?:{_INNER})?(?:runs of )?{_BLANKS} {_AT} {_C}",
             rf"(?:collapse|squeeze|normali[sz]e|condense|compress) (?:{_INNER})?(?:runs of )?{_BLANKS}",
-            rf"(?:remove|strip|delete) (?:{_INNER}){_BLANKS} {_AT} {_C}",
+            rf"(?:remove|strip|delete) (?:(?:any|all|the) )*(?:{_EXTRA}){_BLANKS} {_AT} {_C}",
         ),
         _collapse,
     ),

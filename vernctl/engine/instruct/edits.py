@@ -29,10 +29,10 @@ class Help(RecipeValue):
 
 
 class UseOrder(RecipeValue):
-    """The date order of a column."""
+    """The date order of a column, or of every column of the sheet."""
 
     sheet: str
-    column: str
+    column: str | None = None
     order: Order
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
@@ -24,6 +25,14 @@ class Context:
         self.vocabulary = vocabulary
         self.phrase = phrase
         self.because = because
+        #: Why a phrase that nearly fits was not taken, for the question.
+        self.hints: list[str] = []
+
+    def saying(self, text: str) -> Context:
+        """The same context for a part of the phrase; hints are kept together."""
+        part = Context(self.vocabulary, self.phrase._replace(text=text), self.because)
+        part.hints = self.hints
+        return part
 
     def targets(self, piece: str | None) -> tuple[Target, ...]:
         """The columns that a piece names; nothing said means the column an answer is about."""
@@ -31,11 +40,23 @@ class Context:
             return (self.vocabulary.only,) if self.vocabulary.only is not None else ()
         return self.vocabulary.columns(self.phrase.restore(piece))
 
+    def distinct(self, piece: str | None) -> tuple[Target, ...]:
+        """The columns that a piece names; none where several sheets have a column so named."""
+        found = self.targets(piece)
+        only = self.vocabulary.only
+        if only is not None:
+            found = tuple(t for t in found if t.sheet == only.sheet)
+        doubled = Counter(target.column for target in found)
+        for column, times in doubled.items():
+            if times > 1:
+                sheets = [target.sheet for target in found if target.column == column]
+                self.hints.append(f"{column} is in {' and in '.join(sheets)}: say in which")
+                return ()
+        return found
+
     def target(self, piece: str | None) -> Target | None:
         """The one column that a piece names; in several sheets alike it names none."""
-        found = self.targets(piece)
-        if len(found) > 1 and self.vocabulary.only is not None:
-            found = tuple(t for t in found if t.sheet == self.vocabulary.only.sheet)
+        found = self.distinct(piece)
         return found[0] if len(found) == 1 else None
 
     def on_cells(self, targets: Iterable[Target], operation: CellOp) -> Edits | None:

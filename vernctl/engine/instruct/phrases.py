@@ -76,11 +76,15 @@ def phrase_of(text: str) -> Phrase:
 
     clean = "".join(" " if 0xE000 <= ord(char) <= 0xF8FF else char for char in text)
     marked = _QUOTES.sub(aside, clean)
-    flat = " ".join(marked.split())
-    flat = _HARMLESS.sub("", flat)
+    return Phrase(tidy(marked), tuple(quoted))
+
+
+def tidy(text: str) -> str:
+    """Without courtesies, reassurances and a full stop; white space single."""
+    flat = _HARMLESS.sub("", " ".join(text.split()))
     for _ in range(3):
         flat = _POLITE.sub("", flat).strip()
-    return Phrase(flat.rstrip(" .!;,"), tuple(quoted))
+    return flat.rstrip(" .!;,")
 
 
 def sentences(text: str) -> list[str]:

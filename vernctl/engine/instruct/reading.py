@@ -8,7 +8,7 @@ from typing import NamedTuple
 from vernctl.engine.instruct.cells import CELL_RULES
 from vernctl.engine.instruct.edits import Do, Edit, Help, MapTo, UseOrder
 from vernctl.engine.instruct.grammar import Context, Edits, first_of
-from vernctl.engine.instruct.phrases import MAX_MESSAGE, Phrase, clauses, phrase_of, sentences
+from vernctl.engine.instruct.phrases import MAX_MESSAGE, clauses, phrase_of, sentences, tidy
 from vernctl.engine.instruct.rows import ROW_RULES
 from vernctl.engine.instruct.sources import SOURCE_RULES
 from vernctl.engine.instruct.values import MAPPING_RULES, SETTING_RULES, VALUE_RULES
@@ -34,6 +34,7 @@ class Read(NamedTuple):
 class _Understood(NamedTuple):
     edits: Edits
     missing: tuple[str, ...]
+    hints: tuple[str, ...] = ()
 
 
 def read_messages(
@@ -73,39 +74,35 @@ def _read(vocabulary: Vocabulary, message: str) -> _Understood:
     phrase = phrase_of(message)
     if not phrase.text:
         return _Understood((), (message,))
-    edits: list[Edit] = []
-    missing: list[str] = []
-    whole = _read_phrase(vocabulary, phrase, because)
+    context = Context(vocabulary, phrase, because)
+    whole = first_of(RULES, context)
     if whole is not None:
         return _Understood(whole, ())
+    edits: list[Edit] = []
+    missing: list[str] = []
     for sentence in sentences(phrase.text):
-        part = _read_sentence(vocabulary, phrase._replace(text=_tidy(sentence)), because)
+        part = _read_sentence(context.saying(tidy(sentence)))
         if part is None:
             missing.append(phrase.restore(sentence))
         else:
             edits += part
-    return _Understood(tuple(edits), tuple(missing))
+    hints = tuple(dict.fromkeys(context.hints)) if missing else ()
+    return _Understood(tuple(edits), tuple(missing), hints)
 
 
-def _tidy(sentence: str) -> str:
-    return phrase_of(sentence).text if sentence.isascii() else sentence.strip(" .!;,")
-
-
-def _read_sentence(vocabulary: Vocabulary, phrase: Phrase, because: str) -> Edits | None:
-    whole = _read_phrase(vocabulary, phrase, because)
+def _read_sentence(context: Context) -> Edits | None:
+    if not context.phrase.text:
+        return ()
+    whole = first_of(RULES, context)
     if whole is not None:
         return whole
-    for head, tail in clauses(phrase.text):
-        first = _read_phrase(vocabulary, phrase._replace(text=head), because)
+    for head, tail in clauses(context.phrase.text):
+        first = first_of(RULES, context.saying(head))
         if first is not None:
-            rest = _read_sentence(vocabulary, phrase._replace(text=tail), because)
+            rest = _read_sentence(context.saying(tail))
             if rest is not None:
                 return (*first, *rest)
     return None
-
-
-def _read_phrase(vocabulary: Vocabulary, phrase: Phrase, because: str) -> Edits | None:
-    return first_of(RULES, Context(vocabulary, phrase, because)) if phrase.text else None
 
 
 def _ask(vocabulary: Vocabulary, message: str, found: _Understood) -> Doubt:
@@ -120,6 +117,7 @@ def _ask(vocabulary: Vocabulary, message: str, found: _Understood) -> Doubt:
 
     understood = "; ".join(describe_edit(edit) for edit in found.edits) or "nothing of it"
     missing = "; ".join(f'"{clip(piece)}"' for piece in found.missing)
+    hints = f" ({clip('; '.join(found.hints))})" if found.hints else ""
     columns = "; ".join(
         f"{template.name}: {', '.join(column.name for column in template.columns[:12])}"
         for template in vocabulary.work.templates
@@ -127,7 +125,7 @@ def _ask(vocabulary: Vocabulary, message: str, found: _Understood) -> Doubt:
     return doubt(
         question_key("message", " ".join(message.split())),
         f'What does the message "{clip(message)}" mean?',
-        f"Understood: {understood}. Not understood: {missing}. Columns are {clip(columns)}. "
+        f"Understood: {understood}. Not understood: {missing}{hints}. Columns are {clip(columns)}. "
         "Say it in other words, one change at a time.",
         choices,
         free,
@@ -144,7 +142,7 @@ def describe_edit(edit: Edit) -> str:
         case Help(helper=helper):
             return f"{helper} read"
         case UseOrder(column=column, order=order):
-            return f"date order {order} for {column}"
+            return f"date order {order} for {column or 'every date'}"
         case Do(step=step):
             columns = getattr(step, "columns", ()) or (getattr(step, "fill", ""),)
             where = ", ".join(column for column in columns if column)

@@ -26,19 +26,29 @@ def _keep_only(context: Context, found: Found) -> Edits | None:
 
 def _dropping(context: Context, found: Found, *, negated: bool) -> Edits | None:
     sheet = _sheet(context, found.get("sheet"))
-    pieces = re2.split(r"(?i)\s+and\s+", found["condition"].strip())
-    whole = _condition(context, found["condition"], sheet)
-    conditions = [whole] if whole else [_condition(context, piece, sheet) for piece in pieces]
-    if not all(conditions) or (negated and len(conditions) > 1):
+    read = read_conditions(context, found["condition"], sheet)
+    if read is None or (negated and len(read[1]) > 1):
         return None
-    sheets = {target.sheet for target, _ in conditions if target}  # type: ignore[misc]
-    if len(sheets) != 1:
-        return None
-    tests = [condition for _, condition in conditions]  # type: ignore[misc]
+    slug, tests = read
     if negated:
         tests = [test.model_copy(update={"negated": not test.negated}) for test in tests]
     step = DropStep(drop_rows=tuple(tests), because=context.because)
-    return (Do(sheet=sheets.pop(), step=step),)
+    return (Do(sheet=slug, step=step),)
+
+
+def read_conditions(
+    context: Context, text: str, sheet: str | None
+) -> tuple[str, list[Condition]] | None:
+    """(sheet, tests that must all hold) of ``Status is Open and Email is blank``, or None."""
+    pieces = re2.split(r"(?i)\s+and\s+", text.strip())
+    parts = [_condition(context, piece, sheet) for piece in pieces]
+    if not all(parts):
+        parts = [_condition(context, text, sheet)]
+    found = [part for part in parts if part is not None]
+    sheets = {target.sheet for target, _ in found}
+    if len(sheets) != 1:
+        return None
+    return sheets.pop(), [condition for _, condition in found]
 
 
 def _sheet(context: Context, said: str | None) -> str | None:
@@ -54,7 +64,7 @@ _TESTS = (
     (r"(?P<column>.+?) (?P<not>does not |doesn't |do not |don't )?(?:starts?|begins?) with (?P<values>.+)", "starts"),
     (r"(?P<column>.+?) (?P<not>does not |doesn't |do not |don't )?ends? (?:with|in) (?P<values>.+)", "ends"),
     (r"(?P<column>.+?)(?: is| are|) ?(?:!=|<>|≠|is not|are not|isn't|isn’t|not|is neither|other than|is anything but) (?P<values>.+)", "differs"),
-    (r"(?P<column>.+?) (?:is|are|equals?|=|==|is one of|is either|reads|says|has the value|is equal to) (?P<values>.+)", "equals"),
+    (r"(?P<column>.+?) (?:is one of|is either|is|are either|are|equals?|=|==|reads|says|has the value|is equal to) (?P<values>.+)", "equals"),
     (r"(?P<column>[^=]+?) ?==? ?(?P<values>.+)", "equals"),
     (r"(?:have |has |with )(?:a |an |the )?(?P<column>.+?) (?:of )?(?P<values>\S+)", "equals"),
 )  # fmt: skip
@@ -72,7 +82,7 @@ def _condition(context: Context, piece: str, sheet: str | None) -> tuple[Target,
         if len(targets) != 1:
             continue
         values = tuple(context.phrase.values(parts["values"])) if "values" in parts else ()
-        if test != "blank" and not values:
+        if test != "blank" and (not values or _comparing(parts["values"])):
             continue
         condition = Condition.model_validate(
             {
@@ -84,6 +94,18 @@ def _condition(context: Context, piece: str, sheet: str | None) -> tuple[Target,
         )
         return targets[0], condition
     return None
+
+
+_COMPARING = re2.compile(
+    r"(?i)^(?:greater|less|more|fewer|higher|lower|bigger|smaller|larger|at (?:least|most)|above|"
+    r"below|over|under|before|after|between|older|newer|longer|shorter|unique|valid|invalid|the same|"
+    r"an? |the |in |not )|^[<>]"
+)
+
+
+def _comparing(values: str) -> bool:
+    """Whether what looks like a value is a comparison, which is another test than equality."""
+    return bool(_COMPARING.search(values.strip()))
 
 
 def _without(context: Context, found: Found) -> Edits | None:

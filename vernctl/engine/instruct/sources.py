@@ -7,10 +7,11 @@ from typing import Literal
 
 import re2
 
-from vernctl.engine.instruct.edits import Edit, MapTo
+from vernctl.engine.instruct.edits import Do, Edit, MapTo
 from vernctl.engine.instruct.grammar import Context, Edits, Found, Rule
 from vernctl.engine.instruct.vocabulary import Target
-from vernctl.engine.recipe.values import FirstOf, FromColumn, Joined, Part, Value
+from vernctl.engine.recipe.steps import FillStep
+from vernctl.engine.recipe.values import FirstOf, FromColumn, FromTarget, Joined, Part, Value
 
 
 def _use(context: Context, found: Found) -> Edits | None:
@@ -55,8 +56,23 @@ def _combine(context: Context, found: Found) -> Edits | None:
         table: Joined(join=tuple(parts), separator=separator) for table, parts in values.items()
     }
     if not joined:
-        return None
+        return _combine_here(context, target, pieces, separator)
     return (MapTo(sheet=target.sheet, column=target.column, values=joined),)
+
+
+def _combine_here(
+    context: Context, target: Target, pieces: Sequence[str], separator: str
+) -> Edits | None:
+    """Columns of the sheet together, as they are at this step."""
+    parts = [context.target(piece) for piece in pieces]
+    found = [part for part in parts if part is not None and part.sheet == target.sheet]
+    if len(found) != len(pieces):
+        return None
+    value = Joined(
+        join=tuple(FromTarget(target=part.column) for part in found), separator=separator
+    )
+    step = FillStep(fill=target.column, value=value, always=True, because=context.because)
+    return (Do(sheet=target.sheet, step=step),)
 
 
 def _pieces(text: str) -> list[str]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import re2
 
 from vernctl.engine.instruct.edits import Do, Edit, Help, MapTo
 from vernctl.engine.instruct.grammar import Context, Edits, Found, Rule
+from vernctl.engine.instruct.rows import read_conditions
 from vernctl.engine.instruct.vocabulary import Target
-from vernctl.engine.questions.sources import satisfies
 from vernctl.engine.recipe.ops import Domain, MapValues, Prefix, Replace
-from vernctl.engine.recipe.steps import FillStep
+from vernctl.engine.recipe.steps import Condition, FillStep
 from vernctl.engine.recipe.values import (
     Changed,
     Constant,
@@ -24,8 +26,20 @@ _REST = re2.compile(
 )
 
 
+#: Words that make of an unquoted text something else than a constant.
+_NO_CONSTANT = re2.compile(
+    r"(?i)\b(?:where|when|if|unless|whose|except|because|but|today|tomorrow|yesterday|now|current|"
+    r"previous|next|random|average|corresponding|respective|same|first|last|depending|based)\b|'s |’s "
+)
+
+
 def _map(context: Context, found: Found) -> Edits | None:
     """``map A, B to C in COLUMN``; also several pairs: ``A to B, C to D``."""
+    if not found.get("columns") and not found.get("more"):
+        named = context.target(found["from"]) if context.vocabulary.only is None else None
+        if named is not None:  # "change every status to Open"
+            value = value_named(context, named, found["to"])
+            return tuple(_filled(context, named, value, always=True)) if value else None
     pairs = _pairs(context, found)
     if pairs is None:
         return None
@@ -104,7 +118,7 @@ def _replace(context: Context, found: Found) -> Edits | None:
 
 
 def _fill(context: Context, found: Found) -> Edits | None:
-    targets = context.targets(found.get("columns"))
+    targets = context.distinct(found.get("columns"))
     edits: list[Edit] = []
     for target in targets:
         value = value_named(context, target, found["value"])
@@ -119,10 +133,25 @@ def _set(context: Context, found: Found) -> Edits | None:
     if target is None:
         return None
     value = value_named(context, target, found["value"])
-    return tuple(_filled(context, target, value, always=True)) if value is not None else None
+    if value is None:
+        return None
+    where: list[Condition] = []
+    if found.get("condition"):
+        read = read_conditions(context, found["condition"], target.sheet)
+        if read is None:
+            return None
+        where = read[1]
+    return tuple(_filled(context, target, value, always=True, where=where))
 
 
-def _filled(context: Context, target: Target, value: Value, *, always: bool) -> list[Edit]:
+def _filled(
+    context: Context,
+    target: Target,
+    value: Value,
+    *,
+    always: bool,
+    where: Sequence[Condition] = (),
+) -> list[Edit]:
     """The step that fills, and the helper column that it reads where the value is a source's."""
     edits: list[Edit] = []
     if isinstance(inner := value.changed if isinstance(value, Changed) else value, FromColumn):
@@ -132,7 +161,13 @@ def _filled(context: Context, target: Target, value: Value, *, always: bool) -> 
         edits.append(Help(sheet=target.sheet, helper=name, values=values))
         read: Value = FromTarget(target=name)
         value = value.model_copy(update={"changed": read}) if isinstance(value, Changed) else read
-    step = FillStep(fill=target.column, value=value, always=always, because=context.because)
+    step = FillStep(
+        fill=target.column,
+        value=value,
+        always=always,
+        where=tuple(where),
+        because=context.because,
+    )
     return [*edits, Do(sheet=target.sheet, step=step)]
 
 
@@ -151,9 +186,11 @@ def value_named(context: Context, target: Target, piece: str) -> Value | None:
             return _fitting(context, target, found)
     if _meant(text) == "" and not quoted:
         return Constant(constant="")
+    if not quoted and _NO_CONSTANT.search(text):
+        return None
     article = re2.search(r"(?i)^(?:the|its|their|our|a|an) ", text)
     definition = context.vocabulary.column(target)
-    if article and not quoted and not satisfies(definition, text):
+    if article and not quoted and text.casefold() not in map(str.casefold, definition.one_of):
         return None  # "the something" names a thing that is not there, not a constant
     return Constant(constant=_spelled_as_allowed(definition.one_of, text))
 
@@ -220,7 +257,7 @@ def _fitting(context: Context, target: Target, value: Value) -> Value:
 
 
 def _leave(context: Context, found: Found) -> Edits | None:
-    targets = context.targets(found.get("columns"))
+    targets = context.distinct(found.get("columns"))
     return tuple(MapTo(sheet=t.sheet, column=t.column) for t in targets) or None
 
 
@@ -261,6 +298,7 @@ VALUE_RULES = (
             rf"(?:fill|fill in|fill up|populate|complete) {_C} (?:with|from) (?P<value>.+)",
             rf"{_EMPTY} {_C} (?:becomes?|should be|should become|is|are|gets?) (?P<value>.+)",
             rf"(?:use|take|put|set) (?P<value>.+?) (?:in|for|as) {_C} {_WHEN}",
+            rf"(?:set|change) (?:the )?{_C} to (?P<value>.+?),? {_WHEN}",
         ),
         _fill,
     ),
@@ -269,6 +307,8 @@ VALUE_RULES = (
             rf"(?:leave|keep|make) {_C} (?:empty|blank)",
             rf"(?:don'?t|do not|don’t|never) (?:import|map|fill|use|set) (?:the )?{_C}",
             rf"(?:clear|blank|empty|blank out|wipe) (?:the )?{_C}",
+            rf"(?:drop|remove|delete|ignore|skip|omit|leave out|exclude) (?:the )?{_C} (?:columns?|fields?)",
+            rf"(?:drop|remove|delete|ignore|skip|omit|leave out|exclude) (?:the )?(?:columns?|fields?) {_C}",
         ),
         _leave,
     ),
@@ -276,6 +316,8 @@ VALUE_RULES = (
 SETTING_RULES = (
     Rule(
         (
+            rf"set (?:the )?{_C} (?:to|as|=|:) (?P<value>.+?),? (?:where|when|if|whenever) (?P<condition>.+)",
+            rf"(?:where|when|if|whenever) (?P<condition>.+?),? (?:then )?set (?:the )?{_C} to (?P<value>.+)",
             rf"set (?:the )?{_C} (?:to|as|=|:) (?P<value>.+?)(?: (?:for|in|on) (?:every|each|all)(?: the)? (?:rows?|records?|\S+))?",
             rf"{_C} (?:is|should|must)(?: be)? always (?:be )?(?P<value>.+)",
             rf"(?:use|put|write) (?P<value>.+?) (?:as|for|in) (?:the )?{_C}(?: (?:for|in|on) (?:every|each|all)(?: the)? (?:rows?|records?|\S+))",

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import re2
 
-from vernctl.engine.author.workspace import Workspace
+from vernctl.engine.workspace import Workspace
 from vernctl.engine.model import Column, Template
 from vernctl.engine.names import words_of
 from vernctl.engine.recipe.model import Recipe
@@ -133,7 +133,7 @@ class Vocabulary:
         """Table → column for a source column of a sheet's tables that a phrase names."""
         draft = self.recipe.sheet(sheet)
         found: dict[str, str] = {}
-        bare = _DETERMINERS.sub("", phrase.strip())
+        bare = _DETERMINERS.sub("", re2.sub(r"(?i) (?:columns?|fields?)$", "", phrase.strip()))
         for item in draft.inputs if draft is not None else ():
             columns = self.work.loaded.tables[item.table].columns
             for wanted in (phrase.strip(), bare):

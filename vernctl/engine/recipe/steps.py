@@ -33,21 +33,6 @@ class CellStep(RecipeValue):
         return self.do.describe()
 
 
-class FillStep(RecipeValue):
-    """Blank cells of a column get a value; with ``always`` every cell does."""
-
-    fill: str
-    value: Value
-    always: bool = False
-    because: str = ""
-
-    def build(self, cell: exp.Expr, value: exp.Expr) -> exp.Expr:
-        return value if self.always else choose(filled(cell), cell, value)
-
-    def describe(self) -> str:
-        return f"{'set to' if self.always else 'blanks filled with'} {describe_value(self.value)}"
-
-
 class Condition(RecipeValue):
     """A test of one cell; several ``values`` mean any of them, compared trimmed, in any case."""
 
@@ -82,6 +67,27 @@ class Condition(RecipeValue):
             "ends": f"{'does not end' if self.negated else 'ends'} with {listed}",
         }
         return f"{self.column} {words[self.test]}"
+
+
+class FillStep(RecipeValue):
+    """Blank cells of a column get a value, with ``always`` every cell; only ``where`` all hold."""
+
+    fill: str
+    value: Value
+    always: bool = False
+    where: tuple[Condition, ...] = ()
+    because: str = ""
+
+    def build(self, cell: exp.Expr, value: exp.Expr, *tests: exp.Expr) -> exp.Expr:
+        """``tests`` are the expressions of ``where``."""
+        if not self.always:
+            tests = (blank(cell), *tests)
+        return choose(exp.and_(*tests), value, cell) if tests else value
+
+    def describe(self) -> str:
+        verb = "set to" if self.always else "blanks filled with"
+        where = " and ".join(condition.describe() for condition in self.where)
+        return f"{verb} {describe_value(self.value)}{f' where {where}' if where else ''}"
 
 
 class DropStep(RecipeValue):
