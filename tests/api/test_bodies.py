@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import gzip
 import json
-import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,7 +18,7 @@ from vernctl.api.models import Preview, Run
 from vernctl.errors import ContractError, UnreachableError
 
 if TYPE_CHECKING:
-    from tests.api.conftest import Bench, Server
+    from tests.api.conftest import Asked, Bench, Server
 
 PREVIEW = "/migrations/m/preview"
 GZIP = {"content-encoding": "gzip", "content-type": "application/json"}
@@ -124,17 +125,12 @@ def test_no_bytes_break_the_reading_in_another_way(body: bytes) -> None:
 
 
 def test_a_dripping_server_cannot_hold_a_command(bench: Bench, server: Server) -> None:
-    async def drip(_: object, writer: object) -> None:
-        import asyncio
-
-        assert isinstance(writer, asyncio.StreamWriter)
+    async def drip(_: Asked, writer: asyncio.StreamWriter) -> None:
         writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 9000\r\n\r\n")
-        for _ in range(9000):
+        while not writer.is_closing():
             writer.write(b" ")
             await writer.drain()
             await asyncio.sleep(0.05)
-
-    from dataclasses import replace
 
     bench.policy = replace(bench.policy, attempts=1, total_timeout=0.4)
     server.on("GET", PREVIEW, drip)
@@ -156,21 +152,3 @@ def test_reading_a_large_preview_leaves_the_collector_as_it_was() -> None:
         assert not gc.isenabled()
     finally:
         gc.enable()
-
-
-def test_a_large_preview_is_read_faster_than_it_is_decoded_and_checked() -> None:
-    rows = [["h"] * 12, *([f"value {r} {c}" for c in range(12)] for r in range(20_000))]
-    body = json.dumps({"sheets": [SHEET | {"rows": rows}]}).encode()
-
-    def cpu(how: object) -> float:
-        assert callable(how)
-        best = float("inf")
-        for _ in range(3):
-            started = time.process_time()
-            how()
-            best = min(best, time.process_time() - started)
-        return best
-
-    ours = cpu(lambda: parse(Preview, body, "GET /x"))
-    decoded = cpu(lambda: Preview.model_validate(json.loads(body)))
-    assert ours < decoded

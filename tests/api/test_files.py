@@ -295,6 +295,17 @@ def test_a_cut_export_is_asked_for_again(bench: Bench, server: Server, tmp_path:
     assert len(server.asked) == 3
 
 
+def test_a_gzipped_export_that_ends_early_is_asked_for_again(
+    bench: Bench, server: Server, tmp_path: Path
+) -> None:
+    packed, headers = gzip.compress(CSV), {"content-encoding": "gzip"}
+    cut = server.data(packed[:-8], headers=headers)
+    server.on("GET", EXPORT, cut, server.data(packed, headers=headers))
+    target = tmp_path / "contacts.csv"
+    assert bench.run(lambda client: client.export_csv("m", "contacts", target)) == 2
+    assert len(server.asked) == 2
+
+
 def test_an_export_that_fails_leaves_what_was_there(
     bench: Bench, server: Server, tmp_path: Path
 ) -> None:

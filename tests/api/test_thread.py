@@ -85,6 +85,15 @@ def test_a_cut_stream_goes_on_after_the_last_whole_event(bench: Bench, server: S
     assert [asked.query.get("after") for asked in server.asked] == [None, "2"]
 
 
+def test_a_stream_that_is_cut_after_every_event_is_still_a_stream(
+    bench: Bench, server: Server
+) -> None:
+    cuts = [server.raw(OPEN + frame(sequence)) for sequence in range(1, 9)]
+    server.on("GET", STREAM, *cuts, server.raw(OPEN + done(8)))
+    assert bench.run(follow) == list(range(1, 9))
+    assert server.count("GET", "/thread") == 0
+
+
 def test_after_is_strict_whatever_the_service_repeats(bench: Bench, server: Server) -> None:
     server.on("GET", STREAM, server.raw(OPEN + frame(5) + frame(6) + frame(6) + frame(7) + done(7)))
     assert bench.run(lambda client: follow(client, after=5)) == [6, 7]

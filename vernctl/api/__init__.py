@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from vernctl.api.client import MigrationClient
     from vernctl.api.policy import Policy
+    from vernctl.api.quota import Ledger
     from vernctl.api.uploads import Upload
 
-__all__ = ["MigrationClient", "Policy", "Upload"]
+__all__ = ["Ledger", "MigrationClient", "Policy", "Upload"]
 
 _HOMES = {
+    "Ledger": "vernctl.api.quota",
     "MigrationClient": "vernctl.api.client",
     "Policy": "vernctl.api.policy",
     "Upload": "vernctl.api.uploads",

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from vernctl.api.calls import reading, writing
 from vernctl.api.guard import segment
 from vernctl.api.models import ApiModel, Knowledge, Pin, Source, Template
-from vernctl.api.transport import reading
-from vernctl.api.verbs import Verbs, writing
+from vernctl.api.verbs import Verbs
 
 
 class Sources(ApiModel):

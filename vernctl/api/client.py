@@ -11,6 +11,7 @@ from vernctl.api.connections import ConnectionVerbs
 from vernctl.api.migrations import MigrationVerbs
 from vernctl.api.models import ServerIdentity
 from vernctl.api.policy import Policy
+from vernctl.api.quota import Ledger
 from vernctl.api.transport import Trace, Transport
 
 
@@ -19,7 +20,8 @@ class MigrationClient(CatalogVerbs, MigrationVerbs, ConnectionVerbs):
 
     ``base_url``: ``https://HOST/api/v1`` (the path may be left out). ``allow_hosts``: hosts besides
     Vern's two and loopback that may see the key. ``trace`` is called with one line per request
-    (method, path, status, time), never with a secret.
+    (method, path, status, time), never with a secret. ``ledger``: the account's limits, shared
+    with other processes; reads and writes then keep to their pace instead of meeting a 429.
 
     Every failure is an :class:`vernctl.errors.ApiError`. Reads, and the create that an external_id
     makes idempotent, are repeated when a connection breaks or a gateway fails; reads wait out a
@@ -38,9 +40,10 @@ class MigrationClient(CatalogVerbs, MigrationVerbs, ConnectionVerbs):
         allow_hosts: Sequence[str] = (),
         policy: Policy | None = None,
         trace: Trace | None = None,
+        ledger: Ledger | None = None,
     ) -> None:
         self._transport = Transport(
-            base_url, api_key, allow_hosts=allow_hosts, policy=policy, trace=trace
+            base_url, api_key, allow_hosts=allow_hosts, policy=policy, trace=trace, ledger=ledger
         )
 
     @property

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 
 from pydantic import JsonValue
 
+from vernctl.api.calls import Call, reading, writing
 from vernctl.api.guard import segment
 from vernctl.api.models import ApiModel, SourceConnection
-from vernctl.api.transport import Call, reading
-from vernctl.api.verbs import Verbs, writing
+from vernctl.api.verbs import Verbs
 
 
 class ConnectionEnvelope(ApiModel):
@@ -66,7 +66,7 @@ class ConnectionVerbs(Verbs):
     ) -> bool:
         """Detach the live source; False where there was none. Costs one write."""
         query = {"source_key": source_key} if source_key is not None else {}
-        call = Call("DELETE", _at(migration_id), query, patient=True)
+        call = Call("DELETE", _at(migration_id), query, patient=True, costs=("writes",))
         return (await self._transport.fetch(call, Deleted)).deleted
 
 

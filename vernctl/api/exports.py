@@ -8,7 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from vernctl.api.body import iter_body
-from vernctl.api.transport import Call, Transport
+from vernctl.api.calls import Call
+from vernctl.api.transport import Transport
 from vernctl.errors import InputError, UnreachableError
 
 

@@ -11,6 +11,7 @@ from pydantic import JsonValue
 
 from vernctl.api import uploads
 from vernctl.api.body import EXPORT, LARGE, parse
+from vernctl.api.calls import reading, writing
 from vernctl.api.exports import save_csv
 from vernctl.api.guard import segment
 from vernctl.api.models import (
@@ -28,9 +29,7 @@ from vernctl.api.models import (
 )
 from vernctl.api.runs import RunVerbs
 from vernctl.api.thread import Include, ThreadFollower
-from vernctl.api.transport import reading
 from vernctl.api.uploads import Upload
-from vernctl.api.verbs import writing
 from vernctl.errors import ApiError, ConflictError
 
 
@@ -69,7 +68,7 @@ class MigrationVerbs(RunVerbs):
             body["source"] = source
         if templates is not None:
             body["templates"] = list(templates)
-        call = writing("POST", "/migrations", body, repeatable=True)
+        call = writing("POST", "/migrations", body, repeatable=True, costs=("create",))
         found, status = await self._transport.fetch_with_status(call, MigrationEnvelope)
         return CreatedMigration(migration=found.migration, created=status == 201)
 

@@ -10,10 +10,11 @@ from collections.abc import Mapping, Sequence
 
 from pydantic import JsonValue
 
+from vernctl.api.calls import reading, writing
 from vernctl.api.guard import segment
 from vernctl.api.models import Answer, Run, RunAccepted, RunKind
-from vernctl.api.transport import reading
-from vernctl.api.verbs import Verbs, writing
+from vernctl.api.quota import QuotaName
+from vernctl.api.verbs import Verbs
 
 
 class RunVerbs(Verbs):
@@ -38,7 +39,8 @@ class RunVerbs(Verbs):
             body["message"] = message
         if extract_via_api is not None:
             body["extract_via_api"] = extract_via_api
-        call = writing("POST", f"{_runs(migration_id)}", body)
+        costs: tuple[QuotaName, ...] = ("generate", "agent") if kind == "generate" else ("agent",)
+        call = writing("POST", _runs(migration_id), body, costs=costs)
         return await self._transport.fetch(call, RunAccepted)
 
     async def get_run(self, migration_id: str, run_id: str) -> Run:
@@ -47,7 +49,9 @@ class RunVerbs(Verbs):
 
     async def cancel_run(self, migration_id: str, run_id: str) -> Run:
         """Ask the run to stop; the answer is its state after that (``PATCH …/runs/{run_id}``)."""
-        call = writing("PATCH", _run(migration_id, run_id), {"status": "cancel_requested"})
+        call = writing(
+            "PATCH", _run(migration_id, run_id), {"status": "cancel_requested"}, costs=()
+        )
         return await self._transport.fetch(call, Run)
 
     async def answer(
@@ -63,7 +67,9 @@ class RunVerbs(Verbs):
             if isinstance(answers, str)
             else [{"id": answer.id, "value": answer.value} for answer in answers]
         )
-        call = writing("POST", f"{_run(migration_id, run_id)}/messages", {"answers": said})
+        call = writing(
+            "POST", f"{_run(migration_id, run_id)}/messages", {"answers": said}, costs=("agent",)
+        )
         return await self._transport.fetch(call, RunAccepted)
 
     async def submit_credentials(
@@ -81,7 +87,7 @@ class RunVerbs(Verbs):
         body: dict[str, JsonValue] = {"credentials": dict(credentials)}
         if connection_id is not None:
             body["connection_id"] = connection_id
-        call = writing("POST", f"{_run(migration_id, run_id)}/credentials", body)
+        call = writing("POST", f"{_run(migration_id, run_id)}/credentials", body, costs=("agent",))
         return await self._transport.fetch(call, RunAccepted)
 
 

@@ -16,8 +16,9 @@ import httpx
 from httpx_sse import EventSource
 
 from vernctl.api.body import LARGE, iter_body, parse
+from vernctl.api.calls import reading
 from vernctl.api.models import ACTIVE, Run, ThreadEvent, ThreadPage
-from vernctl.api.transport import Transport, reading
+from vernctl.api.transport import Transport
 from vernctl.errors import (
     BadRequestError,
     ContractError,
@@ -112,8 +113,6 @@ class ThreadFollower:
                 async for event in _frames(response, call.name):
                     if event is None or self._new(event):
                         yield event
-                    if event is None:
-                        return
         except (NotFoundError, BadRequestError) as error:
             if error.status not in {404, 405, 406}:
                 raise

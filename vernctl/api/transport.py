@@ -6,9 +6,8 @@ import asyncio
 import re
 import ssl
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass, field
 from typing import NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
@@ -16,10 +15,12 @@ import httpx
 
 from vernctl import __version__
 from vernctl.api import faults
-from vernctl.api.body import SMALL, CutShortError, iter_body, parse, read_body
+from vernctl.api.body import CutShortError, iter_body, parse, read_body
+from vernctl.api.calls import Call
 from vernctl.api.guard import ApiKey, check_base_url, is_loopback
 from vernctl.api.models import ApiModel, ServerIdentity
 from vernctl.api.policy import Policy
+from vernctl.api.quota import MINUTE, PUBLISHED, Ledger
 from vernctl.errors import ApiError, ContractError, RateLimitedError, ServerError, UnreachableError
 
 T = TypeVar("T")
@@ -41,40 +42,6 @@ _HTTPX_ERRORS = (
     httpx.StreamError,
     ssl.SSLError,
 )
-
-
-@dataclass(frozen=True)
-class Call:
-    """One request of the contract: path below the base URL with its segments quoted."""
-
-    method: str
-    path: str
-    query: Mapping[str, str] = field(default_factory=dict)
-    body: bytes | None = None
-    #: May be sent again when the reply was lost: reads, and the create that an external_id guards.
-    repeatable: bool = False
-    #: Waits where the answer is 429 (nothing was done then), as long as the policy allows.
-    patient: bool = False
-    #: Bytes (unpacked) that the answer may have.
-    limit: int = SMALL
-    accept: str = "application/json"
-
-    @property
-    def name(self) -> str:
-        """How errors and traces call it: ``GET /migrations/…/preview``; no query, no secret."""
-        return f"{self.method} {self.path}"
-
-
-def reading(
-    path: str,
-    query: Mapping[str, str | None] | None = None,
-    *,
-    limit: int = SMALL,
-    accept: str = "application/json",
-) -> Call:
-    """A GET; parameters that are None are left out."""
-    given = {key: value for key, value in (query or {}).items() if value is not None}
-    return Call("GET", path, given, repeatable=True, patient=True, limit=limit, accept=accept)
 
 
 class Reply(NamedTuple):
@@ -100,6 +67,7 @@ class Transport:
         allow_hosts: Sequence[str] = (),
         policy: Policy | None = None,
         trace: Trace | None = None,
+        ledger: Ledger | None = None,
     ) -> None:
         self.base_url = check_base_url(base_url, allow_hosts)
         self.loopback = is_loopback(urlsplit(self.base_url).hostname or "")
@@ -107,6 +75,7 @@ class Transport:
         self.identity: ServerIdentity | None = None
         self._key = ApiKey(api_key)
         self._trace = trace
+        self._ledger = ledger
         self._http: httpx.AsyncClient | None = None
 
     async def open(self) -> None:
@@ -177,6 +146,8 @@ class Transport:
             try:
                 return await once()
             except RateLimitedError as error:
+                runs, wait = error.runs, error.retry_after
+                self._book(lambda ledger: ledger.refused(call.costs, wait, runs))  # noqa: B023
                 pause = max(error.retry_after or 0.0, self.policy.delay(limited))
                 limited += 1
                 if not call.patient or waited + pause > self.policy.patience:
@@ -232,7 +203,8 @@ class Transport:
         request = self.http.build_request(
             call.method, url, content=call.body, headers=headers, timeout=self._timeout(silence)
         )
-        started = time.monotonic()
+        await self._afford(call)
+        started, sent = time.monotonic(), self._book(lambda ledger: ledger.now())
         # Only while it is on its way does the request hold the key: exceptions keep requests.
         request.headers[KEY_HEADER] = self._key.reveal()
         try:
@@ -241,7 +213,33 @@ class Transport:
             del request.headers[KEY_HEADER]
         self.say(f"{call.name} → {response.status_code} in {time.monotonic() - started:.2f} s")
         self._learn(response)
+        self._book(lambda ledger: ledger.learn(call.costs, response.headers, sent or 0.0))
         return response
+
+    async def _afford(self, call: Call) -> None:
+        """Note the request in the ledger. What refills within a minute waits for its turn; an
+        hourly limit is for the caller to plan with, and for the service to enforce."""
+        waited = 0.0
+        paced = call.patient and all(PUBLISHED[name].window <= MINUTE for name in call.costs)
+        while paced and waited < self.policy.patience:
+            pause = self._book(lambda ledger: ledger.reserve(call.costs))
+            if not pause:
+                return
+            self.say(f"{call.name}: waits {pause:.1f} s for the account's limit")
+            await asyncio.sleep(pause)
+            waited += pause
+        self._book(lambda ledger: ledger.spend(call.costs))
+
+    def _book(self, entry: Callable[[Ledger], T]) -> T | None:
+        """Make an entry in the ledger; without one, or without a place for it, go on."""
+        if self._ledger is None:
+            return None
+        try:
+            return entry(self._ledger)
+        except OSError as error:
+            self._ledger = None
+            self.say(f"no quota ledger: {error}")
+            return None
 
     def _same_origin(self, call: Call, response: httpx.Response) -> httpx.URL | None:
         location = response.headers.get("location")
