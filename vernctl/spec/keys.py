@@ -6,6 +6,7 @@ A key that is part of the format but not built yet stands here too, so that it i
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import NamedTuple
 
 from pydantic import JsonValue
@@ -34,7 +35,13 @@ class Key(NamedTuple):
     unbuilt: tuple[str, ...] = ()
 
 
-Keys = Mapping[str, Key]
+class Keys(dict[str, Key]):
+    """The keys of one map, by name."""
+
+    @cached_property
+    def required(self) -> tuple[str, ...]:
+        """The keys that must stand there."""
+        return tuple(name for name, key in self.items() if key.required)
 
 
 def choice(*values: str) -> Shape:
@@ -46,151 +53,183 @@ def _list_of(name: str) -> Shape:
     return {"type": ["array", "null"], "items": {"$ref": f"#/$defs/{name}"}}
 
 
-SECRET_KEYS: Keys = {
-    "env": Key("The name of an environment variable that holds the secret."),
-    "file": Key("A file that holds the secret and nothing else."),
-    "command": Key("A command that prints the secret; never run by validate or --read-only."),
-}
+SECRET_KEYS = Keys(
+    {
+        "env": Key("The name of an environment variable that holds the secret."),
+        "file": Key("A file that holds the secret and nothing else."),
+        "command": Key("A command that prints the secret; never run by validate or --read-only."),
+    }
+)
 
-REFINEMENT: Keys = {
-    "message": Key("What the agent should do, in plain language.", required=True),
-    "id": Key("A short name to speak of this message by."),
-}
+REFINEMENT = Keys(
+    {
+        "message": Key("What the agent should do, in plain language.", required=True),
+        "id": Key("A short name to speak of this message by."),
+    }
+)
 
-RULE: Keys = {
-    "choose": Key("The label to choose; it must be offered."),
-    "say": Key("Free text to answer with, where the question allows it."),
-    "options": Key("Only if exactly these labels are offered.", NAMES),
-    "context": Key("Only if the question's context has this phrase (or /regular expression/)."),
-    "sheet": Key("Only if the question or its context names this sheet."),
-    "column": Key("Only if the question or its context names this column."),
-    "during": Key("Only while planning, or only while applying.", choice("plan", "apply", "any")),
-    "times": Key("At most this often within one run.", {"type": "integer", "minimum": 1}),
-}
+RULE = Keys(
+    {
+        "choose": Key("The label to choose; it must be offered."),
+        "say": Key("Free text to answer with, where the question allows it."),
+        "options": Key("Only if exactly these labels are offered.", NAMES),
+        "context": Key("Only if the question's context has this phrase (or /regular expression/)."),
+        "sheet": Key("Only if the question or its context names this sheet."),
+        "column": Key("Only if the question or its context names this column."),
+        "during": Key(
+            "Only while planning, or only while applying.", choice("plan", "apply", "any")
+        ),
+        "times": Key("At most this often within one run.", {"type": "integer", "minimum": 1}),
+    }
+)
 
-LIMIT_KEYS: Keys = {
-    "share": Key("The largest share allowed, such as 5%.", {"$ref": "#/$defs/share"}),
-    "count": Key("The largest number allowed.", {"type": "integer", "minimum": 0}),
-}
+LIMIT_KEYS = Keys(
+    {
+        "share": Key("The largest share allowed, such as 5%.", {"$ref": "#/$defs/share"}),
+        "count": Key("The largest number allowed.", {"type": "integer", "minimum": 0}),
+    }
+)
 
-ROWS: Keys = {
-    "min": Key("The smallest number of rows allowed.", {"type": "integer", "minimum": 0}),
-}
+ROWS = Keys(
+    {
+        "min": Key("The smallest number of rows allowed.", {"type": "integer", "minimum": 0}),
+    }
+)
 
-CHECKED: Keys = {
-    "removed_rows": Key("Rows of the approved snapshot that would be gone.", LIMIT),
-    "changed_rows": Key("Rows of the approved snapshot that would change.", LIMIT),
-    "invalid_rows": Key("Rows with an invalid cell; a share limits their growth.", LIMIT),
-    "dropped_columns": Key("Columns of the approved snapshot that would be gone.", LIMIT),
-    "unexplained": Key("Differences without a cause.", LIMIT),
-    "rows": Key("How many rows an import must have.", {"type": "object"}, keys=ROWS),
-    "filled": Key(
-        "The smallest share of filled cells, by column.",
-        {"type": "object", "additionalProperties": {"$ref": "#/$defs/share"}},
-    ),
-}
+CHECKED = Keys(
+    {
+        "removed_rows": Key("Rows of the approved snapshot that would be gone.", LIMIT),
+        "changed_rows": Key("Rows of the approved snapshot that would change.", LIMIT),
+        "invalid_rows": Key("Rows with an invalid cell; a share limits their growth.", LIMIT),
+        "dropped_columns": Key("Columns of the approved snapshot that would be gone.", LIMIT),
+        "unexplained": Key("Differences without a cause.", LIMIT),
+        "rows": Key("How many rows an import must have.", {"type": "object"}, keys=ROWS),
+        "filled": Key(
+            "The smallest share of filled cells, by column.",
+            {"type": "object", "additionalProperties": {"$ref": "#/$defs/share"}},
+        ),
+    }
+)
 
-OVERRIDE: Keys = {
-    "check": Key(
-        "The check that may fail.",
-        choice(*CHECKED),
-        required=True,
-    ),
-    "digest": Key(
-        "The digest (at least 7 characters of it) that it may fail for.",
-        {"type": ["string", "number"], "pattern": "^[0-9a-f]{7,64}$"},
-        required=True,
-    ),
-    "reason": Key("Why that is right.", required=True),
-    "expires": Key(
-        "The last day that the override holds, such as 2026-12-31.",
-        {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}$"},
-        required=True,
-    ),
-    "sheet": Key("Only for this sheet."),
-}
+OVERRIDE = Keys(
+    {
+        "check": Key(
+            "The check that may fail.",
+            choice(*CHECKED),
+            required=True,
+        ),
+        "digest": Key(
+            "The digest (at least 7 characters of it) that it may fail for.",
+            {"type": ["string", "number"], "pattern": "^[0-9a-f]{7,64}$"},
+            required=True,
+        ),
+        "reason": Key("Why that is right.", required=True),
+        "expires": Key(
+            "The last day that the override holds, such as 2026-12-31.",
+            {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}$"},
+            required=True,
+        ),
+        "sheet": Key("Only for this sheet."),
+    }
+)
 
-CHECKS: Keys = {
-    **CHECKED,
-    "sheets": Key(
-        "The same limits for one sheet; they stand above those of the spec.",
-        {"type": "object", "additionalProperties": {"$ref": "#/$defs/sheet_checks"}},
-    ),
-    "overrides": Key("Checks that may fail for one digest, with a reason.", _list_of("override")),
-}
+CHECKS = Keys(
+    {
+        **CHECKED,
+        "sheets": Key(
+            "The same limits for one sheet; they stand above those of the spec.",
+            {"type": "object", "additionalProperties": {"$ref": "#/$defs/sheet_checks"}},
+        ),
+        "overrides": Key(
+            "Checks that may fail for one digest, with a reason.", _list_of("override")
+        ),
+    }
+)
 
-MIGRATION: Keys = {
-    "name": Key("The display name, such as the customer's.", required=True),
-    "external_id": Key(
-        "What this migration is known by; unique over all specs.",
-        {"type": "string", "pattern": r"^([A-Za-z0-9_-]|\$\{env:[A-Za-z0-9_]+\})+$"},
-        required=True,
-    ),
-    "source": Key("The system migrated from, by name."),
-    "templates": Key("The slugs of the templates to fill; default: every active one.", NAMES),
-    "epoch": Key("Raising it imports the same inputs anew.", {"type": "integer", "minimum": 1}),
-    "api": Key("The dialect of the API.", choice("migrations", "companies"), built=False),
-    "companies": Key("Ids for the companies dialect.", {"type": "object"}, built=False),
-}
+MIGRATION = Keys(
+    {
+        "name": Key("The display name, such as the customer's.", required=True),
+        "external_id": Key(
+            "What this migration is known by; unique over all specs.",
+            {"type": "string", "pattern": r"^([A-Za-z0-9_-]|\$\{env:[A-Za-z0-9_]+\})+$"},
+            required=True,
+        ),
+        "source": Key("The system migrated from, by name."),
+        "templates": Key("The slugs of the templates to fill; default: every active one.", NAMES),
+        "epoch": Key("Raising it imports the same inputs anew.", {"type": "integer", "minimum": 1}),
+        "api": Key("The dialect of the API.", choice("migrations", "companies"), built=False),
+        "companies": Key("Ids for the companies dialect.", {"type": "object"}, built=False),
+    }
+)
 
-CONNECTION: Keys = {
-    "source_key": Key("The kind of live source.", required=True),
-    "config": Key("Settings of the live source.", {"type": "object"}),
-    "streams": Key("The streams to read.", NAMES),
-    "credentials": Key(
-        "Secrets of the live source, each a reference.",
-        {"type": "object", "additionalProperties": SECRET},
-    ),
-}
+CONNECTION = Keys(
+    {
+        "source_key": Key("The kind of live source.", required=True),
+        "config": Key("Settings of the live source.", {"type": "object"}),
+        "streams": Key("The streams to read.", NAMES),
+        "credentials": Key(
+            "Secrets of the live source, each a reference.",
+            {"type": "object", "additionalProperties": SECRET},
+        ),
+    }
+)
 
-REVIEW: Keys = {
-    "cells": Key(
-        "Whether customer cells may stand in git as they are; required for a URL endpoint.",
-        choice("plain", "tokens"),
-        unbuilt=("tokens",),
-    ),
-    "plain": Key("With tokens: columns that stay readable.", COLUMNS_BY_SHEET, built=False),
-    "key": Key("Key columns by sheet; default: the unique columns.", COLUMNS_BY_SHEET),
-    "ignore": Key("Columns outside diff and digest, by sheet.", COLUMNS_BY_SHEET),
-    "redact": Key("Columns to tokenise, by sheet.", COLUMNS_BY_SHEET, built=False),
-    "moved": Key("Columns or rows that were renamed.", {"type": "object"}, built=False),
-    "unseen": Key("Approve without a preview (companies dialect).", FLAG, built=False),
-    "backup": Key("Export what an execute would replace, before it does.", FLAG, built=False),
-}
+REVIEW = Keys(
+    {
+        "cells": Key(
+            "Whether customer cells may stand in git as they are; required for a URL endpoint.",
+            choice("plain", "tokens"),
+            unbuilt=("tokens",),
+        ),
+        "plain": Key("With tokens: columns that stay readable.", COLUMNS_BY_SHEET, built=False),
+        "key": Key("Key columns by sheet; default: the unique columns.", COLUMNS_BY_SHEET),
+        "ignore": Key("Columns outside diff and digest, by sheet.", COLUMNS_BY_SHEET),
+        "redact": Key("Columns to tokenise, by sheet.", COLUMNS_BY_SHEET, built=False),
+        "moved": Key("Columns or rows that were renamed.", {"type": "object"}, built=False),
+        "unseen": Key("Approve without a preview (companies dialect).", FLAG, built=False),
+        "backup": Key("Export what an execute would replace, before it does.", FLAG, built=False),
+    }
+)
 
-EXPORT: Keys = {"to": Key("The folder for results, relative to the project.", required=True)}
+EXPORT = Keys({"to": Key("The folder for results, relative to the project.", required=True)})
 
-SPEC: Keys = {
-    "version": Key("The version of this format.", {"const": 1}, required=True),
-    "extends": Key("A base spec, relative to this file: maps merge, lists append."),
-    "state": Key(
-        "held and closed specs are skipped and counted.", choice("active", "held", "closed")
-    ),
-    "why": Key("Why the spec is held or closed."),
-    "endpoint": Key("The endpoint to talk to, by its name in vernctl.yaml."),
-    "migration": Key("Which migration this is.", {"type": "object"}, keys=MIGRATION, required=True),
-    "files": Key("The customer's files: paths and globs relative to this file.", NAMES),
-    "connection": Key(
-        "A live source to import from.", {"type": "object"}, keys=CONNECTION, built=False
-    ),
-    "knowledge": Key("What the agent should know before it begins.", {"type": "string"}),
-    "refine": Key("Messages that refine the import, in order.", _list_of("refinement")),
-    "clarify": Key("Read-only questions to the agent.", NAMES, built=False),
-    "answers": Key(
-        "Question pattern to answer: a phrase (* is any text) or a /regular expression/.",
-        {"type": ["object", "null"], "additionalProperties": {"$ref": "#/$defs/answer"}},
-    ),
-    "correct": Key("Messages to a running import (companies dialect).", NAMES, built=False),
-    "review": Key("How previews are compared and kept.", {"type": "object"}, keys=REVIEW),
-    "checks": Key("Limits that refuse a plan or an import.", {"type": "object"}, keys=CHECKS),
-    "export": Key("Where results are written.", {"type": "object"}, keys=EXPORT),
-    "fleet": Key(
-        "How this spec goes out among many.",
-        {"type": "object"},
-        keys={"canary": Key("The wave that this spec belongs to.", {"type": "integer"})},
-        built=False,
-    ),
-}
+FLEET = Keys({"canary": Key("The wave that this spec belongs to.", {"type": "integer"})})
+
+SPEC = Keys(
+    {
+        "version": Key("The version of this format.", {"const": 1}, required=True),
+        "extends": Key("A base spec, relative to this file: maps merge, lists append."),
+        "state": Key(
+            "held and closed specs are skipped and counted.", choice("active", "held", "closed")
+        ),
+        "why": Key("Why the spec is held or closed."),
+        "endpoint": Key("The endpoint to talk to, by its name in vernctl.yaml."),
+        "migration": Key(
+            "Which migration this is.", {"type": "object"}, keys=MIGRATION, required=True
+        ),
+        "files": Key("The customer's files: paths and globs relative to this file.", NAMES),
+        "connection": Key(
+            "A live source to import from.", {"type": "object"}, keys=CONNECTION, built=False
+        ),
+        "knowledge": Key("What the agent should know before it begins.", {"type": "string"}),
+        "refine": Key("Messages that refine the import, in order.", _list_of("refinement")),
+        "clarify": Key("Read-only questions to the agent.", NAMES, built=False),
+        "answers": Key(
+            "Question pattern to answer: a phrase (* is any text) or a /regular expression/.",
+            {"type": ["object", "null"], "additionalProperties": {"$ref": "#/$defs/answer"}},
+        ),
+        "correct": Key("Messages to a running import (companies dialect).", NAMES, built=False),
+        "review": Key("How previews are compared and kept.", {"type": "object"}, keys=REVIEW),
+        "checks": Key("Limits that refuse a plan or an import.", {"type": "object"}, keys=CHECKS),
+        "export": Key("Where results are written.", {"type": "object"}, keys=EXPORT),
+        "fleet": Key(
+            "How this spec goes out among many.",
+            {"type": "object"},
+            keys=FLEET,
+            built=False,
+        ),
+    }
+)
 
 #: Where a key of the spec belongs, for those who put it elsewhere.
 HOMES: Mapping[str, str] = {
@@ -198,48 +237,56 @@ HOMES: Mapping[str, str] = {
     **dict.fromkeys(SPEC, "at the top"),
 }
 
-ENDPOINT: Keys = {
-    "url": Key("The base URL of the API, such as https://app.vern.so/api/v1."),
-    "api_key": Key("Where the key is; default: {env: VERN_API_KEY}.", SECRET),
-}
+ENDPOINT = Keys(
+    {
+        "url": Key("The base URL of the API, such as https://app.vern.so/api/v1."),
+        "api_key": Key("Where the key is; default: {env: VERN_API_KEY}.", SECRET),
+    }
+)
 
-EMBEDDED_KEYS: Keys = {
-    "catalog": Key("The catalog file; default: catalog.yaml."),
-    "data": Key("The data folder; default: .vernctl/embedded."),
-    "limits": Key(
-        "Whether the published limits hold.", choice("off", "published"), unbuilt=("published",)
-    ),
-    "reuse": Key("Whether recipes are reused.", choice("off", "latest"), unbuilt=("latest",)),
-}
+EMBEDDED_KEYS = Keys(
+    {
+        "catalog": Key("The catalog file; default: catalog.yaml."),
+        "data": Key("The data folder; default: .vernctl/embedded."),
+        "limits": Key(
+            "Whether the published limits hold.", choice("off", "published"), unbuilt=("published",)
+        ),
+        "reuse": Key("Whether recipes are reused.", choice("off", "latest"), unbuilt=("latest",)),
+    }
+)
 
-PROJECT_REVIEW: Keys = {
-    "cells": REVIEW["cells"],
-    "token_key": Key("The key that tokens are made with.", SECRET, built=False),
-}
+PROJECT_REVIEW = Keys(
+    {
+        "cells": REVIEW["cells"],
+        "token_key": Key("The key that tokens are made with.", SECRET, built=False),
+    }
+)
 
-PROJECT: Keys = {
-    "endpoint": Key("embedded, the name of an endpoint, or a URL; default: embedded."),
-    "endpoints": Key(
-        "Endpoints by name; us and au are built in.",
-        {"type": "object", "additionalProperties": {"$ref": "#/$defs/endpoint"}},
-    ),
-    "api_key": Key("Where the key is, for every endpoint that names none.", SECRET),
-    "specs": Key(
-        "The folder (or folders) of specs; default: specs.", {"type": ["string", "array"]}
-    ),
-    "approval": Key(
-        "file trusts the snapshot's file (default for embedded); commit demands that it is "
-        "committed (default for a URL).",
-        choice("file", "commit"),
-    ),
-    "quota": Key("The limits to plan with.", choice("published", "off")),
-    "receipts": Key("The folder of receipts; default: .vernctl/receipts."),
-    "review": Key(
-        "Defaults of review for every spec.",
-        {"type": "object"},
-        keys=PROJECT_REVIEW,
-    ),
-    "allow_hosts": Key("Further hosts that a key may go to.", NAMES),
-    "allow_paths": Key("Further folders that specs may name files in.", NAMES),
-    "embedded": Key("The embedded server.", {"type": "object"}, keys=EMBEDDED_KEYS),
-}
+PROJECT = Keys(
+    {
+        "endpoint": Key("embedded, the name of an endpoint, or a URL; default: embedded."),
+        "endpoints": Key(
+            "Endpoints by name; us and au are built in.",
+            {"type": "object", "additionalProperties": {"$ref": "#/$defs/endpoint"}},
+        ),
+        "api_key": Key("Where the key is, for every endpoint that names none.", SECRET),
+        "specs": Key(
+            "The folder (or folders) of specs; default: specs.", {"type": ["string", "array"]}
+        ),
+        "approval": Key(
+            "file trusts the snapshot's file (default for embedded); commit demands that it is "
+            "committed (default for a URL).",
+            choice("file", "commit"),
+        ),
+        "quota": Key("The limits to plan with.", choice("published", "off")),
+        "receipts": Key("The folder of receipts; default: .vernctl/receipts."),
+        "review": Key(
+            "Defaults of review for every spec.",
+            {"type": "object"},
+            keys=PROJECT_REVIEW,
+        ),
+        "allow_hosts": Key("Further hosts that a key may go to.", NAMES),
+        "allow_paths": Key("Further folders that specs may name files in.", NAMES),
+        "embedded": Key("The embedded server.", {"type": "object"}, keys=EMBEDDED_KEYS),
+    }
+)

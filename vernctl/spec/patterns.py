@@ -95,6 +95,8 @@ def compile_pattern(pattern: str) -> Pattern:
 
 def matches_everything(pattern: str) -> bool:
     """Whether a pattern says nothing about the question (``*``, ``/.*/``)."""
+    if not is_expression(pattern) and len(pattern) <= MAX_PATTERN:
+        return not pattern.replace("*", "").strip()
     compiled = compile_pattern(pattern)
     return compiled.matches("") and compiled.matches("\N{REPLACEMENT CHARACTER}")
 
@@ -134,11 +136,15 @@ _SECRETS = re.compile(
     r"|(?i:\b(?:password|passwd|pwd|secret|api[ _-]?key|token)\s*[:=]\s*\S{4,})"
     r"|(?i:\bbearer\s+[\w.~+/-]{16,})|://[^\s/:@]+:[^\s/@]+@"
 )
+#: Nothing that is shorter is a key or a token; a password is written behind ":" or "=".
+_SHORTEST = 16
 _BLOB = re.compile(r"(?<![\w+/=-])[A-Za-z0-9+/_=-]{32,}(?![\w+/=-])")
 
 
 def looks_secret(text: str) -> bool:
     """Whether a text looks like a key, a token or a password, which no spec may hold."""
+    if len(text) < _SHORTEST and ":" not in text and "=" not in text:
+        return False
     if _SECRETS.search(text):
         return True
     return any(

@@ -155,7 +155,7 @@ class Reader:
             return found
         for name, (key, value) in node:
             meaning = keys.get(name)
-            if key.kind == "merge":
+            if name == "<<" and key.kind == "merge":
                 self.add(key, "merge keys are not part of the format; use `extends`")
             elif meaning is None:
                 self.add(key, _unknown_key(name, keys))
@@ -165,9 +165,9 @@ class Reader:
                 self.add(value, not_built(f"{path}{name}: {value.text}"))
             else:
                 found[name] = value
-        for name, meaning in keys.items():
-            if meaning.required and name not in node.pairs:
-                self.add(node, f"`{path}{name}` is missing: {_start_low(meaning.about)}")
+        for name in keys.required:
+            if name not in node.pairs:
+                self.add(node, f"`{path}{name}` is missing: {_start_low(keys[name].about)}")
         return found
 
     def names(self, node: Node, what: str, *, env: bool = False) -> tuple[str, ...]:

@@ -66,27 +66,27 @@ def _map_rule(reader: Reader, key: Scalar, node: Pairs, place: Place) -> AnswerR
     found = reader.keyed(node, "an answer rule", RULE, "answers.")
     if len(found.keys() & {"choose", "say"}) != 1:
         reader.add(node, "an answer rule has either `choose` (a label) or `say` (free text)")
+    texts: dict[str, str] = {}
+    for name, value in found.items():
+        if name in ("choose", "say"):
+            texts[name] = _answer(reader, value, name)
+        elif name in ("sheet", "column"):
+            texts[name] = reader.text(value, name)
+        elif name == "context":
+            texts[name] = _context(reader, value)
     get = found.get
-    context = reader.optional(get("context"), lambda n: _context(reader, n))
     during = reader.optional(get("during"), lambda n: reader.choice(n, "during", list(_DURING)))
-    fields = {
-        "choose": reader.optional(get("choose"), lambda n: _answer(reader, n, "choose")),
-        "say": reader.optional(get("say"), lambda n: _answer(reader, n, "say")),
-        "sheet": reader.optional(get("sheet"), lambda n: reader.text(n, "sheet")),
-        "column": reader.optional(get("column"), lambda n: reader.text(n, "column")),
-    }
     options = reader.optional(get("options"), lambda n: _options(reader, n))
     times = reader.optional(get("times"), lambda n: reader.whole(n, "times", least=1))
     if len(reader.problems) > before:
         return None
     return AnswerRule(
         pattern=key.text,
-        context=context,
         during=_DURING[during or "any"],
         options=options,
         times=times,
         place=place,
-        **fields,
+        **texts,
     )
 
 

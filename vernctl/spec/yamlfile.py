@@ -27,8 +27,8 @@ MAX_DEPTH = 40
 
 #: What YAML counts as the end of a line.
 _BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
-#: The tag of a key that is no text: its pair is reported and left out.
-_NO_KEY = "?"
+_MAP_END: type[object] = yaml.MappingEndEvent
+_LIST_END: type[object] = yaml.SequenceEndEvent
 
 
 class _Mark(Protocol):
@@ -144,46 +144,34 @@ class _Stop(Exception):  # noqa: N818 - it ends the reading of one file, nobody 
 
 
 class _Composer:
-    """Turns parser events into one tree."""
+    """Turns parser events into one tree. Recursion is safe: no tree is deeper than MAX_DEPTH."""
 
     def __init__(self, events: _Events, shown: str, problems: list[Problem]) -> None:
-        self._events = events
+        self._get = cast("Callable[[], _Event]", events.get_event)
         self._file = shown
         self._problems = problems
         self._anchors: dict[str, Node] = {}
         self._open: list[Node] = []
-        self._keys: list[Scalar | None] = []
         self._values = 0
 
     def document(self) -> Node | None:
         """The root of the one document, or None where there is none."""
         root: Node | None = None
-        get = self._events.get_event
-        while (event := get()) is not None:
+        while True:
+            event = self._get()
             kind: type[object] = type(event)
-            if kind is yaml.ScalarEvent:
-                node = self._scalar(event)
-            elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
-                self._start(event, kind is yaml.MappingStartEvent)
-                continue
-            elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
-                node = self._open.pop()
-                self._keys.pop()
-            elif kind is yaml.AliasEvent:
-                node = self._alias(event)
-            elif kind is yaml.DocumentStartEvent and root is not None:
-                raise self._stop(event, "holds a second document; one file is one document")
-            else:
-                continue
-            if self._values > MAX_VALUES:
-                raise _Stop(Problem(node.place, f"holds more than {MAX_VALUES} values"))
-            if self._open:
-                self._put(self._open[-1], node)
-            else:
-                root = node
-        return root
+            if kind is yaml.StreamEndEvent:
+                return root
+            if kind is yaml.DocumentStartEvent:
+                if root is not None:
+                    raise self._stop(event, "holds a second document; one file is one document")
+                root = self._value(self._get())
 
-    def _scalar(self, event: _Event) -> Node:
+    def _value(self, event: _Event) -> Node:
+        """The value that an event begins, read to its end."""
+        kind: type[object] = type(event)
+        if kind is not yaml.ScalarEvent:
+            return self._alias(event) if kind is yaml.AliasEvent else self._collection(event, kind)
         mark = event.start_mark
         tag, plain = event.tag, event.implicit[0]
         self._values += 1
@@ -199,31 +187,49 @@ class _Composer:
             self._anchors[event.anchor] = node
         return node
 
-    def _put(self, parent: Node, node: Node) -> None:
-        parent.size += node.size
-        key = self._keys[-1]
-        if isinstance(parent, Items):
-            parent.items.append(node)
-        elif key is None:
-            self._keys[-1] = self._key(node)
-        elif isinstance(parent, Pairs):
-            self._pair(parent, key, node)
-            self._keys[-1] = None
-
-    def _start(self, event: _Event, is_map: bool) -> None:
+    def _collection(self, event: _Event, kind: type[object]) -> Node:
         if len(self._open) >= MAX_DEPTH:
             raise self._stop(event, f"is nested more than {MAX_DEPTH} deep")
         mark = event.start_mark
         where = (self._file, mark.line + 1, mark.column + 1)
+        is_map = kind is yaml.MappingStartEvent
         if event.tag not in (None, "!", f"tag:yaml.org,2002:{'map' if is_map else 'seq'}"):
             problem = f"tagged {shown(event.tag or '')}, which is not part of the format"
             self._problems.append(Problem(Place(*where), problem))
-        node: Node = Pairs(*where, {}) if is_map else Items(*where, [])
+        before = self._values
+        self._values += 1
+        node: Pairs | Items = Pairs(*where, {}) if is_map else Items(*where, [])
         if event.anchor is not None:
             self._anchors[event.anchor] = node
-        self._values += 1
         self._open.append(node)
-        self._keys.append(None)
+        if isinstance(node, Pairs):
+            self._fill_map(node)
+        else:
+            self._fill_list(node)
+        self._open.pop()
+        node.size = self._values - before
+        if self._values > MAX_VALUES:
+            raise _Stop(Problem(node.place, f"holds more than {MAX_VALUES} values"))
+        return node
+
+    def _fill_map(self, node: Pairs) -> None:
+        get, value, pairs = self._get, self._value, node.pairs
+        while type(event := get()) is not _MAP_END:
+            key = value(event)
+            held = value(get())
+            if not isinstance(key, Scalar):
+                self._problems.append(Problem(key.place, "a key must be text, not a list or a map"))
+            elif key.text in pairs:
+                first = pairs[key.text][0].line
+                message = f'"{shown(key.text)}" stands twice (first on line {first})'
+                self._problems.append(Problem(key.place, message))
+            else:
+                pairs[key.text] = (key, held)
+
+    def _fill_list(self, node: Items) -> None:
+        get, value, items = self._get, self._value, node.items
+        while type(event := get()) is not _LIST_END:
+            items.append(value(event))
 
     def _alias(self, event: _Event) -> Node:
         node = self._anchors.get(event.anchor or "")
@@ -233,25 +239,6 @@ class _Composer:
             raise self._stop(event, f"*{event.anchor} stands inside its own anchor")
         self._values += node.size
         return node
-
-    def _key(self, node: Node) -> Scalar:
-        if isinstance(node, Scalar):
-            return node
-        self._problems.append(Problem(node.place, "a key must be text, not a list or a map"))
-        return Scalar(node.file, node.line, node.column, _NO_KEY, "", False)
-
-    def _pair(self, parent: Pairs, key: Scalar, value: Node) -> None:
-        if key.tag == _NO_KEY:
-            return
-        earlier = parent.pairs.get(key.text)
-        if earlier is not None:
-            self._problems.append(
-                Problem(
-                    key.place, f'"{shown(key.text)}" stands twice (first on line {earlier[0].line})'
-                )
-            )
-            return
-        parent.pairs[key.text] = (key, value)
 
     def _stop(self, event: _Event, message: str) -> _Stop:
         mark = event.start_mark
