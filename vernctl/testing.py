@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from vernctl.embedded.engine_work import Engine
     from vernctl.embedded.serve import RunningServer
+    from vernctl.embedded.service import Service
 
 _START_SECONDS = 30.0
 
@@ -82,6 +83,12 @@ class ThreadServer(VernServer):
         self._clock, self._engine, self._threads = clock, engine, threads
         self._server: RunningServer | None = None
         self._thread: threading.Thread | None = None
+
+    @property
+    def service(self) -> Service:
+        """The parts of the running server, for tests of the server itself."""
+        assert self._server is not None, "the server is stopped"
+        return self._server.service
 
     def start(self) -> None:
         """Serve from a thread; returns once the server listens."""
@@ -146,6 +153,12 @@ class ProcessServer(VernServer):
             self.kill()
             raise RuntimeError(f"the server did not start: {self.data / 'server.log'}")
         self.port = int(said.rsplit(":", 1)[1])
+
+    @property
+    def process_id(self) -> int:
+        """The server's process, for a test that kills it behind everybody's back."""
+        assert self._process is not None, "the server is stopped"
+        return self._process.pid
 
     def stop(self) -> None:
         """SIGTERM, and wait for the end."""

@@ -216,3 +216,17 @@ def connect(server: VernServer) -> Iterator[Callable[..., Api]]:
 def api(connect: Callable[..., Api]) -> Api:
     """A client with one migration on a server with the small engine."""
     return connect()
+
+
+@pytest.fixture
+def small_api() -> Iterator[Callable[[str, str], Api]]:
+    """Makes clients of servers that a test starts itself."""
+    made: list[Api] = []
+
+    def make(url: str, key: str) -> Api:
+        made.append(Api(url, key))
+        return made[-1]
+
+    yield make
+    for api in made:
+        api.http.close()

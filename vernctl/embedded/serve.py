@@ -100,6 +100,12 @@ class RunningServer(uvicorn.Server):
             )
         )
 
+    def close(self) -> None:
+        """Let go of a server that was never run."""
+        self.service.stop()
+        self.service.store.close()
+        self._socket.close()
+
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Listen, then say where."""
         await super().startup(sockets)

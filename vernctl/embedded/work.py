@@ -132,8 +132,12 @@ class Workers:
             shutil.rmtree(work, ignore_errors=True)
 
     def _run_engine(self, job: Job) -> None:
+        told = ("", "")
+
         def progress(phase: str, text: str) -> None:
-            self._tell(job, phase, text)
+            nonlocal told
+            self._tell(job, phase, text, again=told == (phase, text))
+            told = (phase, text)
 
         if job.kind == "execute":
             database = self._store.folder / "sheets" / f"{job.step}.duckdb"
@@ -208,9 +212,11 @@ class Workers:
             raise DroppedError
         return run
 
-    def _tell(self, job: Job, phase: str, text: str) -> None:
+    def _tell(self, job: Job, phase: str, text: str, *, again: bool) -> None:
         with self._store.transaction() as db:
             run = self._ours(db, job)
+            if again:
+                return
             db.run(
                 "UPDATE runs SET message = ?, updated_at = ? WHERE id = ?", text, db.now, job.run
             )

@@ -12,7 +12,7 @@ from pydantic import JsonValue
 from vernctl.errors import Place, Problem, SpecError
 
 #: A file that unfolds (through aliases) to more nodes than this is refused.
-MAX_NODES = 500_000
+MAX_NODES = 100_000
 _STRING = "tag:yaml.org,2002:str"
 _NULL = "tag:yaml.org,2002:null"
 _BOOL = "tag:yaml.org,2002:bool"
