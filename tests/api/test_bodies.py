@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from vernctl.api.body import parse
 from vernctl.api.models import Preview, Run
-from vernctl.errors import ContractError, UnreachableError
+from vernctl.errors import ApiError, ContractError, UnreachableError
 
 if TYPE_CHECKING:
     from tests.api.conftest import Asked, Bench, Server
@@ -107,6 +107,15 @@ def test_an_answer_that_is_no_json_is_a_broken_contract(bench: Bench, server: Se
     server.on("GET", PREVIEW, server.data(b"<html>Sign in to the network</html>"))
     with pytest.raises(ContractError, match="is not JSON"):
         bench.run(lambda client: client.get_preview("m"))
+    assert len(server.asked) == 1
+
+
+def test_a_start_whose_answer_was_cut_counts_as_a_lost_reply(bench: Bench, server: Server) -> None:
+    cut = b"HTTP/1.1 201 Created\r\nconnection: close\r\n\r\n" + b'{"run_id": "r'
+    server.on("POST", "/migrations/m/runs", server.raw(cut))
+    with pytest.raises(UnreachableError, match="cut short"):
+        bench.run(lambda client: client.start_run("m", "execute"))
+    assert len(server.asked) == 1
 
 
 def test_a_broken_contract_never_shows_a_cell() -> None:
@@ -120,7 +129,8 @@ def test_a_broken_contract_never_shows_a_cell() -> None:
 def test_no_bytes_break_the_reading_in_another_way(body: bytes) -> None:
     try:
         assert parse(Run, body, "GET /x").run_id is not None
-    except ContractError as error:
+    except ApiError as error:
+        assert type(error) in (ContractError, UnreachableError)
         assert error.message.startswith("GET /x: ")
 
 

@@ -12,7 +12,7 @@ import httpx
 from pydantic import ValidationError
 
 from vernctl.api.models import ApiModel
-from vernctl.errors import ContractError, UnreachableError
+from vernctl.errors import ApiError, ContractError, UnreachableError
 
 MIB = 1 << 20
 #: Bytes (unpacked) that an answer may have: ordinary ones, previews and logs, exports.
@@ -23,10 +23,6 @@ _UNPACK_STEP = MIB
 _GZIP = zlib.MAX_WBITS | 16
 
 ModelT = TypeVar("ModelT", bound=ApiModel)
-
-
-class CutShortError(ContractError):
-    """JSON that ends early or is no JSON at all; an idempotent request is worth another try."""
 
 
 async def iter_body(response: httpx.Response, *, limit: int, request: str) -> AsyncIterator[bytes]:
@@ -80,25 +76,32 @@ def parse(
 
     ``require`` names fields that an answer of this request always has although the model allows
     their absence: without them an unrelated object would read as an empty preview. Raises
-    ContractError naming the request and the first field that is off, never its value.
+    UnreachableError for JSON that ends early, and ContractError for anything else, naming the
+    request and the first field that is off, never its value.
     """
     try:
         with _collector_off(len(body) >= _COLLECTOR_OFF_FROM):
             value = model.model_validate_json(body)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-        where = ".".join(str(part) for part in first["loc"])
-        if first["type"] == "json_invalid":
-            raise CutShortError(f"{request}: the answer is not JSON.", request=request) from None
-        raise ContractError(
-            f"{request}: the answer is not what the contract promises at "
-            f"{where or 'its top'}: {first['msg']}.",
-            request=request,
-        ) from None
+        raise _misread(error, request) from None
     absent = [name for name in require if name not in value.model_fields_set]
     if absent:
         raise ContractError(f"{request}: the answer has no {absent[0]!r}.", request=request)
     return value
+
+
+def _misread(error: ValidationError, request: str) -> ApiError:
+    first = error.errors(include_url=False, include_input=False)[0]
+    if first["type"] != "json_invalid":
+        where = ".".join(str(part) for part in first["loc"]) or "its top"
+        return ContractError(
+            f"{request}: the answer is not what the contract promises at {where}: {first['msg']}.",
+            request=request,
+        )
+    # A body without a length that is cut by the end of its connection looks whole to HTTP.
+    if str(first.get("ctx", {}).get("error", "")).startswith("EOF while parsing"):
+        return UnreachableError(f"{request}: the answer was cut short.", request=request)
+    return ContractError(f"{request}: the answer is not JSON.", request=request)
 
 
 @contextmanager

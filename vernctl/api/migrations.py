@@ -80,14 +80,18 @@ class MigrationVerbs(RunVerbs):
     async def upload_files(
         self, migration_id: str, files: Sequence[Upload]
     ) -> tuple[ListedFile, ...]:
-        """Upload at most 25 files from disk and return the file list that proves it.
+        """Upload files from disk, 25 a request, and return the file list that proves it.
 
-        Costs one write and one read. A PUT that failed counts as done where the file list holds
-        the file with its size. ConflictError: the list has a name twice or another size.
+        Costs one write for each 25 files and one read. A PUT that failed counts as done where the
+        file list holds the file with its size. ConflictError: the list has a name twice or another
+        size. InputError: one name twice, or no file.
         """
-        uploads.check_batch(files)
-        if not files:
-            return await self.list_files(migration_id)
+        uploads.check_files(files)
+        for batch in uploads.in_batches(files):
+            await self._upload(migration_id, batch)
+        return await self._landed(migration_id, files)
+
+    async def _upload(self, migration_id: str, files: Sequence[Upload]) -> None:
         wanted: list[JsonValue] = [
             {"name": upload.name, "content_type": upload.content_type} for upload in files
         ]
@@ -99,7 +103,6 @@ class MigrationVerbs(RunVerbs):
             except ApiError:
                 if not uploads.has_landed(upload, await self.list_files(migration_id)):
                     raise
-        return await self._landed(migration_id, files)
 
     async def _landed(self, migration_id: str, files: Sequence[Upload]) -> tuple[ListedFile, ...]:
         """The file list once it shows every file; storage may take a moment to list one."""

@@ -15,7 +15,7 @@ import httpx
 
 from vernctl import __version__
 from vernctl.api import faults
-from vernctl.api.body import CutShortError, iter_body, parse, read_body
+from vernctl.api.body import iter_body, parse, read_body
 from vernctl.api.calls import Call
 from vernctl.api.guard import ApiKey, check_base_url, is_loopback
 from vernctl.api.models import ApiModel, ServerIdentity
@@ -154,7 +154,7 @@ class Transport:
                     raise
                 waited += pause
                 why = "rate limit"
-            except (UnreachableError, ServerError, CutShortError) as error:
+            except (UnreachableError, ServerError) as error:
                 passing = not isinstance(error, ServerError) or error.status in _TRANSIENT
                 lost += 1
                 if not (call.repeatable and passing) or lost >= self.policy.attempts:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
@@ -57,18 +57,20 @@ class SignedUploads(ApiModel):
     files: tuple[SignedUpload, ...]
 
 
-def check_batch(files: Sequence[Upload]) -> None:
-    """Raise InputError for more than 25 files, one name twice, or what is not a regular file."""
-    if len(files) > BATCH:
-        raise InputError(
-            f"{len(files)} files in one request; the API takes {BATCH}.", remote="Nothing was sent."
-        )
+def check_files(files: Sequence[Upload]) -> None:
+    """Raise InputError for one name twice, or for what is not a regular file."""
     for name, count in Counter(upload.name for upload in files).items():
         if count > 1:
             raise InputError(f"Two files are named {name!r}.", remote="Nothing was sent.")
     for upload in files:
         if not upload.path.is_file():
             raise InputError(f"{upload.path} is not a file.", remote="Nothing was sent.")
+
+
+def in_batches(files: Sequence[Upload]) -> Iterator[Sequence[Upload]]:
+    """``files`` in as many groups as they need requests for signed URLs."""
+    for start in range(0, len(files), BATCH):
+        yield files[start : start + BATCH]
 
 
 def pair(files: Sequence[Upload], signed: SignedUploads, request: str) -> list[tuple[Upload, str]]:
