@@ -17,15 +17,17 @@ _ROWS = re2.compile(
 )
 _INVALID = re2.compile(r"(?i)\binvalid\b|\bflagged\b|\berrors?\b|\bproblems?\b")
 _UNUSED = re2.compile(
-    r"(?i)\b(?:un ?used|not used|did(?: not|n't|n’t) you (?:use|map|import)|left (?:over|out)|ignored?)\b"
+    r"(?i)\b(?:un ?used|not used|did(?: not|n't|n’t) you (?:use|map|import)|left (?:over|out)|"
+    r"ignored?)\b"
 )
 _STEPS = re2.compile(
-    r"(?i)\b(?:steps?|rules?|do(?:ne)? (?:to|with)|did you (?:do|change)|chang(?:e|ed|es)|clean(?:ed)?|happen(?:s|ed)?|transform)"
+    r"(?i)\b(?:steps?|rules?|do(?:ne)? (?:to|with)|did you (?:do|change)|chang(?:e|ed|es)|"
+    r"clean(?:ed)?|happen(?:s|ed)?|transform)"
 )
 _CAN = (
-    'I can say where a column comes from ("Which column did you map Email from?"), what was done to '
-    'it ("What did you do to Phone?"), how many rows a sheet has and which were dropped, which cells '
-    "are invalid, and which columns of the files are not used."
+    'I can say where a column comes from ("Which column did you map Email from?"), what was done '
+    'to it ("What did you do to Phone?"), how many rows a sheet has and which were dropped, which '
+    "cells are invalid, and which columns of the files are not used."
 )
 
 

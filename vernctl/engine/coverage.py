@@ -8,11 +8,11 @@ import duckdb
 from pydantic import JsonValue
 from sqlglot import exp
 
-from vernctl.engine.workspace import Loaded
 from vernctl.engine.compile.inputs import DROP
 from vernctl.engine.compile.tables import Stored, cell, sql
 from vernctl.engine.model import Template
 from vernctl.engine.recipe.base import call, choose, filled, name
+from vernctl.engine.workspace import Loaded
 
 
 def coverage_of(
@@ -21,7 +21,10 @@ def coverage_of(
     templates: Sequence[Template],
     sheets: Mapping[str, Stored],
 ) -> dict[str, JsonValue]:
-    """``{"inputs": {table: {"rows", "columns": {name: {"filled", "distinct"}}}}, "outputs": …}``."""
+    """``{"inputs": {table: {"rows", "columns": {name: {"filled", "distinct"}}}}, "outputs": …}``.
+
+    Tables go by their names, outputs by the slugs of their templates.
+    """
     inputs: dict[str, JsonValue] = {
         table: _coverage(con, stored, stored.columns, []) for table, stored in loaded.stored.items()
     }

@@ -1,4 +1,4 @@
-"""DuckDB as the engine uses it: no network, no extensions, bounded memory, spills in the workdir."""
+"""DuckDB as the engine uses it: no network, no extensions, bounded memory, spills to a folder."""
 
 from __future__ import annotations
 

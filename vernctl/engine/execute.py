@@ -1,8 +1,8 @@
 """Executing a recipe: all rows of all sheets into one database file, in one transaction.
 
-The file holds ``sheets`` (slug, name, table, number of rows), ``columns`` (slug, position, name) and
-per sheet ``sheet_N`` (``_row`` from 0 in source order, ``c0 …``) and ``invalid_N`` (``_row``, column,
-message). Everything that was there before is replaced.
+The file holds ``sheets`` (number, slug, name, rows), ``columns`` (sheet's number, position, name)
+and per sheet ``sheet_N`` (``_row`` from 0 in source order, ``c0 …``) and ``invalid_N`` (``_row``,
+position of the column, message). Everything that was there before is replaced.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from pathlib import Path
 import duckdb
 
 from vernctl.engine.author.counts import count_sheet
-from vernctl.engine.workspace import load_files
 from vernctl.engine.compile.run import run_recipe
 from vernctl.engine.compile.tables import cell
 from vernctl.engine.coverage import coverage_of
@@ -30,6 +29,7 @@ from vernctl.engine.model import (
 )
 from vernctl.engine.recipe.model import Recipe
 from vernctl.engine.validate import flag_cells
+from vernctl.engine.workspace import load_files
 
 
 def execute(

@@ -27,10 +27,9 @@ class ExportedSheet(NamedTuple):
 
 def count_rows(database: Path, slug: str, filter: Filter) -> int:  # noqa: A002 - the API's word
     """How many rows an export with this filter has. EngineError where there is no such sheet."""
-    with tempfile.TemporaryDirectory() as folder:
-        with open_database(Path(folder), database) as con:
-            sheet = _sheet(con, slug)
-            return count_of(con, f"SELECT count(*) FROM sheet_{sheet.nth}{_where(sheet, filter)}")
+    with tempfile.TemporaryDirectory() as folder, open_database(Path(folder), database) as con:
+        sheet = _sheet(con, slug)
+        return count_of(con, f"SELECT count(*) FROM sheet_{sheet.nth}{_where(sheet, filter)}")
 
 
 def stream_csv(
@@ -46,20 +45,19 @@ def stream_csv(
     ``fields`` picks columns by name, in that order; ``omit_empty`` leaves out columns in which no
     row of the sheet has a value. EngineError for a sheet or field that is not there.
     """
-    with tempfile.TemporaryDirectory() as folder:
-        with open_database(Path(folder), database) as con:
-            sheet = _sheet(con, slug)
-            positions = _positions(sheet, fields)
-            if omit_empty:
-                positions = [i for i in positions if _has_values(con, sheet, i)]
-            yield _encoded([[sheet.columns[i] for i in positions]])
-            if not positions:
-                return
-            cells = ", ".join(cell(i) for i in positions)
-            where = _where(sheet, filter)
-            query = f"SELECT {cells} FROM sheet_{sheet.nth}{where} ORDER BY _row"
-            for chunk in chunks_of(con, query):
-                yield _encoded(chunk)
+    with tempfile.TemporaryDirectory() as folder, open_database(Path(folder), database) as con:
+        sheet = _sheet(con, slug)
+        positions = _positions(sheet, fields)
+        if omit_empty:
+            positions = [i for i in positions if _has_values(con, sheet, i)]
+        yield _encoded([[sheet.columns[i] for i in positions]])
+        if not positions:
+            return
+        cells = ", ".join(cell(i) for i in positions)
+        where = _where(sheet, filter)
+        query = f"SELECT {cells} FROM sheet_{sheet.nth}{where} ORDER BY _row"
+        for chunk in chunks_of(con, query):
+            yield _encoded(chunk)
 
 
 def _sheet(con: duckdb.DuckDBPyConnection, slug: str) -> ExportedSheet:

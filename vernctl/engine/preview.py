@@ -1,4 +1,4 @@
-"""Previews: small sheets whole, large ones as a sample that edits of the recipe do not reshuffle."""
+"""Previews: small sheets whole, large ones as a sample that recipe edits do not reshuffle."""
 
 from __future__ import annotations
 

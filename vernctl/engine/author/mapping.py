@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
-from vernctl.engine.workspace import Workspace
 from vernctl.engine.heal.cells import words
 from vernctl.engine.match import MARGIN, Candidate, ColumnMatch, SheetMatch
 from vernctl.engine.model import Column, Template
@@ -13,13 +12,12 @@ from vernctl.engine.questions.doubt import Doubt
 from vernctl.engine.questions.sources import Offer, ask_required, ask_source
 from vernctl.engine.recipe.model import Input, SheetRecipe
 from vernctl.engine.recipe.values import FromColumn, Joined, Part, Value
+from vernctl.engine.workspace import Workspace
 
 #: Finds the source columns that free text names, per table.
 Find = Callable[[str], Mapping[str, Value] | None]
 #: Candidates this close to the best are offered beside it.
 _CLOSE = MARGIN
-_FIRST_WORDS = frozenset(("first", "given", "fore", "forename", "vorname"))
-_LAST_WORDS = frozenset(("last", "family", "sur", "surname", "nachname"))
 
 
 class Drafted(NamedTuple):
@@ -37,18 +35,22 @@ def draft_sheet(work: Workspace, template: Template) -> Drafted:
     if matched is None or not tables:
         return Drafted(SheetRecipe(template=template.slug, columns=columns), ())
     found = {each.column: each for each in matched.columns}
-    inputs = tuple(Input(table=table, values=_values(template, table, found)) for table in tables)
+    inputs = tuple(
+        Input(table=table, values=_values(work, template, table, found)) for table in tables
+    )
     sheet = SheetRecipe(template=template.slug, inputs=inputs, columns=columns)
     return Drafted(sheet, tuple(_doubts(work, template, matched, sheet)))
 
 
-def _values(template: Template, table: str, found: Mapping[str, ColumnMatch]) -> dict[str, Value]:
+def _values(
+    work: Workspace, template: Template, table: str, found: Mapping[str, ColumnMatch]
+) -> dict[str, Value]:
     chosen = {
         column.name: candidate
         for column in template.columns
         if (candidate := _candidate(found.get(column.name), table)) is not None
     }
-    return {name: _value(name, candidate, chosen) for name, candidate in chosen.items()}
+    return {name: _value(work, name, candidate) for name, candidate in chosen.items()}
 
 
 def _candidate(matched: ColumnMatch | None, table: str) -> Candidate | None:
@@ -58,21 +60,21 @@ def _candidate(matched: ColumnMatch | None, table: str) -> Candidate | None:
     return next(there, None)
 
 
-def _value(column: str, candidate: Candidate, chosen: Mapping[str, Candidate]) -> Value:
+def _value(work: Workspace, column: str, candidate: Candidate) -> Value:
     """One source column as it is, several together, or the part of a name that is meant."""
     if len(candidate.sources) > 1:
         address = bool({"address", "location"} & set(words(column)))
         parts = tuple(FromColumn(column=source) for source in candidate.sources)
         return Joined(join=parts, separator=", " if address else " ")
     source = FromColumn(column=candidate.sources[0])
-    shared = [
-        name
-        for name, other in chosen.items()
-        if other.sources == candidate.sources and set(words(name)) & (_FIRST_WORDS | _LAST_WORDS)
-    ]
-    if column in shared and len(shared) > 1:
-        return Part(part="first" if set(words(column)) & _FIRST_WORDS else "rest", of=source)
-    return source
+    if not candidate.part:
+        return source
+    last = candidate.part == "last name"
+    profile = work.profile(candidate.table, source.column)
+    commas = sum("," in value for value in profile.sample)
+    if commas * 2 > len(profile.sample):  # "Lovelace, Ada"
+        return Part(part="first" if last else "rest", of=source, separator=",")
+    return Part(part="rest" if last else "first", of=source)
 
 
 def _doubts(
@@ -112,7 +114,7 @@ def _close_offers(work: Workspace, matched: ColumnMatch, tables: Sequence[str]) 
 
 def _offer(work: Workspace, label: str, found: Mapping[str, Candidate]) -> Offer:
     values: dict[str, Value] = {
-        table: _value("", candidate, {}) for table, candidate in found.items()
+        table: _value(work, "", candidate) for table, candidate in found.items()
     }
     about = "; ".join(
         f'{table} has "{label}" ({work.fill_of(table, candidate.sources[0])})'

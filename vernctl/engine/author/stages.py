@@ -8,7 +8,6 @@ from sqlglot import exp
 
 from vernctl.engine.author.decide import Decisions
 from vernctl.engine.author.mapping import Drafted
-from vernctl.engine.workspace import Workspace
 from vernctl.engine.compile.inputs import DROP
 from vernctl.engine.compile.run import run_recipe
 from vernctl.engine.compile.tables import Stored, sql
@@ -24,6 +23,7 @@ from vernctl.engine.recipe.base import filled, folded, name, number
 from vernctl.engine.recipe.dates import DateOp, Order
 from vernctl.engine.recipe.model import Recipe, SheetRecipe
 from vernctl.engine.recipe.steps import CellStep, DedupeStep, FillStep, Step
+from vernctl.engine.workspace import Workspace
 
 
 def map_sheets(recipe: Recipe, drafts: Sequence[Drafted], decisions: Decisions) -> Recipe:
@@ -82,9 +82,9 @@ def _heal_sheet(
             continue
         place = place_of(template, sheet, doubt.column)
         asked = ask_date_order(template, doubt, place, _reader(decisions, template, doubt.column))
-        for edit in decisions.settle(sheet.template, doubt.column, asked):
-            if isinstance(edit, UseOrder):
-                orders[doubt.column] = edit.order
+        settled = decisions.settle(sheet.template, doubt.column, asked)
+        for use in of_kind(settled, UseOrder, sheet.template):
+            orders[doubt.column] = use.order
     return [_in_order(step, orders.get(step.columns[0])) for step in healed.steps]
 
 

@@ -16,7 +16,6 @@ from vernctl.engine.author.decide import Decisions
 from vernctl.engine.author.mapping import draft_sheet
 from vernctl.engine.author.result import Authored, SourceFacts
 from vernctl.engine.author.stages import heal_sheets, map_sheets, settle_doubles, settle_values
-from vernctl.engine.workspace import Workspace, open_workspace
 from vernctl.engine.compile.run import run_recipe
 from vernctl.engine.database import open_database
 from vernctl.engine.instruct import read_messages, split_messages
@@ -25,6 +24,7 @@ from vernctl.engine.model import InputFile, Progress, Template, quiet
 from vernctl.engine.preview import preview_sheet
 from vernctl.engine.recipe.model import Recipe
 from vernctl.engine.validate import flag_cells
+from vernctl.engine.workspace import Workspace, open_workspace
 
 
 def author(

@@ -16,9 +16,21 @@ from vernctl.engine.recipe.ops import CellOp, Collapse, Lower, Trim
 from vernctl.engine.recipe.steps import HEALED, CellStep
 
 _DATE_WORDS = frozenset(
-    "date day birthday dob datum born since until deadline expiry expires".split()
+    [
+        "date",
+        "day",
+        "birthday",
+        "dob",
+        "datum",
+        "born",
+        "since",
+        "until",
+        "deadline",
+        "expiry",
+        "expires",
+    ]
 )
-_MOMENT_WORDS = frozenset("at on time timestamp created updated modified".split())
+_MOMENT_WORDS = frozenset(["at", "on", "time", "timestamp", "created", "updated", "modified"])
 
 
 class DateDoubt(NamedTuple):

@@ -105,7 +105,7 @@ def _meant(
     sure = {
         value: found[0][0]
         for value, found in near.items()
-        if len(found) == 1 or found[0][1] < found[1][1] and found[0][1] == 0
+        if len(found) == 1 or (found[0][1] < found[1][1] and found[0][1] == 0)
     }
     return {value: sure[value] for value in sorted(sure, key=order.__getitem__)}
 

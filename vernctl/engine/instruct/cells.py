@@ -36,7 +36,10 @@ _CASES: dict[str, CellOp] = {
     "capitalize": Title(),
     "capitalise": Title(),
 }
-_CASE = r"(?P<case>upper|lower|title|proper)[- ]?cased?|(?P<letters>capital|small) letters|(?P<caps>all[- ]caps|caps)"
+_CASE = (
+    r"(?P<case>upper|lower|title|proper)[- ]?cased?|(?P<letters>capital|small) letters|"
+    r"(?P<caps>all[- ]caps|caps)"
+)
 _NAMED = {
     "dash": "-‐‑–—", "hyphen": "-‐‑–—", "dot": ".", "period": ".", "full stop": ".", "comma": ",",
     "parenthese": "()", "parenthesis": "()", "bracket": "()[]{}", "slash": "/\\", "quote": "\"“”",
@@ -44,8 +47,14 @@ _NAMED = {
     "star": "*", "hash": "#", "plus": "+", "plu": "+", "at sign": "@", "percent sign": "%",
     "dollar sign": "$", "euro sign": "€", "currency symbol": "$€£¥₹", "currency sign": "$€£¥₹",
 }  # fmt: skip
-_DAY_FIRST = r"(?:dd?[-/. ]mm?[-/. ]yy(?:yy)?|day[- ]?first|day[- /]month(?:[- /]year)?|european|british|uk|dmy|german)"
-_MONTH_FIRST = r"(?:mm?[-/. ]dd?[-/. ]yy(?:yy)?|month[- ]?first|month[- /]day(?:[- /]year)?|american|us|usa|mdy)"
+_DAY_FIRST = (
+    r"(?:dd?[-/. ]mm?[-/. ]yy(?:yy)?|day[- ]?first|day[- /]month(?:[- /]year)?|european|british|"
+    r"uk|dmy|german)"
+)
+_MONTH_FIRST = (
+    r"(?:mm?[-/. ]dd?[-/. ]yy(?:yy)?|month[- ]?first|month[- /]day(?:[- /]year)?|american|us|"
+    r"usa|mdy)"
+)
 
 
 def _trim(context: Context, found: Found) -> Edits | None:
@@ -172,8 +181,10 @@ CELL_RULES = (
     Rule((rf"(?:trim|strip)(?: {_ENDS}{_BLANKS}(?: everywhere)?)?",), _trim_all),
     Rule(
         (
-            rf"(?:collapse|squeeze|normali[sz]e|condense|compress) (?:{_INNER})?(?:runs of )?{_BLANKS} {_AT} {_C}",
-            rf"(?:collapse|squeeze|normali[sz]e|condense|compress) (?:{_INNER})?(?:runs of )?{_BLANKS}",
+            rf"(?:collapse|squeeze|normali[sz]e|condense|compress) (?:{_INNER})?(?:runs of "
+            rf")?{_BLANKS} {_AT} {_C}",
+            rf"(?:collapse|squeeze|normali[sz]e|condense|compress) (?:{_INNER})?(?:runs of "
+            rf")?{_BLANKS}",
             rf"(?:remove|strip|delete) (?:(?:any|all|the) )*(?:{_EXTRA}){_BLANKS} {_AT} {_C}",
         ),
         _collapse,
@@ -186,7 +197,8 @@ CELL_RULES = (
     ),
     Rule(
         (
-            rf"(?:make|turn|convert|change|set|put|write|transform|format|store|use)? ?{_C}(?: values?)? "
+            rf"(?:make|turn|convert|change|set|put|write|transform|format|store|use)? ?{_C}(?: "
+            rf"values?)? "
             rf"(?:to|into|in|as|be|should be|must be|is|are)? ?(?:in )?(?:all )?(?:{_CASE})",
             r"(?P<case>upper|lower|title|proper)[- ]?case " + _C,
             r"(?P<case>capitali[sz]e) " + _C,
@@ -195,17 +207,27 @@ CELL_RULES = (
         ),
         _case,
     ),
-    Rule((rf"(?:remove|strip|delete|drop) (?:all |any |every |the )*(?P<what>.+?) (?:from|in) {_C}",), _remove_characters),
     Rule(
         (
-            rf"(?:add|put|prepend) (?:the |a )?(?:country code|dial(?:l?ing)? code) (?P<value>\S+)(?: (?:to|before|in front of|for) {_C})?",
-            rf"(?:add|put|prepend) (?P<value>\+\d+) (?:as (?:the )?country code )?(?:to|before|in front of|for) {_C}",
+            rf"(?:remove|strip|delete|drop) (?:(?:all|any|every|the) )*(?P<what>.+?) (?:from|in) "
+            rf"{_C}",
+        ),
+        _remove_characters,
+    ),
+    Rule(
+        (
+            rf"(?:add|put|prepend) (?:the |a )?(?:country code|dial(?:l?ing)? code) "
+            rf"(?P<value>\S+)(?: (?:to|before|in front of|for) {_C})?",
+            rf"(?:add|put|prepend) (?P<value>\+\d+) (?:as (?:the )?country code )?(?:to|before|"
+            rf"in front of|for) {_C}",
         ),
         _country_code,
     ),
     Rule(
         (
-            rf"(?:add|put|prepend|insert) (?:the )?(?:prefix )?(?P<value>.+?) (?:before|in front of|at the (?:start|beginning|front) of|to the (?:start|beginning|front) of|as (?:a )?prefix (?:to|of|for)) {_C}",
+            rf"(?:add|put|prepend|insert) (?:the )?(?:prefix )?(?P<value>.+?) (?:before|in front "
+            rf"of|at the (?:start|beginning|front) of|to the (?:start|beginning|front) of|as "
+            rf"(?:a )?prefix (?:to|of|for)) {_C}",
             rf"prefix {_C} with (?P<value>.+)",
             rf"prepend (?P<value>.+?) to {_C}",
             rf"(?:add|put) (?:the )?prefix (?P<value>.+?) (?:to|on) {_C}",
@@ -214,7 +236,8 @@ CELL_RULES = (
     ),
     Rule(
         (
-            rf"(?:add|put|append|insert) (?:the )?(?:suffix )?(?P<value>.+?) (?:after|behind|at the end of|to the end of|as (?:a )?suffix (?:to|of|for)) {_C}",
+            rf"(?:add|put|append|insert) (?:the )?(?:suffix )?(?P<value>.+?) (?:after|behind|at "
+            rf"the end of|to the end of|as (?:a )?suffix (?:to|of|for)) {_C}",
             rf"suffix {_C} with (?P<value>.+)",
             rf"append (?P<value>.+?) to {_C}",
             rf"(?:add|put) (?:the )?suffix (?P<value>.+?) (?:to|on) {_C}",
@@ -223,22 +246,26 @@ CELL_RULES = (
     ),
     Rule(
         (
-            rf"(?:clean(?: up)?|normali[sz]e|standardi[sz]e|tidy(?: up)?) (?P<columns>.*phone.*|.*mobile.*|.*fax.*)",
+            r"(?:clean(?: up)?|normali[sz]e|standardi[sz]e|tidy(?: up)?) (?P<columns>.*phone.*|"
+            r".*mobile.*|.*fax.*)",
             rf"(?:keep|use) only (?:the )?digits (?:of|in|for) {_C}",
         ),
         _phone,
     ),
     Rule(
         (
-            rf"round {_C} (?:to|off to) (?P<places>\d+|no|zero|one|two|three|four) (?:decimals?|decimal places?|places?|digits?)",
+            rf"round {_C} (?:to|off to) (?P<places>\d+|no|zero|one|two|three|four) (?:decimals?|"
+            rf"decimal places?|places?|digits?)",
             rf"round {_C}(?: to (?:whole|integer|full) numbers?| to integers?)?",
         ),
         _round,
     ),
     Rule(
         (
-            rf"{_C} (?:uses?|has|have|is with|are with|is written with|are written with) (?:a |the )?(?:decimal commas?|commas? as (?:the )?decimal(?: separators?| points?)?)",
-            rf"{_C} (?:is|are) (?:in )?(?:german|european) (?:number )?(?:numbers?|format|notation)",
+            rf"{_C} (?:uses?|has|have|is with|are with|is written with|are written with) (?:a |"
+            rf"the )?(?:decimal commas?|commas? as (?:the )?decimal(?: separators?| points?)?)",
+            rf"{_C} (?:is|are) (?:in )?(?:german|european) (?:number )?(?:numbers?|format|"
+            rf"notation)",
             rf"read {_C} with (?:a )?(?:decimal comma|comma as (?:the )?decimal)",
         ),
         _decimal_comma,
@@ -254,7 +281,8 @@ CELL_RULES = (
         (
             rf"(?:all |the |every )*dates? (?:{_IS} )*(?:in |the )*{_ORDERS}",
             rf"(?:use |it'?s |it is |they are )?{_ORDERS}",
-            rf"(?:read |parse |treat )?(?:the )?(?:dates? (?:in|of) )?{_C} (?:{_IS} )+(?:in |the )*{_ORDERS}",
+            rf"(?:read |parse |treat )?(?:the )?(?:dates? (?:in|of) )?{_C} (?:{_IS} )+(?:in |the "
+            rf")*{_ORDERS}",
             rf"(?:the )?date (?:order|format) (?:of|in|for) {_C} is {_ORDERS}",
         ),
         _date_order,

@@ -58,7 +58,9 @@ def remap(sheet: SheetRecipe, edits: Iterable[Edit]) -> SheetRecipe:
     edits = tuple(edits)
     inputs = list(sheet.inputs)
     helpers = list(sheet.helpers)
-    for edit in (*of_kind(edits, MapTo, sheet.template), *of_kind(edits, Help, sheet.template)):
+    sources: list[MapTo | Help] = [*of_kind(edits, MapTo, sheet.template)]
+    sources += of_kind(edits, Help, sheet.template)
+    for edit in sources:
         column = edit.column if isinstance(edit, MapTo) else edit.helper
         if isinstance(edit, Help) and column not in helpers:
             helpers.append(column)

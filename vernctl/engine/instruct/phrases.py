@@ -16,11 +16,14 @@ _QUOTES = re2.compile(
 _FIRST_MARK = 0xE000
 _POLITE = re2.compile(
     r"(?i)^(?:please|kindly|also|and|then|now|we want to|you should)[,\s]+|[\s,]+please$"
+    r"|^(?:many )?(?:thanks|thank you)(?: a lot| very much)?[.! ]*$"
 )
 _HARMLESS = re2.compile(
     r"(?i)(?:,| -| –|;|\.|\band)? *(?:but )?(?:do not|don[’']t|never|without) "
-    r"(?:drop|dropp|delet|remov|los)(?:e|ing)? (?:the|any|that|those|these|a)? ?(?:rows?|records?|lines?)"
-    r"(?: for (?:it|this|that))?|(?:,|;|\.| and)? *(?:but )?keep (?:the|every|all|those|that) rows?$"
+    r"(?:drop|dropp|delet|remov|los)(?:e|ing)? (?:the|any|that|those|these|a)? ?(?:rows?|"
+    r"records?|lines?)"
+    r"(?: for (?:it|this|that))?|(?:,|;|\.| and)? *(?:but )?keep (?:the|every|all|those|that) "
+    r"rows?$"
 )
 
 
@@ -81,7 +84,7 @@ def phrase_of(text: str) -> Phrase:
 
 def tidy(text: str) -> str:
     """Without courtesies, reassurances and a full stop; white space single."""
-    flat = _HARMLESS.sub("", " ".join(text.split()))
+    flat: str = _HARMLESS.sub("", " ".join(text.split()))
     for _ in range(3):
         flat = _POLITE.sub("", flat).strip()
     return flat.rstrip(" .!;,")

@@ -7,17 +7,26 @@ from typing import NamedTuple
 
 from vernctl.engine.instruct.cells import CELL_RULES
 from vernctl.engine.instruct.edits import Do, Edit, Help, MapTo, UseOrder
+from vernctl.engine.instruct.filling import FILLING_RULES, SETTING_RULES
 from vernctl.engine.instruct.grammar import Context, Edits, first_of
 from vernctl.engine.instruct.phrases import MAX_MESSAGE, clauses, phrase_of, sentences, tidy
+from vernctl.engine.instruct.recoding import MAPPING_RULES, REPLACING_RULES
 from vernctl.engine.instruct.rows import ROW_RULES
 from vernctl.engine.instruct.sources import SOURCE_RULES
-from vernctl.engine.instruct.values import MAPPING_RULES, SETTING_RULES, VALUE_RULES
 from vernctl.engine.instruct.vocabulary import Vocabulary
 from vernctl.engine.model import EngineQuestion, question_key
 from vernctl.engine.questions.doubt import Doubt, clip, doubt
 
 #: Tried in this order: a rule that needs more words to fit goes before one that needs fewer.
-RULES = (*ROW_RULES, *CELL_RULES, *VALUE_RULES, *SOURCE_RULES, *MAPPING_RULES, *SETTING_RULES)
+RULES = (
+    *ROW_RULES,
+    *CELL_RULES,
+    *REPLACING_RULES,
+    *FILLING_RULES,
+    *SOURCE_RULES,
+    *MAPPING_RULES,
+    *SETTING_RULES,
+)
 
 _IGNORE = "Ignore this message"
 _PARTLY = "Do only what was understood"

@@ -58,13 +58,41 @@ def _sheet(context: Context, said: str | None) -> str | None:
 
 _NOT = r"(?P<not>not |n't |n’t )?"
 _TESTS = (
-    (r"(?:the )?(?P<column>.+?) (?:is|are)(?: |n't |n’t )(?P<not>not )?(?:blank|empty|missing|null|not set|unset)", "blank"),
-    (r"(?P<not>not )?(?:(?:have|has|with|contain(?:s|ing)?) )?(?:an? |the )?(?:blank|empty|missing|no) (?P<column>.+?)", "blank"),
-    (r"(?P<column>.+?) (?P<not>does not |doesn't |do not |don't )?(?:contains?|includes?) (?P<values>.+)", "contains"),
-    (r"(?P<column>.+?) (?P<not>does not |doesn't |do not |don't )?(?:starts?|begins?) with (?P<values>.+)", "starts"),
-    (r"(?P<column>.+?) (?P<not>does not |doesn't |do not |don't )?ends? (?:with|in) (?P<values>.+)", "ends"),
-    (r"(?P<column>.+?)(?: is| are|) ?(?:!=|<>|≠|is not|are not|isn't|isn’t|not|is neither|other than|is anything but) (?P<values>.+)", "differs"),
-    (r"(?P<column>.+?) (?:is one of|is either|is|are either|are|equals?|=|==|reads|says|has the value|is equal to) (?P<values>.+)", "equals"),
+    (
+        r"(?:the )?(?P<column>.+?) (?:is|are)(?: |n't |n’t )(?P<not>not )?(?:blank|empty|"
+        r"missing|null|not set|unset)",
+        "blank",
+    ),
+    (
+        r"(?P<not>not )?(?:(?:have|has|with|contain(?:s|ing)?) )?(?:an? |the )?(?:blank|empty|"
+        r"missing|no) (?P<column>.+?)",
+        "blank",
+    ),
+    (
+        r"(?P<column>.+?) (?P<not>does not |doesn't |do not |don't )?(?:contains?|includes?) "
+        r"(?P<values>.+)",
+        "contains",
+    ),
+    (
+        r"(?P<column>.+?) (?P<not>does not |doesn't |do not |don't )?(?:starts?|begins?) with "
+        r"(?P<values>.+)",
+        "starts",
+    ),
+    (
+        r"(?P<column>.+?) (?P<not>does not |doesn't |do not |don't )?ends? (?:with|in) "
+        r"(?P<values>.+)",
+        "ends",
+    ),
+    (
+        r"(?P<column>.+?)(?: is| are|) ?(?:!=|<>|≠|is not|are not|isn't|isn’t|not|is neither|"
+        r"other than|is anything but) (?P<values>.+)",
+        "differs",
+    ),
+    (
+        r"(?P<column>.+?) (?:is one of|is either|is|are either|are|equals?|=|==|reads|says|"
+        r"has the value|is equal to) (?P<values>.+)",
+        "equals",
+    ),
     (r"(?P<column>[^=]+?) ?==? ?(?P<values>.+)", "equals"),
     (r"(?:have |has |with )(?:a |an |the )?(?P<column>.+?) (?:of )?(?P<values>\S+)", "equals"),
 )  # fmt: skip
@@ -98,7 +126,8 @@ def _condition(context: Context, piece: str, sheet: str | None) -> tuple[Target,
 
 _COMPARING = re2.compile(
     r"(?i)^(?:greater|less|more|fewer|higher|lower|bigger|smaller|larger|at (?:least|most)|above|"
-    r"below|over|under|before|after|between|older|newer|longer|shorter|unique|valid|invalid|the same|"
+    r"below|over|under|before|after|between|older|newer|longer|shorter|unique|valid|invalid|the "
+    r"same|"
     r"an? |the |in |not )|^[<>]"
 )
 
@@ -139,23 +168,38 @@ def _dedupe(context: Context, found: Found) -> Edits | None:
 
 
 _C = r"(?P<columns>.+?)"
-_KEEP = r"(?P<keep>first|oldest|earliest|last|latest|newest|most complete|fullest|most filled|completest|best filled)"
+_KEEP = (
+    r"(?P<keep>first|oldest|earliest|last|latest|newest|most complete|fullest|most filled|"
+    r"completest|best filled)"
+)
 _ROWS = r"(?:(?:rows?|records?|lines?|entries|entry|ones?|items?)|(?P<sheet>\S+(?: \S+)?))"
-_DROP = r"(?:drop|remove|delete|skip|exclude|ignore|discard|filter out|leave out|omit|throw away|don'?t import|do not import|don’t import)"
+_DROP = (
+    r"(?:drop|remove|delete|skip|exclude|ignore|discard|filter out|leave out|omit|throw away|"
+    r"don'?t import|do not import|don’t import)"
+)
 _ALL = r"(?:all |any |every |each |the |those |of )*"
 _WHERE = r"(?:where|whose|in which|for which|that|which|if|when|with)"
 _ALIKE = r"(?:duplicates?|duplicated|doubles?|double|repeated|identical|equal)"
-_BY = r"(?:by|on|of|per|for|with the same|that share(?: the same)?|sharing(?: the same)?|based on|according to|having the same|in)"
+_BY = (
+    r"(?:by|on|of|per|for|with the same|that share(?: the same)?|sharing(?: the same)?|based on|"
+    r"according to|having the same|in)"
+)
 
 ROW_RULES = (
     Rule(
         (
-            rf"keep (?:only )?(?:the |a )?{_KEEP}(?: {_ROWS})?(?: (?:of|for|per|from|in|by|with|among))? (?:each|every|any|all|the|same|duplicates?|duplicated|double|identical|group of| )+ {_C}(?: values?)?",
-            rf"(?:{_DROP}|dedupe|deduplicate|merge) {_ALL}{_ALIKE}(?: {_ROWS})? {_BY} (?:the )?(?:same )?{_C}(?:,| and|, and|;| but)? keep(?:ing)? (?:only )?(?:the )?{_KEEP}(?: {_ROWS}| of each)?",
+            rf"keep (?:only )?(?:the |a )?{_KEEP}(?: {_ROWS})?(?: (?:of|for|per|from|in|by|with|"
+            rf"among))? (?:each|every|any|all|the|same|duplicates?|duplicated|double|identical|"
+            rf"group of| )+ {_C}(?: values?)?",
+            rf"(?:{_DROP}|dedupe|deduplicate|merge) {_ALL}{_ALIKE}(?: {_ROWS})? {_BY} (?:the "
+            rf")?(?:same )?{_C}(?:,| and|, and|;| but)? keep(?:ing)? (?:only )?(?:the "
+            rf")?{_KEEP}(?: {_ROWS}| of each)?",
             rf"(?:{_DROP}) {_ALL}{_ALIKE}(?: {_ROWS})? {_BY} (?:the )?(?:same )?{_C}",
-            rf"(?:dedupe|deduplicate|de-duplicate)(?: {_ROWS})? (?:by|on|per|based on) {_C}(?:,| and|, and|;)? keep(?:ing)? (?:only )?(?:the )?{_KEEP}(?: {_ROWS}| of each)?",
+            rf"(?:dedupe|deduplicate|de-duplicate)(?: {_ROWS})? (?:by|on|per|based on) {_C}(?:,| "
+            rf"and|, and|;)? keep(?:ing)? (?:only )?(?:the )?{_KEEP}(?: {_ROWS}| of each)?",
             rf"(?:dedupe|deduplicate|de-duplicate)(?: {_ROWS})? (?:by|on|per|based on) {_C}",
-            rf"keep (?:only )?(?:the )?{_KEEP}(?: {_ROWS})?(?: of (?:each|them|duplicates|the duplicates))? (?:by|per|for|of) {_C}",
+            rf"keep (?:only )?(?:the )?{_KEEP}(?: {_ROWS})?(?: of (?:each|them|duplicates|the "
+            rf"duplicates))? (?:by|per|for|of) {_C}",
             rf"keep (?:only )?(?:the )?{_KEEP}(?: (?:one|row|of each|of them))*",
             rf"(?P<whole>{_DROP}) {_ALL}(?:exact )?{_ALIKE}(?: {_ROWS})?",
             r"(?P<whole>dedupe|deduplicate)(?: (?P<sheet>\S+))?",
@@ -164,7 +208,8 @@ ROW_RULES = (
     ),
     Rule(
         (
-            rf"{_DROP} {_ALL}{_ROWS} (?:without|with no|that have no|which have no|lacking|missing|that lack) (?:an? |the |any )?(?P<column>.+?)",
+            rf"{_DROP} {_ALL}{_ROWS} (?:without|with no|that have no|which have no|lacking|"
+            rf"missing|that lack) (?:an? |the |any )?(?P<column>.+?)",
             rf"{_DROP} {_ALL}{_ROWS} with (?:an? |the )?(?:blank|empty|missing) (?P<column>.+?)",
         ),
         _without,
@@ -172,8 +217,10 @@ ROW_RULES = (
     Rule((rf"{_DROP} {_ALL}{_ROWS} {_WHERE} (?:the |their |its )?(?P<condition>.+)",), _drop),
     Rule(
         (
-            rf"(?:keep|import|include|take|use) only {_ALL}{_ROWS} {_WHERE} (?:the |their |its )?(?P<condition>.+)",
-            rf"only (?:keep|import|include|take|use) {_ALL}{_ROWS} {_WHERE} (?:the |their |its )?(?P<condition>.+)",
+            rf"(?:keep|import|include|take|use) only {_ALL}{_ROWS} {_WHERE} (?:the |their |its "
+            rf")?(?P<condition>.+)",
+            rf"only (?:keep|import|include|take|use) {_ALL}{_ROWS} {_WHERE} (?:the |their |its "
+            rf")?(?P<condition>.+)",
         ),
         _keep_only,
     ),

@@ -143,37 +143,50 @@ def _split(context: Context, found: Found) -> Edits | None:
 
 
 _C = r"(?P<columns>.+?)"
-_SEP = r"(?: (?:with|by|using|separated by|joined by|joined with|at|on)(?: (?:a|the))? (?P<separator>\S+(?: \S+)?)(?: (?:as separator|between(?: them)?|in between))?)?"
+_SEP = (
+    r"(?: (?:with|by|using|separated by|joined by|joined with|at|on)(?: (?:a|the))? "
+    r"(?P<separator>\S+(?: \S+)?)(?: (?:as separator|between(?: them)?|in between))?)?"
+)
 _COLUMN = r"(?:(?:the )?(?:source |file )?(?:column |field )?)?"
 
 SOURCE_RULES = (
     Rule(
         (
-            rf"(?:combine|join|concatenate|concat|merge|put together) {_COLUMN}(?P<sources>.+?) (?:into|to|as|for|in) (?:the )?(?:one )?{_C}{_SEP}",
-            rf"(?:build|make|create|compose|fill) (?:the )?{_C} (?:from|out of|of|by combining) (?P<sources>.+? (?:and|&|\+) .+?){_SEP}",
-            rf"{_C} (?:is|should be|=) (?P<sources>.+? (?:and|&|\+) .+?) (?:together|combined|joined){_SEP}",
+            rf"(?:combine|join|concatenate|concat|merge|put together) {_COLUMN}(?P<sources>.+?) "
+            rf"(?:into|to|as|for|in) (?:the )?(?:one )?{_C}{_SEP}",
+            rf"(?:build|make|create|compose|fill) (?:the )?{_C} (?:from|out of|of|by combining) "
+            rf"(?P<sources>.+? (?:and|&|\+) .+?){_SEP}",
+            rf"{_C} (?:is|should be|=) (?P<sources>.+? (?:and|&|\+) .+?) (?:together|combined|"
+            rf"joined){_SEP}",
         ),
         _combine,
     ),
     Rule(
         (
-            rf"split {_COLUMN}(?P<source>.+?) (?:into|to) (?:the )?(?P<left>.+?) and (?:the )?(?P<right>.+?) (?P<last>(?:at|on|by) the last (?:space|word|blank))",
-            rf"split {_COLUMN}(?P<source>.+?) (?:into|to) (?:the )?(?P<left>.+?) and (?:the )?(?P<right>.+?){_SEP}",
+            rf"split {_COLUMN}(?P<source>.+?) (?:into|to) (?:the )?(?P<left>.+?) and (?:the "
+            rf")?(?P<right>.+?) (?P<last>(?:at|on|by) the last (?:space|word|blank))",
+            rf"split {_COLUMN}(?P<source>.+?) (?:into|to) (?:the )?(?P<left>.+?) and (?:the "
+            rf")?(?P<right>.+?){_SEP}",
         ),
         _split,
     ),
     Rule(
         (
-            rf"use {_COLUMN}(?P<source>.+?) (?:for|as) (?:the )?{_C}(?:,| and|;)? (?:else|otherwise|or else|falling back to|and fall back to|if (?:it is )?(?:empty|blank|missing),?(?: use)?) (?P<other>.+)",
+            rf"use {_COLUMN}(?P<source>.+?) (?:for|as) (?:the )?{_C}(?:,| and|;)? (?:else|"
+            rf"otherwise|or else|falling back to|and fall back to|if (?:it is )?(?:empty|blank|"
+            rf"missing),?(?: use)?) (?P<other>.+)",
         ),
         _first_filled,
     ),
     Rule(
         (
-            rf"(?:use|take|map|import|put|read|assign|copy) {_COLUMN}(?P<source>.+?) (?:for|as|to|into|in|onto) (?:the )?(?:target )?(?:column )?{_C}",
+            rf"(?:use|take|map|import|put|read|assign|copy) {_COLUMN}(?P<source>.+?) (?:for|as|"
+            rf"to|into|in|onto) (?:the )?(?:target )?(?:column )?{_C}",
             rf"(?:take|fill|get|read|map|load) (?:the )?{_C} from {_COLUMN}(?P<source>.+)",
-            rf"{_C} (?:comes?|is taken|is|should come|should be taken|should be read) from {_COLUMN}(?P<source>.+)",
-            rf"{_COLUMN}(?P<source>.+?) (?:is|are|goes (?:in)?to|belongs (?:in)?to|should go (?:in)?to|maps? to|is mapped to) (?:the )?{_C}",
+            rf"{_C} (?:comes?|is taken|is|should come|should be taken|should be read) from "
+            rf"{_COLUMN}(?P<source>.+)",
+            rf"{_COLUMN}(?P<source>.+?) (?:is|are|goes (?:in)?to|belongs (?:in)?to|should go "
+            rf"(?:in)?to|maps? to|is mapped to) (?:the )?{_C}",
         ),
         _use,
     ),

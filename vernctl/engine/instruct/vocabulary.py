@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 import re2
 
-from vernctl.engine.workspace import Workspace
 from vernctl.engine.model import Column, Template
 from vernctl.engine.names import words_of
 from vernctl.engine.recipe.model import Recipe
+from vernctl.engine.workspace import Workspace
 
 _DETERMINERS = re2.compile(
     r"(?i)^(?:(?:the|a|an|any|every|each|all|of|in|on|for|from|our|their|its|both|entire|whole|"
@@ -21,7 +21,8 @@ _NOISE = frozenset(
     ("column", "field", "value", "cell", "number", "address", "entry", "text", "data", "one")
 )
 _EVERYTHING = re2.compile(
-    r"(?i)^(?:(?:all|every|each|the|of|in) )*(?:columns?|fields?|cells?|values?|everything|everywhere|texts?|"
+    r"(?i)^(?:(?:all|every|each|the|of|in) )*(?:columns?|fields?|cells?|values?|everything|"
+    r"everywhere|texts?|"
     r"text columns?|text fields?|all|data|cell values?)$"
 )
 _MANY = re2.compile(r"(?i)^(?:all|every|each|any)\b|s$")
@@ -34,7 +35,8 @@ _KINDS = {
 }
 _KIND_WORDS = frozenset(("number", "address", "column", "field", "value"))
 _SHEET = re2.compile(
-    r"(?i)^(.+?),? (?:in|of|from|on|for) (?:the |sheet |every |each |all )*(\S+(?: \S+)?)(?: sheet| table| rows?)?$"
+    r"(?i)^(.+?),? (?:in|of|from|on|for) (?:the |sheet |every |each |all )*(\S+(?: \S+)?)(?: "
+    r"sheet| table| rows?)?$"
 )
 
 
@@ -103,8 +105,8 @@ class Vocabulary:
             return tuple(exact)
         many = bool(_MANY.search(phrase.strip()))
         bare = _DETERMINERS.sub("", phrase.strip())
-        head = bare.split(" ", 1)
-        if len(head) == 2 and (named := self.sheet(head[0].removesuffix("'s").removesuffix("’s"))):
+        head = re2.split(r"(?:'s|’s)? ", bare, 1)
+        if len(head) == 2 and (named := self.sheet(head[0])):
             inner = [target for target in targets if target.sheet == named.slug]
             if same := _same(inner, head[1]):
                 return same

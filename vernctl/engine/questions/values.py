@@ -48,7 +48,8 @@ def ask_outside(
     choices[f"Drop those rows ({counted(cells, 'row')})"] = (Do(sheet=template.slug, step=drop),)
     examples = ", ".join(f"{clip(each.value)} ({each.cells:,})" for each in outside[:_EXAMPLES])
     more = f" and {len(outside) - _EXAMPLES:,} more" if len(outside) > _EXAMPLES else ""
-    allowed = ", ".join(column.one_of[:_OFFERED]) + (", …" if len(column.one_of) > _OFFERED else "")
+    rest = ", …" if len(column.one_of) > _OFFERED else ""
+    allowed = ", ".join(column.one_of[:_OFFERED]) + rest
     noun = (
         f"{len(outside):,} {column.name} values aren't one of the allowed options."
         if many

@@ -18,7 +18,6 @@ from vernctl.engine.recipe.base import (
     call,
     choose,
     filled,
-    regex_replace,
     text,
     trimmed,
 )

@@ -1,4 +1,4 @@
-"""Instructions about values: recoding, replacing, filling blanks, constants, columns left empty."""
+"""Instructions about blanks and constants: cells filled or set, columns left empty."""
 
 from __future__ import annotations
 
@@ -10,111 +10,21 @@ from vernctl.engine.instruct.edits import Do, Edit, Help, MapTo
 from vernctl.engine.instruct.grammar import Context, Edits, Found, Rule
 from vernctl.engine.instruct.rows import read_conditions
 from vernctl.engine.instruct.vocabulary import Target
-from vernctl.engine.recipe.ops import Domain, MapValues, Prefix, Replace
+from vernctl.engine.recipe.ops import Domain, Prefix
 from vernctl.engine.recipe.steps import Condition, FillStep
-from vernctl.engine.recipe.values import (
-    Changed,
-    Constant,
-    FromColumn,
-    FromTarget,
-    Lookup,
-    Value,
-)
-
-_REST = re2.compile(
-    r"(?i)^(?:everything|anything|all|any|every)(?: the)? ?(?:else|other(?: values?)?|others|rest|remaining(?: values?)?)$|^(?:the )?(?:rest|others?)$"
-)
-
+from vernctl.engine.recipe.values import Changed, Constant, FromColumn, FromTarget, Lookup, Value
 
 #: Words that make of an unquoted text something else than a constant.
 _NO_CONSTANT = re2.compile(
     r"(?i)\b(?:where|when|if|unless|whose|except|because|but|today|tomorrow|yesterday|now|current|"
-    r"previous|next|random|average|corresponding|respective|same|first|last|depending|based)\b|'s |’s "
+    r"previous|next|random|average|corresponding|respective|same|first|last|depending|based)\b|"
+    r"'s |’s "
 )
 
 
-def _map(context: Context, found: Found) -> Edits | None:
-    """``map A, B to C in COLUMN``; also several pairs: ``A to B, C to D``."""
-    if not found.get("columns") and not found.get("more"):
-        named = context.target(found["from"]) if context.vocabulary.only is None else None
-        if named is not None:  # "change every status to Open"
-            value = value_named(context, named, found["to"])
-            return tuple(_filled(context, named, value, always=True)) if value else None
-    pairs = _pairs(context, found)
-    if pairs is None:
-        return None
-    values, otherwise = pairs
-    targets = context.targets(found.get("columns"))
-    if not targets and found.get("columns") is None:
-        targets = _columns_that_take(context, values)
-    if not targets:
-        return None
-    operation = MapValues(values=values, otherwise=otherwise)
-    if found.get("columns") is None and len({t.column for t in targets}) > 1:
-        return None
-    return context.on_cells(targets, operation)
-
-
-def _pairs(context: Context, found: Found) -> tuple[dict[str, str], str | None] | None:
-    values: dict[str, str] = {}
-    otherwise: str | None = None
-    said = [(found["from"], found["to"])]
-    if found.get("more"):
-        for each in re2.split(r"(?i)\s*(?:,|;)\s*(?:and )?|\s+and\s+", found["more"]):
-            halves = re2.split(r"(?i)\s+(?:to|into|as|becomes?)\s+|\s*(?:->|→|=>)\s*", each)
-            if len(halves) != 2:
-                return None
-            said.append((halves[0], halves[1]))
-    for left, right in said:
-        target = _meant(context.phrase.literal(right))
-        if _REST.search(left.strip()):
-            otherwise = target
-            continue
-        for value in context.phrase.values(left):
-            values[value] = target
-    return (values, otherwise) if values or otherwise is not None else None
-
-
-def _meant(value: str) -> str:
+def meant(value: str) -> str:
+    """The value that someone means: ``blank`` means an empty cell."""
     return "" if value.lower() in ("blank", "empty", "nothing", "an empty cell") else value
-
-
-def _columns_that_take(context: Context, values: dict[str, str]) -> tuple[Target, ...]:
-    """Without a column: those that allow the new value, else those whose source holds the old."""
-    if context.vocabulary.only is not None:
-        return (context.vocabulary.only,)
-    everything = context.vocabulary.columns("all columns")
-    wanted = {target.casefold() for target in values.values() if target}
-    taking = tuple(
-        target
-        for target in everything
-        if wanted
-        and wanted <= {each.casefold() for each in context.vocabulary.column(target).one_of}
-    )
-    if len(taking) == 1:
-        return taking
-    keys = {value.casefold() for value in values}
-    holding = tuple(t for t in taking or everything if keys & _held(context, t))
-    return holding if len(holding) == 1 else ()
-
-
-def _held(context: Context, target: Target) -> set[str]:
-    """The values that a column's sources are known to hold, folded."""
-    sheet = context.vocabulary.recipe.sheet(target.sheet)
-    held: set[str] = set()
-    for table, source in sheet.sources_of(target.column) if sheet is not None else ():
-        profile = context.vocabulary.work.profile(table, source.column)
-        held |= {value.casefold() for value, _ in profile.top}
-        held |= {value.casefold() for value in profile.sample}
-    return held
-
-
-def _replace(context: Context, found: Found) -> Edits | None:
-    find, by = context.phrase.literal(found["find"]), _meant(context.phrase.literal(found["by"]))
-    targets = context.targets(found.get("columns"))
-    if not find or not targets:
-        return None
-    return context.on_cells(targets, Replace(find=find, by=by))
 
 
 def _fill(context: Context, found: Found) -> Edits | None:
@@ -124,7 +34,7 @@ def _fill(context: Context, found: Found) -> Edits | None:
         value = value_named(context, target, found["value"])
         if value is None:
             return None
-        edits += _filled(context, target, value, always=False)
+        edits += fill_step(context, target, value, always=False)
     return tuple(edits) or None
 
 
@@ -141,10 +51,10 @@ def _set(context: Context, found: Found) -> Edits | None:
         if read is None:
             return None
         where = read[1]
-    return tuple(_filled(context, target, value, always=True, where=where))
+    return tuple(fill_step(context, target, value, always=True, where=where))
 
 
-def _filled(
+def fill_step(
     context: Context,
     target: Target,
     value: Value,
@@ -184,7 +94,7 @@ def value_named(context: Context, target: Target, piece: str) -> Value | None:
         found = _column_value(context, target, text) or _column_value(context, target, bare)
         if found is not None:
             return _fitting(context, target, found)
-    if _meant(text) == "" and not quoted:
+    if meant(text) == "" and not quoted:
         return Constant(constant="")
     if not quoted and _NO_CONSTANT.search(text):
         return None
@@ -262,37 +172,21 @@ def _leave(context: Context, found: Found) -> Edits | None:
 
 
 _C = r"(?P<columns>.+?)"
-_IN = rf"(?:(?:,? (?:in|for|of|on|under)|:) (?:the )?{_C})?"
-_TO = r"(?:to|into|as|with|by|->|→|=>|be|becomes?)"
-_ARROW = r"(?: (?:to|into|as) | ?(?:->|→|=>) ?)"
-_MORE = rf"(?:(?:,|;| and)+ (?P<more>.+{_ARROW}.+?))?"
 _EMPTY = r"(?:missing|blank|empty|absent)"
-_WHEN = rf"(?:(?:where|when|if|wherever|whenever) (?:it|they|this|that|the (?:cell|value)) ?(?:is|are|'s) {_EMPTY})"
-
-MAPPING_RULES = (
-    Rule(
-        (
-            rf"(?:map|recode|change|convert|translate|turn|rename|set|correct|merge|treat|read|count|consider|interpret) (?:the )?(?:values? )?(?P<from>.+?){_ARROW}(?P<to>[^,;]+?){_MORE}{_IN}",
-            rf"in (?:the )?{_C}:?,? (?:map|recode|change|convert|translate|turn|rename|treat|replace|read) (?:the )?(?:values? )?(?P<from>.+?)(?: (?:to|into|as|with|by) | ?(?:->|→|=>) ?)(?P<to>[^,;]+?){_MORE}",
-            rf"(?P<from>.+?) (?:means?|is the same as|should become|should be|becomes) (?P<to>[^,;]+?){_IN}",
-            rf"(?P<from>[^,;]+?) ?(?:->|→|=>) ?(?P<to>[^,;]+?){_MORE}{_IN}",
-        ),
-        _map,
-    ),
+_WHEN = (
+    rf"(?:(?:where|when|if|wherever|whenever) (?:it|they|this|that|the (?:cell|value)) ?(?:is|"
+    rf"are|'s) {_EMPTY})"
 )
-VALUE_RULES = (
+
+FILLING_RULES = (
     Rule(
         (
-            rf"(?:replace|substitute|swap) (?:every |all |the |any )*(?P<find>.+?) (?:with|by) (?P<by>.+?),? (?:in|of|for|on) {_C}",
-            rf"in {_C},? (?:replace|substitute|swap) (?:every |all |the |any )*(?P<find>.+?) (?:with|by) (?P<by>.+)",
-        ),
-        _replace,
-    ),
-    Rule(
-        (
-            rf"use (?P<value>.+?) (?:for|in|as) (?:any |every |each |all |the |whatever )*{_EMPTY} {_C}",
-            rf"(?:fill|replace|populate)(?: in)? (?:any |every |each |all |the )*{_EMPTY} (?:cells? (?:in|of) |values? (?:in|of) )?{_C} (?:with|by|from|using) (?P<value>.+)",
-            rf"(?:if|where|when|wherever|whenever) (?:the |a |an )?{_C} (?:is|are) {_EMPTY},? (?:then )?(?:use|take|fill (?:in|it with)|put|set it to|write|copy) (?P<value>.+)",
+            rf"use (?P<value>.+?) (?:for|in|as) (?:any |every |each |all |the |whatever "
+            rf")*{_EMPTY} {_C}",
+            rf"(?:fill|replace|populate)(?: in)? (?:any |every |each |all |the )*{_EMPTY} "
+            rf"(?:cells? (?:in|of) |values? (?:in|of) )?{_C} (?:with|by|from|using) (?P<value>.+)",
+            rf"(?:if|where|when|wherever|whenever) (?:the |a |an )?{_C} (?:is|are) {_EMPTY},? "
+            rf"(?:then )?(?:use|take|fill (?:in|it with)|put|set it to|write|copy) (?P<value>.+)",
             rf"(?:default|fill) {_C} (?:to|with|from) (?P<value>.+?)(?: {_WHEN})",
             rf"default {_C} to (?P<value>.+)",
             rf"(?:fill|fill in|fill up|populate|complete) {_C} (?:with|from) (?P<value>.+)",
@@ -307,8 +201,10 @@ VALUE_RULES = (
             rf"(?:leave|keep|make) {_C} (?:empty|blank)",
             rf"(?:don'?t|do not|don’t|never) (?:import|map|fill|use|set) (?:the )?{_C}",
             rf"(?:clear|blank|empty|blank out|wipe) (?:the )?{_C}",
-            rf"(?:drop|remove|delete|ignore|skip|omit|leave out|exclude) (?:the )?{_C} (?:columns?|fields?)",
-            rf"(?:drop|remove|delete|ignore|skip|omit|leave out|exclude) (?:the )?(?:columns?|fields?) {_C}",
+            rf"(?:drop|remove|delete|ignore|skip|omit|leave out|exclude) (?:the )?{_C} "
+            rf"(?:columns?|fields?)",
+            rf"(?:drop|remove|delete|ignore|skip|omit|leave out|exclude) (?:the )?(?:columns?|"
+            rf"fields?) {_C}",
         ),
         _leave,
     ),
@@ -316,11 +212,15 @@ VALUE_RULES = (
 SETTING_RULES = (
     Rule(
         (
-            rf"set (?:the )?{_C} (?:to|as|=|:) (?P<value>.+?),? (?:where|when|if|whenever) (?P<condition>.+)",
-            rf"(?:where|when|if|whenever) (?P<condition>.+?),? (?:then )?set (?:the )?{_C} to (?P<value>.+)",
-            rf"set (?:the )?{_C} (?:to|as|=|:) (?P<value>.+?)(?: (?:for|in|on) (?:every|each|all)(?: the)? (?:rows?|records?|\S+))?",
+            rf"set (?:the )?{_C} (?:to|as|=|:) (?P<value>.+?),? (?:where|when|if|whenever) "
+            rf"(?P<condition>.+)",
+            rf"(?:where|when|if|whenever) (?P<condition>.+?),? (?:then )?set (?:the )?{_C} to "
+            rf"(?P<value>.+)",
+            rf"set (?:the )?{_C} (?:to|as|=|:) (?P<value>.+?)(?: (?:for|in|on) (?:every|each|"
+            rf"all)(?: the)? (?:rows?|records?|\S+))?",
             rf"{_C} (?:is|should|must)(?: be)? always (?:be )?(?P<value>.+)",
-            rf"(?:use|put|write) (?P<value>.+?) (?:as|for|in) (?:the )?{_C}(?: (?:for|in|on) (?:every|each|all)(?: the)? (?:rows?|records?|\S+))",
+            rf"(?:use|put|write) (?P<value>.+?) (?:as|for|in) (?:the )?{_C}(?: (?:for|in|on) "
+            rf"(?:every|each|all)(?: the)? (?:rows?|records?|\S+))",
             rf"(?:every|each|all) {_C} (?:is|are|should be|must be) (?P<value>.+)",
         ),
         _set,
