@@ -266,3 +266,14 @@ def test_two_specs_never_share_a_snapshot(workshop: Workshop) -> None:
     paths = [workshop.write(f"specs/acme.{e}", spec(e)) for e in ("yaml", "yml")]
     (problem,) = workshop.refused(lambda: load_specs(paths, workshop.project))
     assert problem == "specs/acme.yml   would share its snapshot with specs/acme.yaml; rename one"
+
+
+def test_a_folder_that_cannot_be_read_is_a_problem(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: str) -> None:
+        raise PermissionError(13, "Permission denied", path)
+
+    monkeypatch.setattr("os.scandir", refuse)
+    (problem,) = workshop.refused(lambda: find_specs(workshop.project))
+    assert problem == "specs   cannot be read: Permission denied"

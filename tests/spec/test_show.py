@@ -62,6 +62,18 @@ def test_what_is_shown_loads_as_the_same_spec(workshop: Workshop) -> None:
     assert again.model_dump(exclude=apart) == loaded.model_dump(exclude=apart)
 
 
+def test_text_that_a_block_cannot_hold_is_shown_in_quotes(workshop: Workshop) -> None:
+    base = 'version: 1\nknowledge: "  indented\\u202e"\nfiles:\n'
+    workshop.write("_base/crm.yaml", base)
+    text = "extends: ../_base/crm.yaml\nmigration: {name: A, external_id: a}\nknowledge: more\n"
+    path = workshop.write("specs/acme.yaml", text)
+    loaded = load_spec(path, workshop.project)
+    shown = render_spec(path, workshop.project)
+    assert 'knowledge: "  indented\\u202e\\x0a\\x0amore\\x0a"' in shown
+    again = load_spec(workshop.write("specs/acme.yaml", shown), workshop.project)
+    assert again.knowledge == loaded.knowledge
+
+
 def test_the_environment_is_shown_as_it_was_written(workshop: Workshop) -> None:
     text = "version: 1\nmigration: {name: A, external_id: 'a-${env:USER_X}'}\n"
     path = workshop.write("specs/acme.yaml", text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -236,8 +237,8 @@ def test_lists_and_maps_may_be_left_empty(workshop: Workshop) -> None:
 
 
 def test_an_anchor_stands_for_its_value_wherever_it_is_used(workshop: Workshop) -> None:
-    spec = workshop.load("review: {key: {a: &k [Email]}, ignore: {b: *k}}\n")
-    assert spec.review.ignore == {"b": ("Email",)}
+    spec = workshop.load("review: {key: {a: &k [&e Email]}, ignore: {b: *k, c: [*e]}}\n")
+    assert spec.review.ignore == {"b": ("Email",), "c": ("Email",)}
 
 
 def test_aliases_that_would_expand_without_end_are_refused(workshop: Workshop) -> None:
@@ -282,6 +283,16 @@ def test_a_file_that_is_no_spec_at_all_is_a_problem_with_a_place(
     assert any(problem.startswith(where) for problem in problems)
 
 
+def test_a_yaml_library_without_libyaml_reads_the_same_spec(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded = workshop.load(head=EVERYTHING)
+    monkeypatch.setitem(sys.modules, "yaml._yaml", None)
+    again = workshop.load(head=EVERYTHING)
+    assert again == loaded
+    assert [rule.place for rule in again.answers] == [rule.place for rule in loaded.answers]
+
+
 def test_a_spec_that_is_not_there_is_a_problem(workshop: Workshop) -> None:
     missing = workshop.root / "specs" / "none.yaml"
     (problem,) = workshop.refused(lambda: load_spec(missing, workshop.project))
@@ -316,6 +327,8 @@ PIECES = st.sampled_from(
 
 @settings(max_examples=150, deadline=None)
 @given(data=st.one_of(st.binary(max_size=60), st.lists(PIECES, max_size=25).map("".join)))
+@example(data="---")
+@example(data="answers:\r---\x85 ?")
 @example(data="answers: {'a': 0001-01-01T00:00:00+23:59}")
 @example(data="files: ['\\0', '" + "a" * 300 + "', '[', '~']")
 def test_no_bytes_make_the_loader_fail_in_any_other_way(

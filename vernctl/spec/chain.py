@@ -146,7 +146,7 @@ def _merged_answers(base: Pairs, child: Pairs) -> Pairs:
 
 def pattern_identity(pattern: str) -> str:
     """What makes two patterns the same: phrases are compared as they match."""
-    return pattern if is_expression(pattern) else normalise(pattern)
+    return pattern if is_expression(pattern) else normalise(pattern).strip("*")
 
 
 def answers_place(own: Pairs) -> Place:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from vernctl.errors import Place, Problem, SpecError
 from vernctl.spec.model import Project
-from vernctl.spec.paths import shown_path
+from vernctl.spec.paths import is_file, is_folder, shown_path
 
 _ENDINGS = (".yaml", ".yml")
 _SNAPSHOTS = (".snapshot", ".snapshot.pending")
@@ -25,9 +25,9 @@ def find_specs(project: Project, arguments: Sequence[Path] = ()) -> list[Path]:
     problems: list[Problem] = []
     for argument in arguments or project.specs:
         path = Path(os.path.abspath(argument))  # noqa: PTH100 - a link keeps its own name
-        if path.is_dir():
-            found.update(dict.fromkeys(sorted(_walk(path, project))))
-        elif path.is_file():
+        if is_folder(path):
+            found.update(dict.fromkeys(sorted(_walk(path, project, problems))))
+        elif is_file(path):
             found[path] = None
         elif arguments:
             place = Place(shown_path(path, project.root))
@@ -37,9 +37,13 @@ def find_specs(project: Project, arguments: Sequence[Path] = ()) -> list[Path]:
     return list(found)
 
 
-def _walk(folder: Path, project: Project) -> Iterator[Path]:
+def _walk(folder: Path, project: Project, problems: list[Problem]) -> Iterator[Path]:
+    def unreadable(error: OSError) -> None:
+        place = Place(shown_path(Path(error.filename), project.root))
+        problems.append(Problem(place, f"cannot be read: {error.strerror}"))
+
     apart = {project.root / "vernctl.yaml", project.embedded.catalog}
-    for where, folders, files in os.walk(folder):
+    for where, folders, files in os.walk(folder, onerror=unreadable):
         folders[:] = [
             name for name in folders if name[0] not in "_." and not name.endswith(_SNAPSHOTS)
         ]

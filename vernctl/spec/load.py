@@ -27,11 +27,16 @@ _EXTERNAL_ID = re.compile(r"[A-Za-z0-9_-]{1,240}")
 
 def load_spec(path: Path, project: Project) -> Spec:
     """One spec, merged with its bases. Raises SpecError with every problem found."""
+    return load_with_chain(path, project)[0]
+
+
+def load_with_chain(path: Path, project: Project) -> tuple[Spec, Chain]:
+    """One spec and the merged tree that it was read from, for those who show where things stand."""
     problems: list[Problem] = []
-    spec = _load(path, project, problems, TreeCache())
-    if spec is None or problems:
+    loaded = _load(path, project, problems, TreeCache())
+    if loaded is None:
         raise SpecError(problems)
-    return spec
+    return loaded
 
 
 def load_specs(paths: Sequence[Path], project: Project) -> list[Spec]:
@@ -43,13 +48,13 @@ def load_specs(paths: Sequence[Path], project: Project) -> list[Spec]:
     problems: list[Problem] = []
     cache = TreeCache()
     paths = [Path(os.path.abspath(path)) for path in paths]  # noqa: PTH100 - links stay
-    specs = [_load(path, project, problems, cache) for path in paths]
-    others = [path for path in find_specs(project) if path not in set(paths)]
+    loaded = [_load(path, project, problems, cache) for path in paths]
+    given = set(paths)
+    others = [path for path in find_specs(project) if path not in given]
     problems.extend(_shared(paths, others, project, cache))
-    found = [spec for spec in specs if spec is not None]
     if problems:
         raise SpecError(list(dict.fromkeys(problems)))
-    return found
+    return [found[0] for found in loaded if found is not None]
 
 
 def _shared(
@@ -59,8 +64,9 @@ def _shared(
     problems: list[Problem] = []
     owners: dict[str, tuple[Path, Place]] = {}
     stems: dict[Path, Path] = {}
+    given = set(paths)
     for path in [*others, *paths]:
-        asked = path not in others
+        asked = path in given
         shown = shown_path(path, project.root)
         stem = stems.setdefault(path.with_suffix(""), path)
         if stem != path and asked:
@@ -95,7 +101,9 @@ def _reader(problems: list[Problem], project: Project) -> Reader:
     return Reader(problems, frozenset(key.env for key in keys if key is not None and key.env))
 
 
-def _load(path: Path, project: Project, problems: list[Problem], cache: TreeCache) -> Spec | None:
+def _load(
+    path: Path, project: Project, problems: list[Problem], cache: TreeCache
+) -> tuple[Spec, Chain] | None:
     path = Path(os.path.abspath(path))  # noqa: PTH100 - a link keeps its own name
     shown = shown_path(path, project.root)
     if not is_inside(path, project):
@@ -107,7 +115,7 @@ def _load(path: Path, project: Project, problems: list[Problem], cache: TreeCach
     chain = read_chain(path, project, reader, cache)
     spec = _Loader(reader, chain, project).spec(path, shown) if chain is not None else None
     problems.extend(found)
-    return spec
+    return (spec, chain) if spec is not None and chain is not None else None
 
 
 class _Loader:

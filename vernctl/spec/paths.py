@@ -28,6 +28,14 @@ def is_file(path: Path) -> bool:
         return False
 
 
+def is_folder(path: Path) -> bool:
+    """Whether a folder is there."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
+
+
 def is_inside(path: Path, project: Project) -> bool:
     """Whether a path, after resolving links, lies in the project or in one of ``allow_paths``."""
     try:
@@ -89,7 +97,7 @@ def _expand(reader: Reader, node: Node, text: str, folder: Path, project: Projec
         return []
     literal = Path(os.path.normpath(folder / text))
     if is_file(literal) or not glob.has_magic(text):
-        if not is_file(literal) and os.path.lexists(literal) and literal.is_dir():
+        if not is_file(literal) and is_folder(literal):
             reader.add(node, f'"{shown(text)}" is a folder (write {shown(text)}/* for its files)')
             return []
         return [literal]

@@ -11,7 +11,7 @@ from vernctl.errors import Place, Problem, SpecError
 from vernctl.spec.endpoints import pick_endpoint, read_endpoints
 from vernctl.spec.keys import EMBEDDED_KEYS, PROJECT, PROJECT_REVIEW
 from vernctl.spec.model import EmbeddedConfig, EndpointConfig, Project, SecretRef
-from vernctl.spec.paths import path_text
+from vernctl.spec.paths import is_file, is_folder, path_text
 from vernctl.spec.reader import Reader
 from vernctl.spec.secrets import read_secret_ref, resolve_secret
 from vernctl.spec.tree import Node, Scalar
@@ -30,8 +30,8 @@ def load_project(start: Path) -> Project:
     itself and ``configured`` is False. Raises SpecError with every problem of the file.
     """
     start = start.resolve()
-    folder = start if start.is_dir() else start.parent
-    root = next((f for f in (folder, *folder.parents) if (f / FILE_NAME).is_file()), None)
+    folder = start if is_folder(start) else start.parent
+    root = next((f for f in (folder, *folder.parents) if is_file(f / FILE_NAME)), None)
     problems: list[Problem] = []
     reader = Reader(problems)
     found: dict[str, Node] = {}

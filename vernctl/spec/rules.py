@@ -109,8 +109,9 @@ def _context(reader: Reader, node: Node) -> str:
 
 
 def _options(reader: Reader, node: Node) -> tuple[str, ...]:
+    before = len(reader.problems)
     options = reader.names(node, "an option")
-    if not options:
+    if not options and len(reader.problems) == before:
         reader.add(node, "options names the labels that must be offered; it is empty")
     return options
 

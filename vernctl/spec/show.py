@@ -6,11 +6,9 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from vernctl.errors import SpecError
-from vernctl.spec.chain import TreeCache, read_chain
-from vernctl.spec.load import load_spec
+from vernctl.spec.load import load_with_chain
 from vernctl.spec.model import Project
-from vernctl.spec.reader import Reader, quoted
+from vernctl.spec.reader import quoted, shown
 from vernctl.spec.tree import Items, Joined, Node, Pairs, Scalar
 
 _MAP, _LIST = "{}", "[]"
@@ -22,11 +20,7 @@ def render_spec(path: Path, project: Project) -> str:
     What is printed loads as the same spec (where it stands beside the original). ``${env:…}`` is
     shown as written. Raises SpecError where the spec has problems.
     """
-    load_spec(path, project)
-    reader = Reader([])
-    chain = read_chain(Path(path).absolute(), project, reader, TreeCache())
-    if chain is None:
-        raise SpecError(reader.problems)
+    _, chain = load_with_chain(path, project)
     pairs = dict(chain.tree.pairs)
     files = chain.tree.get("files")
     if isinstance(files, Items):
@@ -68,7 +62,7 @@ def _entry(head: str, value: Node, depth: int) -> Iterator[_Line]:
     if isinstance(value, Joined):
         yield from _joined(head, value, depth)
     elif isinstance(value, Scalar):
-        yield f"{head} {_scalar(value)}", f"{value.file}:{value.line}"
+        yield f"{head} {_scalar(value)}", _origin(value)
     elif isinstance(value, Pairs) and value.pairs:
         yield head, ""
         yield from _map(value, depth + 1)
@@ -77,14 +71,14 @@ def _entry(head: str, value: Node, depth: int) -> Iterator[_Line]:
         yield from _list(value, depth + 1)
     else:
         empty = _MAP if isinstance(value, Pairs) else _LIST
-        yield f"{head} {empty}", f"{value.file}:{value.line}"
+        yield f"{head} {empty}", _origin(value)
 
 
 def _joined(head: str, value: Joined, depth: int) -> Iterator[_Line]:
     """Knowledge of several files: one block; YAML has no comments inside, so they stand above."""
     parts = [part for part in value.items if isinstance(part, Scalar)]
     for part in parts:
-        yield f"{'  ' * depth}# from {part.file}:{part.line}", ""
+        yield f"{'  ' * depth}# from {_origin(part)}", ""
     text = "\n\n".join(part.text.strip("\n") for part in parts) + "\n"
     if text.startswith((" ", "\n")) or not all(c.isprintable() or c == "\n" for c in text):
         yield f"{head} {quoted(text)}", ""
@@ -92,6 +86,11 @@ def _joined(head: str, value: Joined, depth: int) -> Iterator[_Line]:
     yield f"{head} |", ""
     for line in text.splitlines():
         yield f"{'  ' * (depth + 1)}{line}" if line else "", ""
+
+
+def _origin(node: Node) -> str:
+    """Where a value was written; whatever the file is called, it stays in its comment."""
+    return f"{shown(node.file)}:{node.line}"
 
 
 def _scalar(node: Scalar) -> str:

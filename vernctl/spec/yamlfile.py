@@ -94,7 +94,7 @@ def parse_tree(data: bytes, shown: str, problems: list[Problem]) -> Node | None:
         problems.append(Problem(Place(shown, line, column), "is not UTF-8 text; save it as UTF-8"))
         return None
     try:
-        tree = _Composer(_parser()(text.encode()), shown, problems).document()
+        tree = _Composer(text.encode(), len(_BREAK.split(text)), shown, problems).document()
     except yaml.YAMLError as error:
         problems.append(_problem_of(error, text, shown))
         return None
@@ -146,8 +146,9 @@ class _Stop(Exception):  # noqa: N818 - it ends the reading of one file, nobody 
 class _Composer:
     """Turns parser events into one tree. Recursion is safe: no tree is deeper than MAX_DEPTH."""
 
-    def __init__(self, events: _Events, shown: str, problems: list[Problem]) -> None:
-        self._get = cast("Callable[[], _Event]", events.get_event)
+    def __init__(self, data: bytes, lines: int, shown: str, problems: list[Problem]) -> None:
+        self._lines = lines
+        self._get = cast("Callable[[], _Event]", _parser()(data).get_event)
         self._file = shown
         self._problems = problems
         self._anchors: dict[str, Node] = {}
@@ -175,9 +176,11 @@ class _Composer:
         mark = event.start_mark
         tag, plain = event.tag, event.implicit[0]
         self._values += 1
+        line = mark.line + 1
         node = Scalar(
             self._file,
-            mark.line + 1,
+            # A value that was left out at the very end is marked one line behind the text.
+            line if line <= self._lines else self._lines,
             mark.column + 1,
             None if plain or tag == "!" else tag,
             event.value,
