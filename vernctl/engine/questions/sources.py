@@ -15,6 +15,9 @@ from vernctl.engine.recipe.values import Constant, Value
 
 _OFFERED = 12
 _MOST_COLUMNS = 6
+#: What stands in a required column when nothing better is known.
+_PLACEHOLDERS = ("Unknown", "N/A", "unknown", "0")
+_NONE = frozenset(("none", "neither", "none of them", "neither of them", "leave it empty", "empty"))
 
 
 class Offer(NamedTuple):
@@ -30,25 +33,36 @@ def ask_source(
     column: Column,
     offers: Sequence[Offer],
     find: Callable[[str], Mapping[str, Value] | None],
+    rows: int,
 ) -> Doubt:
-    """Which of several columns is this one. ``find`` finds a source that is named in free text."""
-    offers = offers[:_MOST_COLUMNS]
-    choices: dict[str, Edits] = {
-        offer.label: (MapTo(sheet=template.slug, column=column.name, values=offer.values),)
-        for offer in offers
-    }
+    """Which of several columns is this one, or whether the only one is it.
 
-    def free(text: str) -> Edits | None:
-        values = find(text)
-        if values is None:
-            return None
+    ``find`` finds a source that is named in free text.
+    """
+
+    def use(values: Mapping[str, Value]) -> Edits:
         return (MapTo(sheet=template.slug, column=column.name, values=values),)
 
-    number = {2: "two", 3: "three"}.get(len(offers), str(len(offers)))
+    offers = offers[:_MOST_COLUMNS]
+    choices = {offer.label: use(offer.values) for offer in offers}
+    flagged = f" ({rows:,} invalid rows)" if column.required else ""
+    if len(offers) == 1:
+        question = f'Is "{offers[0].label}" the column {column.name}?'
+        choices[f"Leave {column.name} empty{flagged}"] = use({})
+    else:
+        number = {2: "two", 3: "three"}.get(len(offers), str(len(offers)))
+        question = f"Which of {number} columns is {column.name}?"
+
+    def free(text: str) -> Edits | None:
+        if text.strip().casefold() in _NONE:
+            return use({})
+        values = find(text)
+        return use(values) if values is not None else None
+
     about = " and ".join(offer.about for offer in offers)
     return doubt(
-        question_key("source", template.slug, column.name, *sorted(choices)),
-        f"Which of {number} columns is {column.name}?",
+        question_key("source", template.slug, column.name, *sorted(o.label for o in offers)),
+        question,
         f"Sheet {template.name}: {about}.",
         choices,
         free,
@@ -64,23 +78,26 @@ def ask_required(template: Template, column: Column, offers: Sequence[Offer], ro
         )
         return (Do(sheet=template.slug, step=step),)
 
-    choices: dict[str, Edits] = {
-        f"Fill it with '{value}'": constant(value) for value in column.one_of[:_OFFERED]
-    }
+    choices: dict[str, Edits] = {}
     for offer in offers[:_MOST_COLUMNS]:
         edit = MapTo(sheet=template.slug, column=column.name, values=offer.values)
         choices[f"Use {offer.label}"] = (edit,)
+    if not column.unique and not column.link:
+        fitting = [value for value in _PLACEHOLDERS if satisfies(column, value)][:1]
+        for value in column.one_of[:_OFFERED] or fitting:
+            choices[f"Fill it with '{value}'"] = constant(value)
     choices[f"Leave it empty ({rows:,} invalid rows)"] = ()
 
     def free(text: str) -> Edits | None:
         value = text.strip().strip("'\"")
         return constant(value) if value and satisfies(column, value) else None
 
+    about = f" {column.name}: {clip(column.description)}" if column.description else ""
     return doubt(
         question_key("required", template.slug, column.name),
         f"{column.name} is required in {template.name}, and no column of the files is it. "
         "What should it hold?",
-        f"Sheet {template.name}: {rows:,} rows. {clip(column.description)}".strip(),
+        f"Sheet {template.name}: {rows:,} rows.{about}",
         choices,
         free,
     )

@@ -1,0 +1,123 @@
+"""What could fill a column: candidates as values of a recipe, and stand-ins for a missing one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from vernctl.engine.heal.cells import words
+from vernctl.engine.match import MARGIN, Candidate, ColumnMatch, SheetMatch
+from vernctl.engine.model import Column
+from vernctl.engine.profile import ColumnProfile
+from vernctl.engine.questions.sources import Offer, satisfies
+from vernctl.engine.recipe.model import SheetRecipe
+from vernctl.engine.recipe.values import FromColumn, Joined, Part, Value
+from vernctl.engine.workspace import Workspace
+
+
+def value_of(work: Workspace, column: str, candidate: Candidate) -> Value:
+    """One source column as it is, several together, or the part of a name that is meant."""
+    if len(candidate.sources) > 1:
+        address = bool({"address", "location"} & set(words(column)))
+        parts = tuple(FromColumn(column=source) for source in candidate.sources)
+        return Joined(join=parts, separator=", " if address else " ")
+    source = FromColumn(column=candidate.sources[0])
+    if not candidate.part:
+        return source
+    last = candidate.part == "last name"
+    profile = work.profile(candidate.table, source.column)
+    commas = sum("," in value for value in profile.sample)
+    if commas * 2 > len(profile.sample):  # "Lovelace, Ada"
+        return Part(part="first" if last else "rest", of=source, separator=",")
+    return Part(part="rest" if last else "first", of=source)
+
+
+def close_offers(
+    work: Workspace, matched: ColumnMatch, sheet_match: SheetMatch, sheet: SheetRecipe
+) -> list[Offer]:
+    """The chosen candidate and those nearly as good that no other column has a better claim to."""
+    assert matched.chosen is not None  # only a chosen candidate can have rivals
+    near = [matched.chosen]
+    for each in matched.candidates:
+        close = each.score >= matched.chosen.score - MARGIN
+        if each not in near and close and not _claimed(each, matched, sheet_match):
+            near.append(each)
+    by_label: dict[str, dict[str, Candidate]] = {}
+    for each in near:
+        by_label.setdefault(" + ".join(each.sources), {}).setdefault(each.table, each)
+    return [_offer(work, label, found, matched, sheet) for label, found in by_label.items()]
+
+
+def _claimed(candidate: Candidate, matched: ColumnMatch, sheet_match: SheetMatch) -> bool:
+    return any(
+        other.chosen is not None
+        and other.column != matched.column
+        and other.chosen.table == candidate.table
+        and set(other.chosen.sources) & set(candidate.sources)
+        and other.chosen.score >= candidate.score
+        for other in sheet_match.columns
+    )
+
+
+def _offer(
+    work: Workspace,
+    label: str,
+    found: Mapping[str, Candidate],
+    matched: ColumnMatch,
+    sheet: SheetRecipe,
+) -> Offer:
+    """The offer of a label; tables in which the question does not arise keep their value."""
+    assert matched.chosen is not None  # see close_offers
+    values: dict[str, Value] = {
+        item.table: item.values[matched.column]
+        for item in sheet.inputs
+        if matched.column in item.values and item.table != matched.chosen.table
+    }
+    values |= {
+        table: value_of(work, matched.column, candidate) for table, candidate in found.items()
+    }
+    about = "; ".join(
+        f'{table} has "{label}" ({work.fill_of(table, candidate.sources[0])})'
+        for table, candidate in found.items()
+    )
+    return Offer(label, values, about)
+
+
+def find_source(work: Workspace, tables: Sequence[str], text: str) -> Mapping[str, Value] | None:
+    """The source columns of exactly that name (case and white space folded), per table."""
+    wanted = " ".join(text.strip().strip("'\"").casefold().split())
+    values: dict[str, Value] = {}
+    for table in tables:
+        for profile in work.profiles[table].columns:
+            if " ".join(profile.name.casefold().split()) == wanted:
+                values.setdefault(table, FromColumn(column=profile.name))
+    return values or None
+
+
+def stand_ins(
+    work: Workspace, column: Column, tables: Sequence[str], sheet: SheetRecipe
+) -> list[Offer]:
+    """Columns that could stand in for a missing one: filled in every row, keeping its rules.
+
+    A unique column can be any other unique one; for the rest a word of the name must be shared.
+    """
+    if column.one_of or column.link:
+        return []
+    used = {
+        (table, source.column) for name in sheet.columns for table, source in sheet.sources_of(name)
+    }
+    offers: dict[str, tuple[bool, Offer]] = {}
+    for table in tables:
+        for profile in work.profiles[table].columns:
+            if _stands_in(profile, work.profiles[table].rows, column):
+                value = {table: FromColumn(column=profile.name)}
+                offer = Offer(f'column "{profile.name}"', value, "")
+                offers.setdefault(profile.name, ((table, profile.name) in used, offer))
+    return [offer for _, offer in sorted(offers.values(), key=lambda pair: pair[0])]
+
+
+def _stands_in(profile: ColumnProfile, rows: int, column: Column) -> bool:
+    if profile.filled != rows or not all(satisfies(column, value) for value in profile.sample):
+        return False
+    if column.unique:
+        return profile.unique
+    return bool(set(words(profile.name)) & set(words(column.name)))
