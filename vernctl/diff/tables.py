@@ -1,0 +1,248 @@
+"""CSV files as tables: read strictly, compared without parsing what is equal.
+
+Two files whose records are single lines are first compared by line: equal lines are equal rows,
+whatever they hold, so only the rest is parsed. Whether a record can be more than a line is told by
+its quotes, never guessed. Files with such records, with a line twice or with a key that does not
+tell rows apart are parsed whole.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import NamedTuple
+
+from vernctl.diff.compare import diff_sheets, paused_collector
+from vernctl.diff.model import SheetDiff
+from vernctl.errors import InputError, UsageError
+from vernctl.snapshot.model import KeySource
+from vernctl.snapshot.sheet import Row, Sheet, unique_names
+
+_CELL_LIMIT = 2**31 - 1
+
+
+class _Lines(NamedTuple):
+    """A file whose every record is one line: its columns and its raw records."""
+
+    columns: Row
+    records: list[str]
+
+
+def read_csv_sheet(path: Path) -> Sheet:
+    """A CSV file as a sheet, cells exact: RFC 4180, UTF-8 with or without BOM, header first.
+
+    A repeated column name is told apart by a number; blank lines are no rows where there are
+    several columns. Raises :class:`InputError` for a file that is not there, not UTF-8, empty, or
+    not CSV, naming the line.
+    """
+    with paused_collector():
+        return _parsed(path, _text(path))
+
+
+def diff_files(
+    old: Path, new: Path, *, key: Sequence[str] = (), ignore: Sequence[str] = ()
+) -> SheetDiff:
+    """Two CSV files compared by key columns, or by likeness; ``ignore`` names columns left out.
+
+    The same as :func:`.compare.diff_sheets` of both, without ``stats``. Raises
+    :class:`InputError` for a file that cannot be read and :class:`UsageError` for a key column that
+    a file has not.
+    """
+    with paused_collector():
+        one, two = _text(old), _text(new)
+        lines = _by_line(one), _by_line(two)
+        if lines[0] and lines[1] and lines[0].columns == lines[1].columns:
+            del one, two
+            _check_key(key, ignore, lines[0].columns, lines[1].columns)
+            found = _diff_lines(new, lines[0], lines[1], key, ignore)
+            if found:
+                return found
+            one, two = _text(old), _text(new)
+        del lines
+        before, after = _parsed(old, one), _parsed(new, two)
+        _check_key(key, ignore, before.columns, after.columns)
+        return _compared(before.without_columns(ignore), after.without_columns(ignore), key)
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror}.") from None
+    except UnicodeDecodeError as error:
+        raise InputError(
+            f"{path} is not UTF-8 (byte {error.start:,}).",
+            next=f"vernctl inspect {path} --format csv",
+        ) from None
+
+
+def _parsed(path: Path, text: str) -> Sheet:
+    # keepends: a line end inside a quoted cell belongs to the cell.
+    lines = text.split("\n")
+    if lines[-1] == "":
+        lines.pop()
+    records = _records(path, (f"{line}\n" for line in lines))
+    columns = unique_names(next(records, ()))
+    if not columns:
+        raise InputError(f"{path} is empty: a table has a header.")
+    return _sheet(path, columns, _fitting(path, columns, records))
+
+
+def _sheet(path: Path, columns: Row, rows: Iterable[Row]) -> Sheet:
+    # Every cell comes from the csv module: there is nothing to validate, and there may be millions.
+    return Sheet.model_construct(
+        slug=path.stem,
+        name=path.name,
+        columns=columns,
+        rows=tuple(rows),
+        invalid=(),
+        sample_of=None,
+    )
+
+
+def _records(path: Path, lines: Iterable[str]) -> Iterator[Row]:
+    before = csv.field_size_limit(_CELL_LIMIT)
+    reader = csv.reader(lines, strict=True)
+    try:
+        yield from map(tuple, reader)
+    except csv.Error as error:
+        raise InputError(f"{path}:{reader.line_num} is not CSV: {error}.") from None
+    finally:
+        csv.field_size_limit(before)
+
+
+def _fitting(path: Path, columns: Row, records: Iterable[Row]) -> Iterator[Row]:
+    width = len(columns)
+    for number, row in enumerate(records, start=1):
+        if len(row) == width:
+            yield row
+        elif row:
+            raise InputError(
+                f"{path}: row {number:,} has {len(row)} cells under a header of {width}."
+            )
+        elif width == 1:
+            yield ("",)
+
+
+def _by_line(text: str) -> _Lines | None:
+    """The file by lines, where each record is one: every line closes the quotes that it opens."""
+    if "\r" in text or "\n\n" in text:
+        return None
+    lines = text.split("\n")
+    if lines[-1] == "":
+        lines.pop()
+    if not lines or ('"' in text and any(line.count('"') % 2 for line in lines)):
+        return None
+    try:
+        columns = unique_names(next(csv.reader(lines[:1], strict=True), ()))
+    except csv.Error:
+        return None
+    return _Lines(columns, lines[1:])
+
+
+def _diff_lines(
+    path: Path, old: _Lines, new: _Lines, key: Sequence[str], ignore: Sequence[str]
+) -> SheetDiff | None:
+    """The diff by lines; None where lines or keys do not tell the rows apart."""
+    columns = new.columns
+    row_of = dict(zip(old.records, range(len(old.records)), strict=True))
+    partner = [row_of.get(line, -1) for line in new.records]
+    if len(row_of) < len(old.records) or len(set(new.records)) < len(new.records):
+        return None
+    del row_of
+    rest_new = [row for row, other in enumerate(partner) if other < 0]
+    equal = set(partner)
+    rest_old = [row for row in range(len(old.records)) if row not in equal]
+    del equal
+    if key and not _keys_tell_apart(old, new, partner, rest_old, [columns.index(k) for k in key]):
+        return None
+    one, two = (
+        _sheet(path, columns, _fitting(path, columns, _records(path, (t.records[r] for r in rest))))
+        for t, rest in ((old, rest_old), (new, rest_new))
+    )
+    found = _compared(one.without_columns(ignore), two.without_columns(ignore), key)
+    return _placed(found, old, new, partner, rest_old, rest_new)
+
+
+def _keys_tell_apart(
+    old: _Lines, new: _Lines, partner: Sequence[int], rest_old: Sequence[int], at: Sequence[int]
+) -> bool:
+    """True where no key is blank or stands twice in a file; equal lines are looked at once."""
+    keys = _keys(new.records, at)
+    seen = set(keys)
+    if len(seen) < len(keys) or any(not cell.strip() for cell in seen):
+        return False
+    gone = _keys((old.records[row] for row in rest_old), at)
+    equal = {key for key, other in zip(keys, partner, strict=True) if other >= 0}
+    distinct = set(gone)
+    return (
+        len(distinct) == len(gone) and distinct.isdisjoint(equal) and all(map(str.strip, distinct))
+    )
+
+
+def _keys(lines: Iterable[str], at: Sequence[int]) -> list[str]:
+    """The key of every line as one text; quoted lines are parsed, the rest only cut."""
+    keys: list[str] = []
+    first, single = at[0], len(at) == 1
+    for line in lines:
+        if '"' in line or not single:
+            cells = next(csv.reader([line]))
+            keys.append(cells[first] if single else "\0".join(cells[i] for i in at))
+        else:
+            keys.append(line.split(",", first + 1)[first])
+    return keys
+
+
+def _placed(
+    found: SheetDiff,
+    old: _Lines,
+    new: _Lines,
+    partner: list[int],
+    rest_old: Sequence[int],
+    rest_new: Sequence[int],
+) -> SheetDiff:
+    """The diff of the unequal lines as one of the whole files."""
+    touched_old = {r.old_row for r in found.removed} | {c.old_row for c in found.changed}
+    touched_new = {r.new_row for r in found.added} | {c.new_row for c in found.changed}
+    same_old = found.order or [row for row in range(len(rest_old)) if row not in touched_old]
+    same_new = (row for row in range(len(rest_new)) if row not in touched_new)
+    for row, other in zip(same_new, same_old, strict=True):
+        partner[rest_new[row]] = rest_old[other]
+    order = [other for other in partner if other >= 0]
+    moved = any(a > b for a, b in pairwise(order))
+    return found.model_copy(
+        update={
+            "rows": len(new.records),
+            "rows_before": len(old.records),
+            "added": tuple(
+                row.model_copy(update={"new_row": rest_new[row.new_row]}) for row in found.added
+            ),
+            "removed": tuple(
+                row.model_copy(update={"old_row": rest_old[row.old_row]}) for row in found.removed
+            ),
+            "changed": tuple(
+                row.model_copy(
+                    update={"old_row": rest_old[row.old_row], "new_row": rest_new[row.new_row]}
+                )
+                for row in found.changed
+            ),
+            "order": tuple(order) if moved else (),
+        }
+    )
+
+
+def _compared(old: Sheet, new: Sheet, key: Sequence[str]) -> SheetDiff:
+    source: KeySource = "spec" if key else "none"
+    return diff_sheets(old, new, key, source, stats=False)
+
+
+def _check_key(key: Sequence[str], ignore: Sequence[str], old: Row, new: Row) -> None:
+    for name in key:
+        lacking = [side for side, columns in (("old", old), ("new", new)) if name not in columns]
+        if lacking:
+            sides = " and the ".join(lacking)
+            raise UsageError(f'--key names "{name}", and the {sides} file has no such column.')
+        if name in ignore:
+            raise UsageError(f'--key and --ignore both name "{name}".')
