@@ -194,6 +194,8 @@ def test_a_question_matches_its_own_text_as_a_phrase_or_as_an_expression(text: s
         (ask("How should we name the owner?"),
          '"How should we name the owner": {say: "<your answer>"}'),
         (ask("2 of 3?", "x"), '"* of *": x'),
+        (ask("Which of 3 columns is Address 2?", "x"), '"Which of * columns is Address 2": x'),
+        (ask("Rows are double. Keep 12 of them?", "x"), '"Rows are double. Keep * of them": x'),
         (ask("***", "x"), '"/^\\\\x{2a}\\\\x{2a}\\\\x{2a}$/": x'),
         (ask("${env:HOME} is what?", "x"), '"*HOME} is what": x'),
     ],

@@ -12,6 +12,8 @@ from vernctl.spec.tree import Scalar
 #: YAML takes a key of up to 1024 characters; people read far less.
 _LONGEST_KEY = 400
 _LONGEST_PATTERN = 160
+#: Of a longer question only the beginning can be in the pattern.
+_READ = 4 * _LONGEST_PATTERN
 _PLAIN_VALUE = re.compile(r"[A-Za-z][\w./()&+-]*(?: [\w./()&+'-]+)*")
 _VARIES = re.compile(
     r"(?P<quoted>“[^”]*”|\"[^\"]*\"|‘[^’]*’|(?<!\w)'[^']*'(?!\w)|`[^`]*`)"
@@ -37,27 +39,39 @@ def stanza_for(question: Question) -> str:
 
 def pattern_for(text: str) -> str:
     """A pattern that is found in the question's text, and in the same text with other counts."""
-    for candidate in (_varying(text), _plainly(text), _plainly(normalise(text))):
+    for candidate in (_varying(text[:_READ]), _plainly(text), _plainly(normalise(text))):
         if _serves(candidate, text):
             return candidate
     return _expression(normalise(text))
 
 
 def _varying(text: str) -> str:
-    """The text with ``*`` for numbers, and for quoted values with a digit in them.
+    """The text with ``*`` for counts, and for quoted values with a digit in them.
 
-    A quoted word without a digit, or behind "column", "sheet", …, says what the question is about:
-    a pattern without it would answer the same question about another column too.
+    What says which column or sheet the question is about stays: a quoted word without a digit or
+    behind "column", "sheet", …, and the number in a name (Address 2). A pattern without it would
+    answer the same question about another column too.
     """
 
     def value(found: re.Match[str]) -> str:
-        said = found[0]
+        said, before = found[0], text[: found.start()]
         if found["quoted"] is None:
-            return "*"
-        named = _NAMED.search(text[: found.start()]) is not None
+            return said if _ends_in_name(before) else "*"
+        named = _NAMED.search(before) is not None
         return "*" if not named and any(c.isdigit() for c in said) else said
 
     return _plainly(_VARIES.sub(value, text))
+
+
+def _ends_in_name(before: str) -> bool:
+    """Whether the last word has a capital that no beginning of a sentence asks for."""
+    words = before.split()
+    return (
+        len(words) > 1
+        and before[-1:].isspace()
+        and words[-1][:1].isupper()
+        and words[-2][-1] not in ".?!:;"
+    )
 
 
 def _plainly(text: str) -> str:
