@@ -170,6 +170,11 @@ def render_sheet_diff(sheet: SheetDiff) -> str:
     return to_json({"format": FORMAT, "sheets": {sheet.slug: sheet_document(sheet)}})
 
 
+def render_error(error: ErrorOutcome) -> str:
+    """A command that was stopped before it came to any spec: no specs, and why."""
+    return to_json({"format": FORMAT, "specs": [], "error": _error(error)})
+
+
 def to_json(document: object) -> str:
     """Indented JSON in UTF-8 without escapes; lone surrogates, which UTF-8 cannot hold, escaped."""
     text = json.dumps(document, indent=2, ensure_ascii=False)

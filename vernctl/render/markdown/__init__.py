@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from vernctl.diff.model import Diff, SheetDiff
 from vernctl.render import words
 from vernctl.render.markdown import parts, sheets
 from vernctl.render.markdown.build import Level, bounded, more, prose, table
 from vernctl.render.markdown.review import REVIEW_LIMIT, review_markdown
 from vernctl.workflow.outcome import SpecOutcome
 
-__all__ = ["COMMENT_LIMIT", "REVIEW_LIMIT", "render_outcomes", "review_markdown"]
+__all__ = [
+    "COMMENT_LIMIT",
+    "REVIEW_LIMIT",
+    "render_outcomes",
+    "render_sheet_diff",
+    "review_markdown",
+]
 
 #: Bytes of one comment: below the 65,536 characters that GitHub takes, with room for a header.
 COMMENT_LIMIT = 60_000
@@ -25,6 +32,18 @@ def render_outcomes(outcomes: Sequence[SpecOutcome], *, limit: int = COMMENT_LIM
     if not outcomes:
         return "No active spec was found. `vernctl init` creates one.\n"
     return bounded(lambda level: _build(outcomes, level), limit)
+
+
+def render_sheet_diff(sheet: SheetDiff, *, limit: int = COMMENT_LIMIT) -> str:
+    """``diff`` of two CSV files, at most ``limit`` bytes; ends with a newline."""
+    whole = sheet.model_copy(update={"sample_of": sheet.rows})
+    diff = Diff(base_digest=None, digest="", sheets=(whole,))
+
+    def build(level: Level) -> str:
+        lines = [*sheets.summary(diff, level), *sheets.sheet_sections(diff, (), level)]
+        return "\n".join(lines).rstrip("\n") + "\n"
+
+    return bounded(build, limit)
 
 
 def _build(outcomes: Sequence[SpecOutcome], level: Level) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from vernctl.diff.model import Diff, SheetDiff
 from vernctl.render import words
 from vernctl.render.escape import WHOLE, text_safe
 from vernctl.render.text.diff import Detail, add_diff
@@ -46,6 +47,14 @@ def render_outcomes(
     add_roll_up(page, outcomes)
     if not loud:
         page.line("Nothing to do.")
+    return str(page)
+
+
+def render_sheet_diff(sheet: SheetDiff, *, width: int = 80, colour: bool = False) -> str:
+    """``diff`` of two CSV files: the sheet as a plan would show it, in full."""
+    page = Page(width, colour=colour)
+    whole = sheet.model_copy(update={"sample_of": sheet.rows})
+    add_diff(page, Diff(base_digest=None, digest="", sheets=(whole,)), (), detail="full")
     return str(page)
 
 

@@ -1,0 +1,98 @@
+"""``vernctl diff``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from vernctl.cli.output import (
+    Format,
+    as_json_too,
+    finish,
+    format_option,
+    output_option,
+    wants_colour,
+    width,
+    write,
+)
+from vernctl.cli.project import load
+
+if TYPE_CHECKING:
+    from vernctl.diff.model import SheetDiff
+
+
+@click.command("diff")
+@click.argument(
+    "paths", nargs=-1, type=click.Path(path_type=Path), metavar="[OLD NEW | SPEC|DIR...]"
+)
+@click.option("--base", metavar="REF", help="Compare snapshots with those at a git ref.")
+@click.option("--key", multiple=True, metavar="COL", help="Tell rows apart by COL (repeatable).")
+@click.option("--ignore", multiple=True, metavar="COL", help="Leave COL out (repeatable).")
+@format_option("text", "json", "markdown")
+@output_option
+def command(
+    paths: tuple[Path, ...],
+    base: str | None,
+    key: tuple[str, ...],
+    ignore: tuple[str, ...],
+    format_: Format,
+    output: Path | None,
+) -> int:
+    """Compare two CSV files, or the approved snapshots with those at a git ref.
+
+    \b
+    vernctl diff OLD NEW --key COL     two CSV files, row by row
+    vernctl diff --base REF [SPEC]     what merging this branch would approve
+
+    Offline, without key or data. Exit code 0: equal; 2: they differ.
+    """
+    with as_json_too(format_, output):
+        if base is not None:
+            _refuse(key or ignore, "--key and --ignore are for two CSV files, not for --base.")
+            return _diff_base(paths, base, format_, output)
+        _refuse(len(paths) != 2, "diff takes two CSV files, or --base REF.")
+        sheet = _diff_files(paths[0], paths[1], key, ignore)
+        write(_rendered(sheet, format_, output), output)
+        return 0 if sheet.is_empty else 2
+
+
+def _refuse(wrong: object, why: str) -> None:
+    from vernctl.errors import UsageError
+
+    if wrong:
+        raise UsageError(why, next="vernctl diff --help")
+
+
+def _diff_base(paths: Sequence[Path], base: str, format_: Format, output: Path | None) -> int:
+    from vernctl.cli.offline import each
+    from vernctl.workflow.reading import diff_base
+
+    project, specs = load(paths)
+    outcomes = each(specs, "diff", lambda spec: diff_base(project, spec, base))
+    return finish(outcomes, format_, output)
+
+
+def _diff_files(old: Path, new: Path, key: Sequence[str], ignore: Sequence[str]) -> SheetDiff:
+    from vernctl.diff.tables import diff_files
+
+    return diff_files(old, new, key=key, ignore=ignore)
+
+
+def _rendered(sheet: SheetDiff, format_: Format, output: Path | None) -> str:
+    if format_ == "json":
+        from vernctl.render.json import render_sheet_diff
+
+        return render_sheet_diff(sheet)
+    if format_ == "markdown":
+        from vernctl.render.markdown import render_sheet_diff as as_markdown
+
+        return as_markdown(sheet)
+    import sys
+
+    from vernctl.render.text import render_sheet_diff as as_text
+
+    colour = output is None and wants_colour(sys.stdout.fileno)
+    return as_text(sheet, width=width(), colour=colour)

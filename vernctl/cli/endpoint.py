@@ -1,0 +1,130 @@
+"""From a project to an open session with the service that its specs talk to."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from vernctl.spec.model import EndpointConfig, Project, Spec
+    from vernctl.workflow.outcome import SpecOutcome
+    from vernctl.workflow.session import Session
+
+T = TypeVar("T")
+KEY_VARIABLE = "VERN_API_KEY"
+
+Work = Callable[["Session", "list[Spec]"], "Awaitable[list[SpecOutcome]]"]
+
+
+def over_specs(
+    project: Project, specs: Sequence[Spec], command: str, work: Work, *, commands: bool = True
+) -> list[SpecOutcome]:
+    """Do ``work`` at every endpoint that the specs name; the outcomes in the specs' order.
+
+    An endpoint that cannot be opened fails its own specs and no others. ``commands``: whether a
+    key may come from a command.
+    """
+    return asyncio.run(_over_specs(project, specs, command, work, commands=commands))
+
+
+async def _over_specs(
+    project: Project, specs: Sequence[Spec], command: str, work: Work, *, commands: bool
+) -> list[SpecOutcome]:
+    from vernctl.errors import VernctlError
+    from vernctl.workflow.results import skipped, stopped
+
+    found: dict[str, SpecOutcome] = {}
+    for endpoint, group in _by_endpoint(project, specs):
+        active = [spec for spec in group if spec.state == "active"]
+        found |= {s.shown_path: skipped(s, command) for s in group if s.state != "active"}
+        if not active:
+            continue
+        try:
+            async with open_session(project, endpoint, commands=commands) as session:
+                outcomes = await work(session, active)
+        except VernctlError as error:
+            outcomes = [stopped(spec, command, error, None) for spec in active]
+        found |= {spec.shown_path: o for spec, o in zip(active, outcomes, strict=True)}
+    return [found[spec.shown_path] for spec in specs]
+
+
+def with_session(project: Project, spec: Spec, work: Callable[[Session], Awaitable[T]]) -> T:
+    """Do ``work`` in a session with the endpoint of one spec."""
+
+    async def main() -> T:
+        async with open_session(project, endpoint_of(project, spec)) as session:
+            return await work(session)
+
+    return asyncio.run(main())
+
+
+def endpoint_of(project: Project, spec: Spec) -> EndpointConfig:
+    """VERNCTL_ENDPOINT where it is set, else the spec's own, else the project's."""
+    if project.overridden or spec.endpoint is None:
+        return project.endpoint
+    return project.endpoints[spec.endpoint]
+
+
+def _by_endpoint(
+    project: Project, specs: Sequence[Spec]
+) -> list[tuple[EndpointConfig, list[Spec]]]:
+    groups: dict[str, tuple[EndpointConfig, list[Spec]]] = {}
+    for spec in specs:
+        endpoint = endpoint_of(project, spec)
+        groups.setdefault(endpoint.name, (endpoint, []))[1].append(spec)
+    return list(groups.values())
+
+
+@asynccontextmanager
+async def open_session(
+    project: Project, endpoint: EndpointConfig, *, commands: bool = True
+) -> AsyncIterator[Session]:
+    """An open session; the embedded server is found or started, and kept while it lasts."""
+    if endpoint.url is None:
+        from vernctl.embedded.owner import attach
+
+        with attach(project.embedded) as attached:
+            async with _session(project, endpoint, attached.url, attached.api_key) as session:
+                yield session
+        return
+    key = _key(project, endpoint, commands=commands)
+    async with _session(project, endpoint, endpoint.url, key) as session:
+        yield session
+
+
+@asynccontextmanager
+async def _session(
+    project: Project, endpoint: EndpointConfig, url: str, key: str
+) -> AsyncIterator[Session]:
+    from vernctl.api.client import MigrationClient
+    from vernctl.cli.progress import Teller
+    from vernctl.render.pages import MarkdownPages
+    from vernctl.workflow.session import Session
+
+    with Teller(asks_before_upload=_is_remote(url), endpoint=endpoint.name) as teller:
+        async with MigrationClient(url, key, allow_hosts=project.allow_hosts) as client:
+            yield await Session.open(project, client, endpoint.name, MarkdownPages(), teller)
+
+
+def _key(project: Project, endpoint: EndpointConfig, *, commands: bool) -> str:
+    """The key by its reference; for a server on this machine, VERN_API_KEY, else DIR/api-key."""
+    from vernctl.spec.project import resolve_secret
+
+    own = project.embedded.data / "api-key"
+    default = endpoint.api_key is None or endpoint.api_key.env == KEY_VARIABLE
+    unset = default and not os.environ.get(KEY_VARIABLE, "").strip()
+    if unset and not _is_remote(endpoint.url or "") and own.is_file():
+        return own.read_text(encoding="ascii").strip()
+    from vernctl.spec.model import SecretRef
+
+    reference = endpoint.api_key or SecretRef(env=KEY_VARIABLE)
+    return resolve_secret(reference, root=project.root, commands=commands)
+
+
+def _is_remote(url: str) -> bool:
+    from vernctl.spec.endpoints import is_loopback
+
+    return not is_loopback(url)

@@ -1,0 +1,23 @@
+"""``vernctl show``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from vernctl.cli.output import Format, as_json_too, finish, format_option
+from vernctl.cli.project import load, specs_argument
+
+
+@click.command("show")
+@specs_argument
+@format_option("text", "json", "markdown")
+def command(specs: tuple[Path, ...], format_: Format) -> int:
+    """Show the pending snapshot against the approved one, in full. Offline."""
+    with as_json_too(format_):
+        from vernctl.cli.offline import each
+        from vernctl.workflow.reading import show_spec
+
+        project, loaded = load(specs)
+        return finish(each(loaded, "show", lambda spec: show_spec(project, spec)), format_)
