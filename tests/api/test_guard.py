@@ -51,6 +51,11 @@ def test_vern_and_loopback_may_see_the_key(url: str, becomes: str) -> None:
         "https://app.vern.so:port",
         "http://127.0.0.1.evil.example",
         "http://10.0.0.5:8080",
+        "https://app.vern.so\\@evil.example",
+        "https://evil.example\\.app.vern.so",
+        "https://app.vern.so\t.evil.example",
+        "https://app.vern.so%2eevil.example",
+        "https://app.vern.so/api/\x00",
     ],
 )
 def test_every_other_place_is_refused_before_anything_is_sent(url: str) -> None:

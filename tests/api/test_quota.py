@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import multiprocessing
 import time
 from dataclasses import replace
@@ -13,11 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vernctl.api.client import MigrationClient
-from vernctl.api.quota import PUBLISHED, Ledger, QuotaName, state_folder
+from vernctl.api.quota import PUBLISHED, Ledger, Limit, QuotaName, state_folder
 from vernctl.errors import RateLimitedError
 
 if TYPE_CHECKING:
-    from tests.api.conftest import Bench, Server
+    from tests.api.conftest import Asked, Bench, Server
 
 URL, KEY = "https://app.vern.so/api/v1", "vk_secret-0123456789"
 
@@ -262,3 +263,36 @@ def test_a_state_folder_that_cannot_be_used_costs_the_advice_alone(
 
     bench.run(script)
     assert trace[0].startswith("no quota ledger: ")
+
+
+def test_two_clients_of_one_ledger_cause_no_429(
+    bench: Bench, server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limit = Limit(5, 0.3)
+    for module in ("quota", "transport"):
+        monkeypatch.setattr(f"vernctl.api.{module}.PUBLISHED", {**PUBLISHED, "reads": limit})
+    monkeypatch.setattr("vernctl.api.quota._MARGIN", 0.1)
+    seen: list[float] = []
+    refused: list[float] = []
+
+    async def strict(asked: Asked, writer: asyncio.StreamWriter) -> None:
+        now = time.monotonic()
+        full = sum(now - one < limit.window for one in seen) >= limit.requests
+        (refused if full else seen).append(now)
+        answer = server.json({"error": "limit"}, 429) if full else server.json({"sources": []})
+        await answer(asked, writer)
+
+    server.on("GET", "/sources", strict)
+
+    async def one(url: str) -> None:
+        ledger = Ledger(url, KEY, folder=tmp_path)
+        policy = replace(bench.policy, patience=20.0)
+        async with MigrationClient(url, KEY, policy=policy, ledger=ledger) as client:
+            for _ in range(9):
+                await client.list_sources()
+
+    async def script(client: MigrationClient) -> None:
+        await asyncio.gather(one(client.base_url), one(client.base_url))
+
+    bench.run(script)
+    assert (len(seen), refused) == (18, [])

@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import random
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -92,6 +93,32 @@ def test_a_stream_that_is_cut_after_every_event_is_still_a_stream(
     server.on("GET", STREAM, *cuts, server.raw(OPEN + done(8)))
     assert bench.run(follow) == list(range(1, 9))
     assert server.count("GET", "/thread") == 0
+
+
+def test_a_quiet_stream_that_the_service_closes_in_time_is_opened_again(
+    bench: Bench, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("vernctl.api.thread._QUIET", 0.0)
+    quiet = server.raw(OPEN + b": ping\n\n")
+    server.on("GET", STREAM, *[quiet] * 6, server.raw(OPEN + frame(1) + done(1)))
+    assert bench.run(follow) == [1]
+    assert server.count("GET", "/thread") == 0
+
+
+def test_a_stream_that_always_hangs_is_read_by_pages(
+    bench: Bench, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("vernctl.api.thread._QUIET", 0.0)
+    bench.policy = replace(bench.policy, stream_timeout=0.1)
+
+    async def hang(_: Asked, writer: asyncio.StreamWriter) -> None:
+        writer.write(OPEN)
+        await writer.drain()
+        await asyncio.sleep(5)
+
+    server.on("GET", STREAM, hang)
+    server.on("GET", PAGE, server.json({"events": [event(1)]}), server.json({"events": []}))
+    assert bench.run(follow) == [1]
 
 
 def test_after_is_strict_whatever_the_service_repeats(bench: Bench, server: Server) -> None:
@@ -221,6 +248,7 @@ class FlakyThread:
         self.random = random.Random(seed)
         self.server = server
         gaps = [self.random.randint(1, 3) for _ in range(self.random.randint(0, 25))]
+        self.dropped = False
         self.sequences = [sum(gaps[: index + 1]) for index in range(len(gaps))]
 
     async def __call__(self, asked: Asked, writer: asyncio.StreamWriter) -> None:
@@ -255,7 +283,8 @@ class FlakyThread:
 
     async def page(self, asked: Asked, writer: asyncio.StreamWriter) -> None:
         """A page, for when too many streams in a row brought nothing."""
-        if self.random.random() < 0.3:
+        self.dropped = self.random.random() < 0.3 and not self.dropped
+        if self.dropped:
             await self.server.drop()(asked, writer)
             return
         after = int(asked.query.get("after", "-1"))

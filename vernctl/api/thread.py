@@ -31,7 +31,7 @@ from vernctl.errors import (
 Include = Literal["user", "tools", "all"]
 #: Bytes that one frame of a stream may have.
 FRAME_LIMIT = 16 * (1 << 20)
-#: A stream that lived this long (seconds) and brought nothing was quiet, not broken.
+#: A stream that the service closed after so many seconds was quiet, whatever it brought.
 _QUIET = 30.0
 _EVENT_STREAM = "text/event-stream; charset=utf-8"
 
@@ -62,23 +62,25 @@ class ThreadFollower:
         """Every event after ``last``, in order, each once, until the service says ``done``."""
         fruitless = 0
         while True:
-            before, started = self.last, asyncio.get_running_loop().time()
+            before, started, closed = self.last, asyncio.get_running_loop().time(), False
             try:
                 async with aclosing(self._one_stream()) as stream:
                     async for event in stream:
                         if event is None:
                             return
                         yield event
+                closed = True
             except _RefusedStream:
                 break
             except RateLimitedError as error:
                 # An open stream costs one read; reads refill within a minute.
+                self._transport.note_refusal(("reads",), error)
                 if (error.retry_after or 0.0) > self._transport.policy.patience:
                     raise
                 await asyncio.sleep(error.retry_after or 0.0)
             except (UnreachableError, ServerError) as error:
                 self._transport.say(str(error))
-            quiet = asyncio.get_running_loop().time() - started >= _QUIET
+            quiet = closed and asyncio.get_running_loop().time() - started >= _QUIET
             fruitless = 0 if quiet or self.last != before else fruitless + 1
             if fruitless >= self._transport.policy.fruitless_streams:
                 break

@@ -20,7 +20,7 @@ from vernctl.api.calls import Call
 from vernctl.api.guard import ApiKey, check_base_url, is_loopback
 from vernctl.api.models import ApiModel, ServerIdentity
 from vernctl.api.policy import Policy
-from vernctl.api.quota import MINUTE, PUBLISHED, Ledger
+from vernctl.api.quota import MINUTE, PUBLISHED, Ledger, QuotaName
 from vernctl.errors import ApiError, ContractError, RateLimitedError, ServerError, UnreachableError
 
 T = TypeVar("T")
@@ -70,7 +70,8 @@ class Transport:
         ledger: Ledger | None = None,
     ) -> None:
         self.base_url = check_base_url(base_url, allow_hosts)
-        self.loopback = is_loopback(urlsplit(self.base_url).hostname or "")
+        self._base = _same_host(self.base_url)
+        self.loopback = is_loopback(self._base.host)
         self.policy = policy or Policy()
         self.identity: ServerIdentity | None = None
         self._key = ApiKey(api_key)
@@ -146,8 +147,7 @@ class Transport:
             try:
                 return await once()
             except RateLimitedError as error:
-                runs, wait = error.runs, error.retry_after
-                self._book(lambda ledger: ledger.refused(call.costs, wait, runs))  # noqa: B023
+                self.note_refusal(call.costs, error)
                 pause = max(error.retry_after or 0.0, self.policy.delay(limited))
                 limited += 1
                 if not call.patient or waited + pause > self.policy.patience:
@@ -230,6 +230,10 @@ class Transport:
             waited += pause
         self._book(lambda ledger: ledger.spend(call.costs))
 
+    def note_refusal(self, costs: Sequence[QuotaName], error: RateLimitedError) -> None:
+        """Tell the ledger of a 429."""
+        self._book(lambda ledger: ledger.refused(costs, error.retry_after, error.runs))
+
     def _book(self, entry: Callable[[Ledger], T]) -> T | None:
         """Make an entry in the ledger; without one, or without a place for it, go on."""
         if self._ledger is None:
@@ -246,7 +250,7 @@ class Transport:
         if call.method != "GET" or not response.has_redirect_location or location is None:
             return None
         url = response.url.join(location)
-        base = httpx.URL(self.base_url)
+        base = self._base
         same = (url.scheme, url.host, url.port) == (base.scheme, base.host, base.port)
         return url if same and not url.userinfo else None
 
@@ -294,3 +298,14 @@ class Transport:
         """One line of a ``--verbose`` trace: method, path, status, time; never a header."""
         if self._trace is not None:
             self._trace(self._key.redact(line))
+
+
+def _same_host(base_url: str) -> httpx.URL:
+    """The URL as httpx reads it; ApiError where it would go elsewhere than was checked."""
+    try:
+        url = httpx.URL(base_url)
+    except httpx.InvalidURL:
+        url = httpx.URL("")
+    if url.host != urlsplit(base_url).hostname:
+        raise ApiError(f"{base_url!r} is not the base URL of an API.", remote="Nothing was sent.")
+    return url
