@@ -182,22 +182,22 @@ def test_a_question_matches_its_own_text_as_a_phrase_or_as_an_expression(text: s
     [
         (
             STATUS,
-            "\"* Status values aren’t one of the allowed options\": Open",
+            "\"* Status values aren’t one of the allowed options?\": Open",
         ),
         (ask("Which of two columns is Email?", "Work E-mail"),
-         '"Which of two columns is Email": Work E-mail'),
+         '"Which of two columns is Email?": Work E-mail'),
         (ask("Values like \"03/04/2024\" in contacts: which order?", "DD/MM/YYYY"),
-         '"Values like * in contacts: which order": DD/MM/YYYY'),
+         '"Values like * in contacts: which order?": DD/MM/YYYY'),
         (ask('Is the column "Phone 2" right?', "yes"),
-         '"Is the column \\"Phone 2\\" right": "yes"'),
-        (ask("Which\n of \u202ethem?", "a: b"), '"Which of *them": "a: b"'),
+         '"Is the column \\"Phone 2\\" right?": "yes"'),
+        (ask("Which\n of \u202ethem?", "a: b"), '"Which of *them?": "a: b"'),
         (ask("How should we name the owner?"),
-         '"How should we name the owner": {say: "<your answer>"}'),
-        (ask("2 of 3?", "x"), '"* of *": x'),
-        (ask("Which of 3 columns is Address 2?", "x"), '"Which of * columns is Address 2": x'),
-        (ask("Rows are double. Keep 12 of them?", "x"), '"Rows are double. Keep * of them": x'),
+         '"How should we name the owner?": {say: "<your answer>"}'),
+        (ask("2 of 3?", "x"), '"* of *?": x'),
+        (ask("Which of 3 columns is Address 2?", "x"), '"Which of * columns is Address 2?": x'),
+        (ask("Rows are double. Keep 12 of them?", "x"), '"Rows are double. Keep * of them?": x'),
         (ask("***", "x"), '"/^\\\\x{2a}\\\\x{2a}\\\\x{2a}$/": x'),
-        (ask("${env:HOME} is what?", "x"), '"*HOME} is what": x'),
+        (ask("${env:HOME} is what?", "x"), '"*HOME} is what?": x'),
     ],
 )  # fmt: skip
 def test_the_stanza_reads_like_the_question(question: Question, stanza: str) -> None:
@@ -210,6 +210,28 @@ def test_the_stanza_answers_the_same_question_with_other_counts() -> None:
     other = ask("37 Country values aren't one of the allowed options?", "Open", "Closed")
     assert answered(again, rule(key, value)) == "Open"
     assert answered(other, rule(key, value)) == "unanswered"
+
+
+def test_the_same_words_about_two_sheets_get_two_lines_that_tell_them_apart(
+    workshop: Workshop,
+) -> None:
+    text = "Which of two columns is Email?"
+    pair = [
+        ask(text, "Mail 1", "Mail", context=f'{name}.csv has "Mail 1" (98 % filled).')
+        for name in ("contacts", "companies")
+    ]
+    lines = [stanza_for(question, pair) for question in pair]
+    assert lines[0] == (
+        '"Which of two columns is Email?": '
+        '{choose: "Mail 1", context: "contacts.csv has * (* % filled)"}'
+    )
+    (rules,) = [workshop.load(f"answers:\n  {line}\n").answers for line in lines[:1]]
+    assert [answered(question, *rules) for question in pair] == ["Mail 1", "unanswered"]
+
+
+def test_a_name_that_another_name_begins_with_is_not_taken_for_it() -> None:
+    key = next(iter(yaml.safe_load(stanza_for(ask("Which of two columns is Email?", "a")))))
+    assert answered(ask("Which of two columns is Email 2?", "a"), rule(key, "a")) == "unanswered"
 
 
 def test_a_placeholder_that_was_not_filled_in_is_refused(workshop: Workshop) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from vernctl.api.models import Question
 from vernctl.spec.patterns import compile_pattern, is_expression, matches_everything, normalise
@@ -24,17 +25,33 @@ _NAMED = re.compile(
 )
 
 
-def stanza_for(question: Question) -> str:
+def stanza_for(question: Question, among: Sequence[Question] = ()) -> str:
     """A YAML line that answers this question with its first option, without indentation.
 
     The pattern is the question's own text; numbers and quoted values, which may vary from run to
-    run, become ``*``. An open question gets a ``say:`` to be filled in; left as it is, no spec
-    with it loads.
+    run, become ``*``. Where the pattern would also match another question of ``among`` (the same
+    words about another sheet), the line says which context it is for. An open question gets a
+    ``say:`` to be filled in; left as it is, no spec with it loads.
     """
-    key = quoted(pattern_for(question.question))
+    pattern = pattern_for(question.question)
+    key = quoted(pattern)
+    context = _context(question, pattern, among)
     if not question.options:
-        return f"{key}: {{say: {quoted(PLACEHOLDER)}}}"
-    return f"{key}: {_value(question.options[0].label)}"
+        return f"{key}: {{say: {quoted(PLACEHOLDER)}{context}}}"
+    label = question.options[0].label
+    return f"{key}: {{choose: {quoted(label)}{context}}}" if context else f"{key}: {_value(label)}"
+
+
+def _context(question: Question, pattern: str, among: Sequence[Question]) -> str:
+    """The anchor that tells this question from others with the same words; '' where none has."""
+    phrase = compile_pattern(pattern)
+    alike = any(
+        other.context != question.context and phrase.matches(normalise(other.question))
+        for other in among
+    )
+    if not alike or not question.context or not question.context.strip():
+        return ""
+    return f", context: {quoted(pattern_for(question.context))}"
 
 
 def pattern_for(text: str) -> str:
@@ -80,7 +97,7 @@ def _plainly(text: str) -> str:
     safe = re.sub(r"\*[*\s]*\*", "*", " ".join(safe.replace("${env:", "*").split()))
     if len(safe) > _LONGEST_PATTERN:
         safe = safe[:_LONGEST_PATTERN].rpartition(" ")[0] or safe[:_LONGEST_PATTERN]
-    return safe.strip().rstrip("?.!:;… ")
+    return safe.strip().rstrip(".:;… ")
 
 
 def _serves(pattern: str, text: str) -> bool:
