@@ -66,20 +66,19 @@ def weigh(
     ``key``: where the target is a link, the source column that fills what it links to.
     """
     if not column.checked:
-        return Evidence(0.0, 0.15, "empty")
+        return Evidence(0.0, 0.05, "empty")
     gain, loss, whys = 0.0, 0.0, []
     for found in (
         _by_kind(column, units),
         _by_pattern(column, target),
         _by_options(column, target),
+        _by_link(column, key),
     ):
         gain, loss = max(gain, found.gain), max(loss, found.loss)
         if found.why:
             whys.append(found.why)
     if target.unique and column.filled > 20 and column.distinct < 0.5 * column.filled:
         loss = max(loss, 0.25)
-    if target.required and column.filled and column.filled < column.checked:
-        loss = max(loss, 0.02)
     return Evidence(gain, loss, "; ".join(whys))
 
 

@@ -96,10 +96,11 @@ def _with_digits(text: str) -> tuple[str, ...]:
                 for kind, pattern in (
                     ("uuid", _UUID), ("ip", _IP), ("url", _URL), ("percent", _PERCENT),
                     ("time", _TIME), ("money", _MONEY), ("iban", _IBAN), ("domain", _DOMAIN),
-                    ("code", _CODE),
                 )
                 if pattern.fullmatch(text)
             )  # fmt: skip
+        if not found and _CODE.fullmatch(text):
+            found.append("code")
     return tuple(found) or (("words",) if " " in text else ())
 
 

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from vernctl.engine.concepts import CONCEPT_TERMS, NEAR_CONCEPTS
 
-#: Units that qualify another and seldom name a column by themselves.
-QUALIFIERS = frozenset(
-    ("default", "work", "home", "other", "1", "2", "3", "4", "value", "info", "field", "current",
-     "new", "old", "last", "first", "full", "total", "is", "has", "raw", "data", "text", "record",
-     "property", "custom", "attribute", "system",
-     # The currency of an amount.
-     "eur", "usd", "gbp", "chf", "sgd", "aud", "cad", "czk", "pln", "sek", "nok", "dkk", "jpy")
-)  # fmt: skip
+#: Units that qualify another and seldom name a column by themselves, and what they still weigh.
+QUALIFIERS: dict[str, float] = {
+    **dict.fromkeys(
+        ("default", "work", "home", "other", "value", "info", "field", "current", "new", "old",
+         "last", "first", "full", "total", "is", "has", "raw", "data", "text", "record",
+         "property", "custom", "attribute", "system"),
+        0.4,
+    ),
+    # The currency of an amount.
+    **dict.fromkeys(
+        ("eur", "usd", "gbp", "chf", "sgd", "aud", "cad", "czk", "pln", "sek", "nok", "dkk", "jpy"),
+        0.4,
+    ),
+    # The first of several is the one that is meant, the others less so.
+    "1": 0.2, "2": 0.6, "3": 0.6, "4": 0.6,
+}  # fmt: skip
 
 #: Two units that together are one ("E-Mail-Adresse", "Handy-Nr.").
 TOGETHER = {

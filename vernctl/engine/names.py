@@ -70,7 +70,7 @@ def name_of(text: str, strip: tuple[str, ...] = ()) -> Name:
     units = units_of(words)
     cut = next((index for index, word in enumerate(words) if word in _BEFORE_LESSER), 0)
     lesser = frozenset(units_of(words[cut + 1 :])) if 0 < cut < len(words) - 1 else frozenset()
-    return Name(text, words, units, joined, skeleton_of(joined), lesser - {units[0]})
+    return Name(text, words, units, joined, skeleton_of(joined), lesser - {*units[:1]})
 
 
 @lru_cache(maxsize=65_536)
@@ -148,7 +148,7 @@ def weights_of(names: Sequence[Name]) -> dict[str, float]:
         for unit in name.units:
             counts[unit] = counts.get(unit, 0) + 1
     return {
-        unit: (0.4 if unit in QUALIFIERS else 1.0) / (1.0 + 2.0 * (count - 1) / max(total, 6))
+        unit: QUALIFIERS.get(unit, 1.0) / (1.0 + 2.0 * (count - 1) / max(total, 6))
         for unit, count in counts.items()
     }
 

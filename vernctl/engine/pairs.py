@@ -59,6 +59,7 @@ def score_pairs(
         _is_about_another(table, template, others),
     )
     hints = hints_in(knowledge, sources, targets)
+    hinted = {target for _, target in hints.pairs}
     scores: list[list[float]] = []
     whys: list[list[str]] = []
     for target, wanted in zip(template.columns, theirs, strict=True):
@@ -68,9 +69,13 @@ def score_pairs(
             evidence = weigh(column, target, wanted.units, keys.get(target.name))
             score = likeness * (1 - evidence.loss)
             score += (1 - score) * evidence.gain * min(1.0, 0.35 + likeness)
+            # Of two that are alike, the fuller one is meant.
+            score *= 0.9 + 0.1 * (column.filled / table.rows if table.rows else 1.0)
             reason = _why(column.name, target.name, likeness, evidence.why)
             if (column.name, target.name) in hints.pairs:
                 score, reason = 0.99, "the knowledge says so"
+            elif target.name in hinted:
+                score *= 0.5
             elif column.name in hints.ignored:
                 score, reason = 0.0, "the knowledge says to leave it"
             row.append(min(1.0, max(0.0, score)))

@@ -58,7 +58,10 @@ def unpack_gzip(path: Path, name: str, target: Path) -> None:
 
 
 def unpack_zip(path: Path, name: str, stem: Path) -> Iterator[tuple[str, Path]]:
-    """(name in the archive, unpacked file) of every file in a ZIP, in order of name."""
+    """(name in the archive, unpacked file) of every file in a ZIP, in order of name.
+
+    Each unpacked file lives until the next is asked for.
+    """
     try:
         with zipfile.ZipFile(path) as archive:
             members = sorted(filter(_is_wanted, archive.infolist()), key=lambda m: m.filename)
@@ -74,9 +77,12 @@ def unpack_zip(path: Path, name: str, stem: Path) -> Iterator[tuple[str, Path]]:
                         "again."
                     )
                 target = stem.with_name(f"{stem.name}-{index}.part")
-                with archive.open(member) as source:
-                    total += _copy(source, target, name, path.stat().st_size, total)
-                yield member.filename, target
+                try:
+                    with archive.open(member) as source:
+                        total += _copy(source, target, name, path.stat().st_size, total)
+                    yield member.filename, target
+                finally:
+                    target.unlink(missing_ok=True)
     except _DAMAGED as error:
         raise EngineError(f"{name} is damaged: it cannot be unpacked.") from error
 

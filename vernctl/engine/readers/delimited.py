@@ -12,7 +12,7 @@ from vernctl.engine.readers.assemble import Origin, assemble
 from vernctl.engine.readers.dialect import detect_dialect
 from vernctl.engine.readers.encoding import detect_encoding
 from vernctl.engine.readers.records import read_records
-from vernctl.engine.readers.table import MAX_CELL, MAX_COLUMNS, SourceTable
+from vernctl.engine.readers.table import MAX_CELL, SourceTable
 
 _SAMPLE_LINES = 400
 _SAMPLE_CHARS = 4 << 20
@@ -29,20 +29,10 @@ def read_delimited(path: Path, name: str, store: Path) -> SourceTable:
             if size > _SAMPLE_CHARS:
                 break
     dialect = detect_dialect(sample)
-    width = 0
-
-    def suspect(cells: list[str]) -> bool:
-        nonlocal width
-        # A stray quote glues lines together: the record is wider than anything before it.
-        if width and len(cells) > width:
-            return True
-        width = max(width, len(cells))
-        return len(cells) > MAX_COLUMNS
-
     codec = "utf-8" if encoding.codec == "utf-8-sig" else encoding.codec
     origin = Origin(name, name, encoding=codec, dialect=dialect)
     with path.open(encoding=encoding.codec, errors="replace", newline="") as file:
-        records = read_records(_lines(file, name), dialect, suspect)
+        records = read_records(_lines(file, name), dialect)
         table = assemble(records, origin, store)
     if table is None:
         raise EngineError(f"{name} is empty.")

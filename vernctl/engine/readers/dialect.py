@@ -7,6 +7,7 @@ whose cells are of known kinds; a wrong one tears dates, numbers and sentences a
 from __future__ import annotations
 
 import csv
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -42,6 +43,8 @@ def _scored(lines: Sequence[str], delimiter: str, quote: str) -> tuple[float, Di
     text = "".join(lines)
     if delimiter not in text:
         return 0.0, dialect
+    if not quote and _has_quoted_cell(text, delimiter):
+        return 0.0, dialect
     if quote and quote not in text:
         if quote != '"':
             return 0.0, dialect
@@ -49,6 +52,12 @@ def _scored(lines: Sequence[str], delimiter: str, quote: str) -> tuple[float, Di
         score, variant = _best_variant(lines, text, dialect)
         return score + 1e-6, variant
     return _best_variant(lines, text, dialect)
+
+
+def _has_quoted_cell(text: str, delimiter: str) -> bool:
+    """Whether a cell stands in quotes: then quotes are quotes, and no part of the text."""
+    mark = re.escape(delimiter)
+    return re.search(rf'(?:^|{mark})"[^"\r\n]*"(?={mark}|\r|\n|$)', text, re.MULTILINE) is not None
 
 
 def _best_variant(lines: Sequence[str], text: str, dialect: Dialect) -> tuple[float, Dialect]:
@@ -88,8 +97,7 @@ def _typed_share(rows: Sequence[Sequence[str]], quote: str) -> float:
             cells += 1
             text = cell.strip()
             stray = '"' in text and quote != '"'
-            wrapped = len(text) > 1 and text[0] in "\"'" and text[-1] == text[0]
-            if wrapped or stray:
+            if stray or (len(text) > 1 and text[0] in "\"'" and text[-1] == text[0]):
                 continue
             good += 1.0 if not text or kinds_of(text) else 0.4
     return good / cells if cells else 0.0

@@ -76,10 +76,11 @@ def _first_row(rows: Sequence[Sequence[str]], widths: Sequence[int], body: int) 
     for index in wide[1:]:
         if index > first + _PREAMBLE_ROWS:
             break
-        # Rows above a header are few words; data above data never makes the lower row a header.
+        # Rows above a header are narrower than it; data never makes a header of a row below.
+        narrower = widths[first] < body == widths[index]
         score = _header_score(rows[index], rows[index + 1 :])
-        if score >= best + 2.0 and best <= 0.5 and _filled(rows[index]) > _filled(rows[wide[0]]):
-            first, best = index, score
+        if narrower and score >= max(1.0, best + 0.25):
+            return index
     return first
 
 

@@ -85,23 +85,18 @@ def _refuse_others(head: bytes, name: str) -> None:
 def _read_gzip(path: Path, name: str, stem: Path, depth: int) -> tuple[SourceTable, ...]:
     _check_depth(name, depth)
     inner = stem.with_name(f"{stem.name}.part")
-    unpack_gzip(path, name, inner)
     try:
+        unpack_gzip(path, name, inner)
         return _read(inner, name, stem.with_name(f"{stem.name}-gz"), depth + 1)
     finally:
-        inner.unlink()
+        inner.unlink(missing_ok=True)
 
 
 def _read_zip(path: Path, name: str, stem: Path, depth: int) -> tuple[SourceTable, ...]:
     _check_depth(name, depth)
     tables: list[SourceTable] = []
     for index, (member, inner) in enumerate(unpack_zip(path, name, stem)):
-        try:
-            found = _read(
-                inner, f"{name}: {member}", stem.with_name(f"{stem.name}-{index}"), depth + 1
-            )
-        finally:
-            inner.unlink()
+        found = _read(inner, f"{name}: {member}", stem.with_name(f"{stem.name}-{index}"), depth + 1)
         tables.extend(
             table.model_copy(update={"file": name, "sheet": table.sheet or member})
             for table in found

@@ -7,7 +7,7 @@ the line is rejected, and reading goes on with the next.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from vernctl.engine.readers.dialect import parse
@@ -65,21 +65,19 @@ class _Feed:
         return first
 
 
-def read_records(
-    lines: Iterable[str], dialect: Dialect, suspect: Callable[[list[str]], bool]
-) -> Iterator[Record]:
-    """Every record in order; one with ``why`` is always a single line.
-
-    ``suspect`` says whether the cells of a record of several lines have a shape that only a stray
-    quote gives.
-    """
+def read_records(lines: Iterable[str], dialect: Dialect) -> Iterator[Record]:
+    """Every record in order; one with ``why`` is always a single line."""
     feed = _Feed(lines)
     line = 1
+    widest = 0
     while True:
         for cells in parse(feed, dialect):
             span = len(feed.taken)
-            if feed.ran_out or (span > 1 and suspect(cells)):
+            # A stray quote glues lines together: such a record is wider than any line before it.
+            if feed.ran_out or (span > 1 and 0 < widest < len(cells)):
                 break
+            if span == 1 and len(cells) > widest:
+                widest = len(cells)
             yield Record(line, cells, "".join(feed.taken))
             line += span
             feed.taken.clear()
