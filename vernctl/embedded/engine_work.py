@@ -34,12 +34,16 @@ class Inputs:
 
 @dataclass(frozen=True)
 class Proposal:
-    """What authoring gives: questions, or sheets. ``state`` is what execute and clarify need."""
+    """What authoring gives: questions, or sheets. ``state`` is what execute and clarify need.
+
+    ``plan`` is the recipe for the session log, ``notes`` are remarks for a person.
+    """
 
     state: str
     plan: str | None
     questions: tuple[EngineQuestion, ...] = ()
     sheets: tuple[SheetPreview, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 class Engine(Protocol):
@@ -86,6 +90,7 @@ class ImportEngine:
         """Read, profile, match, heal, validate; several messages of one update are taken apart."""
         from vernctl.engine.author import Authored, author
         from vernctl.engine.instruct import split_messages
+        from vernctl.engine.recipe.model import recipe_to_yaml
 
         authored: Authored = author(
             inputs.files,
@@ -98,9 +103,10 @@ class ImportEngine:
         )
         return Proposal(
             state=authored.model_dump_json(),
-            plan=authored.recipe.model_dump_json(exclude_defaults=True),
+            plan=recipe_to_yaml(authored.recipe),
             questions=tuple(authored.questions),
             sheets=tuple(authored.sheets),
+            notes=tuple(authored.notes),
         )
 
     def execute(

@@ -39,7 +39,7 @@ class Ownership:
     """The exclusive hold on a data folder. Released when the process ends, however it ends."""
 
     def __init__(self, folder: Path, *, seconds: float) -> None:
-        """Own the folder; waits up to ``seconds`` for an owner that is about to leave.
+        """Own the folder; waits up to ``seconds`` for a child that is about to leave.
 
         Raises BusyError naming the process that owns it.
         """
@@ -48,7 +48,8 @@ class Ownership:
         self._lock = FileLock(folder / OWNER_LOCK)
         deadline = time.monotonic() + seconds
         while not self._lock.try_own():
-            if time.monotonic() >= deadline:
+            card = read_card(folder)
+            if time.monotonic() >= deadline or (card is not None and card.kind == "serve"):
                 self._lock.close()
                 raise busy(folder)
             time.sleep(0.02)

@@ -152,7 +152,7 @@ async def get_preview(request: Request, service: Service, account: str) -> Respo
 
 def _fields(request: Request) -> tuple[str, ...] | None:
     text = request.query_params.get("fields")
-    return None if not text else tuple(name.strip() for name in text.split(","))
+    return None if not text else tuple(dict.fromkeys(name.strip() for name in text.split(",")))
 
 
 def _omit_empty(request: Request) -> bool:

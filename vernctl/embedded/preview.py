@@ -21,8 +21,8 @@ def read_preview(
 ) -> bytes:
     """The current preview as JSON; 404 until there is one.
 
-    ``fields``: only these columns (exact names; one that no sheet has is a 400); ``omit_empty``:
-    without the columns in which every row shown is empty.
+    ``fields``: only these columns, in this order (a name that no sheet has is a 400);
+    ``omit_empty``: without the columns in which every row shown is empty.
     """
     with store.transaction() as db:
         migration = find_migration(db, account, migration_id)
@@ -66,11 +66,11 @@ def _narrow_sheet(
     sheet: dict[str, JsonValue], fields: Sequence[str] | None, omit_empty: bool
 ) -> dict[str, JsonValue]:
     header, *rows = _grid(sheet)
+    wanted = header if fields is None else [name for name in fields if name in header]
     keep = [
         index
-        for index, name in enumerate(header)
-        if (fields is None or name in fields)
-        and not (omit_empty and all(row[index] == "" for row in rows))
+        for index in map(header.index, wanted)
+        if not omit_empty or any(row[index] != "" for row in rows)
     ]
     names = {header[index] for index in keep}
     cells = sheet["invalid_cells"]

@@ -54,7 +54,8 @@ def keep_proposal(db: Transaction, run: sqlite3.Row, job: Job, proposal: Proposa
         for sheet in proposal.sheets
     ]
     db.event(run["migration"], run["id"], "prepared", {"sheets": summary})
-    thread.say(db, run["migration"], run["id"], _preview_words(proposal.sheets))
+    for words in (*proposal.notes, _preview_words(proposal.sheets)):
+        thread.say(db, run["migration"], run["id"], words)
     settle_step(db, run, ok=True)
     db.event(run["migration"], run["id"], "preview", {"sheets": summary})
     set_status(db, run, "awaiting_approval", "The preview is ready")

@@ -16,6 +16,7 @@ from pydantic import JsonValue
 
 from vernctl.embedded.bell import Bell
 from vernctl.embedded.clock import Clock, stamp
+from vernctl.errors import VernctlError
 
 #: Each entry brings the database from its index to the next; entries are never edited, only added.
 SCHEMA: Final[tuple[str, ...]] = (
@@ -113,6 +114,7 @@ class Store:
     """The database of one data folder. Safe to use from any thread; transactions are short."""
 
     def __init__(self, folder: Path, clock: Clock = time.time) -> None:
+        """Open, or make. Raises VernctlError for a database that is damaged or too new."""
         self.folder = folder
         self.clock = clock
         self.bell = Bell()
@@ -123,13 +125,22 @@ class Store:
             folder / "server.sqlite", isolation_level=None, check_same_thread=False
         )
         self._connection.row_factory = sqlite3.Row
-        self._connection.execute("PRAGMA journal_mode = WAL")
-        self._connection.execute("PRAGMA synchronous = NORMAL")
-        self._connection.execute("PRAGMA foreign_keys = ON")
-        self._migrate()
+        try:
+            self._connection.execute("PRAGMA journal_mode = WAL")
+            self._connection.execute("PRAGMA synchronous = NORMAL")
+            self._connection.execute("PRAGMA foreign_keys = ON")
+            self._migrate()
+        except sqlite3.DatabaseError as error:
+            self._connection.close()
+            raise VernctlError(
+                f"The database in {folder} cannot be used: {error}.",
+                next="move the data folder away to start with an empty one",
+            ) from error
 
     def _migrate(self) -> None:
         (version,) = self._connection.execute("PRAGMA user_version").fetchone()
+        if version > len(SCHEMA):
+            raise sqlite3.DatabaseError("a newer vernctl has written it")
         for number, statements in enumerate(SCHEMA[version:], start=version + 1):
             self._connection.executescript(
                 f"BEGIN; {statements} PRAGMA user_version = {number}; COMMIT;"
