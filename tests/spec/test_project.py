@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from vernctl.spec.endpoints import is_loopback
 from vernctl.spec.load import find_specs, load_specs
 from vernctl.spec.model import SecretRef
 from vernctl.spec.project import load_project
@@ -277,3 +278,16 @@ def test_a_folder_that_cannot_be_read_is_a_problem(
     monkeypatch.setattr("os.scandir", refuse)
     (problem,) = workshop.refused(lambda: find_specs(workshop.project))
     assert problem == "specs   cannot be read: Permission denied"
+
+
+def test_a_path_that_leads_to_itself_is_outside(workshop: Workshop) -> None:
+    loop = workshop.root / "loop"
+    loop.symlink_to(loop)
+    (problem,) = problems(workshop, "receipts: loop/x\n")
+    assert problem.startswith("vernctl.yaml:1:11   receipts lies outside the project")
+
+
+def test_what_is_no_url_is_not_on_this_machine() -> None:
+    assert not is_loopback("http://[")
+    assert not is_loopback("https://app.vern.so")
+    assert is_loopback("http://127.9.9.9:1/x")

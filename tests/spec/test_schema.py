@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import jsonschema
@@ -51,6 +52,14 @@ def validator() -> jsonschema.Draft202012Validator:
 
 def test_the_schema_is_one() -> None:
     jsonschema.Draft202012Validator.check_schema(json_schema())
+
+
+SHIPPED = Path(__file__).parents[2] / "specs"
+
+
+@pytest.mark.parametrize("path", sorted(SHIPPED.glob("*.yaml")), ids=lambda path: path.name)
+def test_the_shipped_specs_are_valid(path: Path) -> None:
+    validator().validate(yaml.safe_load(path.read_text(encoding="utf-8")))
 
 
 def test_what_loads_is_valid(workshop: Workshop) -> None:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 from syrupy.assertion import SnapshotAssertion
 
 from vernctl.spec.load import load_spec
+from vernctl.spec.reader import quoted
 from vernctl.spec.show import render_spec
 
 if TYPE_CHECKING:
@@ -72,6 +75,21 @@ def test_text_that_a_block_cannot_hold_is_shown_in_quotes(workshop: Workshop) ->
     assert 'knowledge: "  indented\\u202e\\x0a\\x0amore\\x0a"' in shown
     again = load_spec(workshop.write("specs/acme.yaml", shown), workshop.project)
     assert again.knowledge == loaded.knowledge
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(alphabet="ab \n#:-'\"\t\u202e\x85|", min_size=1, max_size=20))
+@example("a\n\nb\n\n")
+@example("a\n b \n")
+@example("# a\n- b")
+def test_any_text_is_shown_as_it_is_meant(shared_workshop: Workshop, text: str) -> None:
+    if not text.strip():
+        return
+    base = f"version: 1\nmigration: {{name: A, external_id: a}}\nknowledge: {quoted(text)}\n"
+    path = shared_workshop.write("specs/acme.yaml", base.encode())
+    shown = render_spec(path, shared_workshop.project)
+    again = shared_workshop.write("specs/acme.yaml", shown.encode())
+    assert load_spec(again, shared_workshop.project).knowledge == text
 
 
 def test_the_environment_is_shown_as_it_was_written(workshop: Workshop) -> None:

@@ -17,6 +17,7 @@ from vernctl.spec.keys import (
 )
 
 _NOT_BUILT = "Part of the format, not built into this version: it is refused by name."
+_TEXT: JsonValue = {"type": "string", "minLength": 1}
 _PERCENTAGE = r"^[0-9]{1,4}(\.[0-9]{1,6})?\s*%$"
 
 
@@ -40,15 +41,6 @@ def json_schema() -> dict[str, JsonValue]:
 
 
 def _definitions() -> dict[str, JsonValue]:
-    text: JsonValue = {"type": "string", "minLength": 1}
-    rule: JsonValue = {
-        **_closed(RULE),
-        "oneOf": [{"required": ["choose"]}, {"required": ["say"]}],
-        "description": "An answer with conditions.",
-    }
-    limit = {**_closed(LIMIT_KEYS), "minProperties": 1}
-    share: JsonValue = {"$ref": "#/$defs/share"}
-    count: JsonValue = {"type": "integer", "minimum": 0}
     return {
         "share": {
             "type": "string",
@@ -57,35 +49,43 @@ def _definitions() -> dict[str, JsonValue]:
         },
         "limit": {
             "description": "A share, a count, or both: refused when either is exceeded.",
-            "anyOf": [share, count, limit],
+            "anyOf": [
+                {"$ref": "#/$defs/share"},
+                {"type": "integer", "minimum": 0},
+                {**_closed(LIMIT_KEYS), "minProperties": 1},
+            ],
         },
         "sheet_checks": {**_closed(CHECKED), "description": "Limits for one sheet."},
         "override": {**_closed(OVERRIDE), "description": "One check that may fail once."},
         "refinement": {
             "description": "A message, or a message with a short name.",
-            "anyOf": [text, _closed(REFINEMENT)],
+            "anyOf": [_TEXT, _closed(REFINEMENT)],
         },
-        "rule": rule,
-        "answer": {
-            "description": "A label (or text where none is offered), a rule, rules, or null, "
-            "which drops an inherited rule.",
-            "anyOf": [
-                {"type": "null"},
-                text,
-                {"$ref": "#/$defs/rule"},
-                {
-                    "type": "array",
-                    "minItems": 1,
-                    "items": {"anyOf": [text, {"$ref": "#/$defs/rule"}]},
-                },
-            ],
+        "rule": {
+            **_closed(RULE),
+            "oneOf": [{"required": ["choose"]}, {"required": ["say"]}],
+            "description": "An answer with conditions.",
         },
+        "answer": _answer(),
         "secret": {
             **_closed(SECRET_KEYS),
             "minProperties": 1,
             "maxProperties": 1,
             "description": "Where a secret is; never the secret itself.",
         },
+    }
+
+
+def _answer() -> JsonValue:
+    one: list[JsonValue] = [_TEXT, {"$ref": "#/$defs/rule"}]
+    return {
+        "description": "A label (or text where none is offered), a rule, rules, or null, which "
+        "drops an inherited rule.",
+        "anyOf": [
+            {"type": "null"},
+            *one,
+            {"type": "array", "minItems": 1, "items": {"anyOf": one}},
+        ],
     }
 
 

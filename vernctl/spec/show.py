@@ -61,6 +61,8 @@ def _entry(head: str, value: Node, depth: int) -> Iterator[_Line]:
     """One ``key:`` or ``-`` with what stands behind or below it."""
     if isinstance(value, Joined):
         yield from _joined(head, value, depth)
+    elif isinstance(value, Scalar) and "\n" in value.text:
+        yield from _block(head, value.text, _origin(value), depth)
     elif isinstance(value, Scalar):
         yield f"{head} {_scalar(value)}", _origin(value)
     elif isinstance(value, Pairs) and value.pairs:
@@ -75,17 +77,27 @@ def _entry(head: str, value: Node, depth: int) -> Iterator[_Line]:
 
 
 def _joined(head: str, value: Joined, depth: int) -> Iterator[_Line]:
-    """Knowledge of several files: one block; YAML has no comments inside, so they stand above."""
+    """Knowledge of several files: one text; the comments above it say where its parts are from."""
     parts = [part for part in value.items if isinstance(part, Scalar)]
     for part in parts:
         yield f"{'  ' * depth}# from {_origin(part)}", ""
-    text = "\n\n".join(part.text.strip("\n") for part in parts) + "\n"
-    if text.startswith((" ", "\n")) or not all(c.isprintable() or c == "\n" for c in text):
-        yield f"{head} {quoted(text)}", ""
+    yield from _block(head, "\n\n".join(part.text.strip("\n") for part in parts) + "\n", "", depth)
+
+
+def _block(head: str, text: str, origin: str, depth: int) -> Iterator[_Line]:
+    """A text of several lines, as such where YAML can hold it without quotes."""
+    lines = text.splitlines()
+    if text[0].isspace() or "\n".join(lines) != text.rstrip("\n") or not _printable(lines):
+        yield f"{head} {quoted(text)}", origin
         return
-    yield f"{head} |", ""
-    for line in text.splitlines():
+    ending = len(text) - len(text.rstrip("\n"))
+    yield f"{head} |{'-' if not ending else '+' if ending > 1 else ''}", origin
+    for line in [*lines, *[""] * (ending - 1)]:
         yield f"{'  ' * (depth + 1)}{line}" if line else "", ""
+
+
+def _printable(lines: list[str]) -> bool:
+    return all(line.isprintable() for line in lines)
 
 
 def _origin(node: Node) -> str:
@@ -94,7 +106,7 @@ def _origin(node: Node) -> str:
 
 
 def _scalar(node: Scalar) -> str:
-    if node.plain and "\n" not in node.text:
+    if node.plain:
         return node.text or "null"
     return _text(node.text)
 
