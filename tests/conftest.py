@@ -14,6 +14,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# Laws hold on a busy machine too: how long an example takes is no property of the code.
+settings.register_profile("vernctl", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("vernctl")
 
 _NEEDS = re.compile(r'^NEEDS = "(VERNCTL_[A-Z]+)"$', re.MULTILINE)
 

@@ -12,7 +12,8 @@ import pytest
 
 from vernctl.api.client import MigrationClient
 from vernctl.api.policy import Policy
-from vernctl.errors import ApiError, UnreachableError
+from vernctl.api.uploads import Upload
+from vernctl.errors import ApiError, ConflictError, UnreachableError
 
 if TYPE_CHECKING:
     from tests.api.conftest import Server
@@ -57,6 +58,40 @@ def test_a_ca_bundle_from_the_environment_is_trusted(
     monkeypatch.setenv("SSL_CERT_FILE", str(TLS / "ca.pem"))
     sources_over_tls(server)
     assert len(server.asked) == 1
+
+
+def upload_over_tls(server: Server, file: Path) -> None:
+    """A plain API on loopback whose storage speaks TLS, as behind a TLS proxy."""
+    tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    tls.load_cert_chain(TLS / "server.pem")
+    server.on("PUT", "//put", server.data(b""))
+    server.on("GET", "/migrations/m/files", server.json({"files": []}))
+
+    async def main() -> None:
+        async with server.running(tls):
+            signed = {"name": file.name, "signed_url": f"{server.origin}/put?token=t"}
+            server.on("POST", "/migrations/m/files", server.json({"files": [signed]}, 201))
+            async with (
+                server.running(),
+                MigrationClient(server.origin, KEY, policy=HASTY) as client,
+            ):
+                await client.upload_files("m", [Upload(file.name, file)])
+
+    asyncio.run(main())
+
+
+def test_a_signed_url_over_tls_is_verified_although_the_api_is_plain(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "a.csv"
+    file.write_bytes(b"a")
+    with pytest.raises(UnreachableError, match="CERTIFICATE_VERIFY_FAILED"):
+        upload_over_tls(server, file)
+    assert server.count("PUT", "/put") == 0
+    monkeypatch.setenv("SSL_CERT_FILE", str(TLS / "ca.pem"))
+    with pytest.raises(ConflictError, match="is not in it"):
+        upload_over_tls(server, file)
+    assert [asked.body for asked in server.asked if asked.method == "PUT"] == [b"a"]
 
 
 def through_proxy(reply: bytes, act: Callable[[str], None]) -> bytes:

@@ -209,7 +209,7 @@ def test_a_wrong_key_ends_the_stream_with_its_error(bench: Bench, server: Server
 
 
 def test_a_limit_on_streams_is_waited_out_or_said(bench: Bench, server: Server) -> None:
-    soon = server.json({"error": "limit"}, 429, {"retry-after": "1"})
+    soon = server.json({"error": "limit"}, 429, {"retry-after": "0"})
     server.on("GET", STREAM, soon, server.raw(OPEN + frame(1) + done(1)))
     assert bench.run(follow) == [1]
     server.on("GET", STREAM, server.json({"error": "limit"}, 429, {"retry-after": "600"}))
@@ -296,10 +296,8 @@ class FlakyThread:
 def test_no_event_is_lost_or_repeated_under_any_schedule_of_faults(
     bench: Bench, server: Server, batch: int
 ) -> None:
-    per_batch = SCHEDULES // 6
-
     async def script(client: MigrationClient) -> None:
-        for seed in range(batch * per_batch, (batch + 1) * per_batch):
+        for seed in range(batch, SCHEDULES, 6):
             thread = FlakyThread(seed, server)
             server.on("GET", STREAM, thread)
             server.on("GET", PAGE, thread.page)

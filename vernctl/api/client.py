@@ -60,7 +60,7 @@ class MigrationClient(CatalogVerbs, MigrationVerbs, ConnectionVerbs):
         return self._transport.identity
 
     async def __aenter__(self) -> Self:
-        await self._transport.open()
+        self._transport.pools.open()
         return self
 
     async def __aexit__(
@@ -69,7 +69,7 @@ class MigrationClient(CatalogVerbs, MigrationVerbs, ConnectionVerbs):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        await self._transport.close()
+        await self._transport.pools.close()
 
     def __repr__(self) -> str:
         return f"MigrationClient({self.base_url!r})"

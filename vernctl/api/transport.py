@@ -13,13 +13,13 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from vernctl import __version__
 from vernctl.api import faults
 from vernctl.api.body import iter_body, parse, read_body
 from vernctl.api.calls import Call
 from vernctl.api.guard import ApiKey, check_base_url, is_loopback
 from vernctl.api.models import ApiModel, ServerIdentity
 from vernctl.api.policy import Policy
+from vernctl.api.pools import Pools, timeout_of
 from vernctl.api.quota import MINUTE, PUBLISHED, Ledger, QuotaName
 from vernctl.errors import ApiError, ContractError, RateLimitedError, ServerError, UnreachableError
 
@@ -28,9 +28,6 @@ ModelT = TypeVar("ModelT", bound=ApiModel)
 Trace = Callable[[str], None]
 
 KEY_HEADER = "x-api-key"
-#: Idle connections are dropped before a server's usual five seconds: a POST must not meet a
-#: connection that is being closed, because whether it arrived would then be unknown.
-_KEEP_ALIVE = 2.0
 _ERROR_BODY = 64 * 1024
 _MAX_REDIRECTS = 3
 _TRANSIENT = frozenset({500, 502, 503, 504})
@@ -53,11 +50,7 @@ class Reply(NamedTuple):
 
 
 class Transport:
-    """Sends calls. Raises only errors of ``vernctl.errors``; see :class:`Policy` for patience.
-
-    CA bundles (``SSL_CERT_FILE``) and proxies (``HTTPS_PROXY``) come from the environment, but no
-    proxy is used for loopback: it would carry the key out of this machine.
-    """
+    """Sends calls. Raises only errors of ``vernctl.errors``; see :class:`Policy` for patience."""
 
     def __init__(
         self,
@@ -77,48 +70,7 @@ class Transport:
         self._key = ApiKey(api_key)
         self._trace = trace
         self._ledger = ledger
-        self._http: httpx.AsyncClient | None = None
-
-    async def open(self) -> None:
-        """Make the connection pool; nothing is sent yet.
-
-        ApiError: the environment names a CA bundle or a proxy that cannot be used.
-        """
-        try:
-            self._http = httpx.AsyncClient(
-                headers={"user-agent": f"vernctl/{__version__}", "accept-encoding": "gzip"},
-                timeout=self._timeout(self.policy.read_timeout),
-                limits=httpx.Limits(keepalive_expiry=_KEEP_ALIVE),
-                follow_redirects=False,
-                trust_env=not self.loopback,
-                verify=httpx.create_ssl_context(),
-            )
-        except (OSError, ValueError, ImportError, httpx.InvalidURL):
-            # What was raised may quote a proxy's password, hence no detail and no cause.
-            problem = ApiError(
-                "The environment names a CA bundle (SSL_CERT_FILE, SSL_CERT_DIR) or a proxy "
-                "(HTTPS_PROXY, ALL_PROXY) that cannot be used.",
-                remote="Nothing was sent.",
-            )
-        else:
-            return
-        raise problem
-
-    def _timeout(self, silence: float) -> httpx.Timeout:
-        return httpx.Timeout(silence, connect=self.policy.connect_timeout)
-
-    async def close(self) -> None:
-        """Close every connection."""
-        if self._http is not None:
-            await self._http.aclose()
-            self._http = None
-
-    @property
-    def http(self) -> httpx.AsyncClient:
-        """The pool. It holds no key: the key is put on each request of the API by itself."""
-        if self._http is None:
-            raise RuntimeError("use it as `async with MigrationClient(...) as client`")
-        return self._http
+        self.pools = Pools(self.base_url, self.policy)
 
     async def fetch(self, call: Call, model: type[ModelT], *require: str) -> ModelT:
         """Send ``call`` and read its answer as ``model`` (see :func:`vernctl.api.body.parse`)."""
@@ -200,15 +152,19 @@ class Transport:
         headers = {"accept": call.accept}
         if call.body is not None:
             headers["content-type"] = "application/json"
-        request = self.http.build_request(
-            call.method, url, content=call.body, headers=headers, timeout=self._timeout(silence)
+        request = self.pools.main.build_request(
+            call.method,
+            url,
+            content=call.body,
+            headers=headers,
+            timeout=timeout_of(self.policy, silence),
         )
         await self._afford(call)
         started, sent = time.monotonic(), self._book(lambda ledger: ledger.now())
         # Only while it is on its way does the request hold the key: exceptions keep requests.
         request.headers[KEY_HEADER] = self._key.reveal()
         try:
-            response = await self.http.send(request, stream=True)
+            response = await self.pools.main.send(request, stream=True)
         finally:
             del request.headers[KEY_HEADER]
         self.say(f"{call.name} → {response.status_code} in {time.monotonic() - started:.2f} s")

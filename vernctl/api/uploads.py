@@ -145,7 +145,7 @@ async def _put_once(transport: Transport, upload: Upload, url: str, request: str
     size = upload.path.stat().st_size
     headers = {"content-type": upload.content_type, "content-length": str(size)}
     with transport.translating(request), signed_url_in_use():
-        answer = transport.http.stream(
+        answer = transport.pools.for_url(url).stream(
             "PUT", url, content=_read(upload, size), headers=headers, follow_redirects=False
         )
         async with answer as response:
