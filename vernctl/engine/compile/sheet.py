@@ -53,7 +53,8 @@ def compile_sheet(sheet: SheetRecipe, catalogue: Catalogue) -> exp.Select:
         *(name(column) for column in (*IDENTITY, DROP)),
         exp.alias_(position, POSITION, quoted=True),
         *(name(cell(i)) for i in range(width)),
-    ).from_(query.subquery("p"))
+        copy=False,
+    ).from_(query.subquery("p", copy=False), copy=False)
 
 
 def _layers(sheet: SheetRecipe, catalogue: Catalogue) -> list[Layer]:
@@ -190,14 +191,14 @@ def _lookup_join(leaf: Lookup, alias: str, by: exp.Expr, catalogue: Catalogue) -
 
 def _select(layer: Layer, width: int, query: exp.Query) -> exp.Select:
     drop = layer.drop if layer.drop is not None else name(DROP, "p")
-    select = exp.select(
-        *(name(column, "p") for column in IDENTITY),
-        exp.alias_(drop, DROP, quoted=True),
-        *(
-            exp.alias_(layer.cells.get(i, name(cell(i), "p")), cell(i), quoted=True)
-            for i in range(width)
-        ),
-    ).from_(query.subquery("p"))
+    columns = [name(column, "p") for column in IDENTITY]
+    columns.append(exp.alias_(drop, DROP, quoted=True, copy=False))
+    columns += [
+        exp.alias_(layer.cells.get(i, name(cell(i), "p")), cell(i), quoted=True, copy=False)
+        for i in range(width)
+    ]
+    # Nothing is shared between layers, so nothing needs a copy; copies would cost the most here.
+    select = exp.select(*columns, copy=False).from_(query.subquery("p", copy=False), copy=False)
     for _, join in layer.joins.values():
-        select = select.join(join)
+        select = select.join(join, copy=False)
     return select

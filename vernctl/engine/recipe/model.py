@@ -86,7 +86,19 @@ class Recipe(RecipeValue):
 def recipe_to_yaml(recipe: Recipe) -> str:
     """The recipe for a person and for git: block style, keys in their own order, no defaults."""
     data = {"format": recipe.format, "engine": recipe.engine, **_plain_model(recipe)}
-    return yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=100)
+    return yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100)
+
+
+class _Dumper(yaml.SafeDumper):
+    """Quotes text that holds line ends and marks which YAML's plainer styles would change."""
+
+
+def _quoted(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
+    style = None if value.isprintable() else '"'
+    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
+
+
+_Dumper.add_representer(str, _quoted)
 
 
 def _plain_model(model: RecipeValue) -> dict[str, object]:
