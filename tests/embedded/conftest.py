@@ -14,6 +14,9 @@ from typing import Any
 
 import httpx
 import pytest
+from jsonschema import Draft202012Validator
+from referencing import Registry, Resource
+from referencing.jsonschema import DRAFT202012
 
 from vernctl.testing import VernServer, vern_server
 
@@ -21,6 +24,7 @@ CATALOG = """\
 sources:
   - name: Salesforce
   - name: Hub Spot
+  - name: Zendesk & Co
   - name: Twice
   - name: Twice
 templates:
@@ -73,10 +77,6 @@ def check_against_contract(response: httpx.Response) -> None:
 def _validate(
     found: dict[str, Any], answer: dict[str, Any] | None, response: httpx.Response
 ) -> None:
-    from jsonschema import Draft202012Validator
-    from referencing import Registry, Resource
-    from referencing.jsonschema import DRAFT202012
-
     if answer is None:
         # 400 and 413 are possible wherever something is sent; their body is always the same
         assert response.status_code in {400, 403, 405, 413}, response.text
@@ -88,10 +88,15 @@ def _validate(
     kind = response.headers["content-type"].partition(";")[0]
     assert kind in content, f"{kind} is not promised for {response.request.url}"
     if kind == "application/json":
-        resource = Resource.from_contents(found, default_specification=DRAFT202012)
-        registry: Any = Registry().with_resource("urn:contract", resource)
-        schema = json.loads(json.dumps(content[kind]["schema"]).replace('"#/', '"urn:contract#/'))
-        Draft202012Validator(schema, registry=registry).validate(response.json())
+        _validator(json.dumps(content[kind]["schema"])).validate(response.json())
+
+
+@lru_cache
+def _validator(schema: str) -> Draft202012Validator:
+    resource = Resource.from_contents(contract(), default_specification=DRAFT202012)
+    registry: Any = Registry().with_resource("urn:contract", resource)
+    pointed = json.loads(schema.replace('"#/', '"urn:contract#/'))
+    return Draft202012Validator(pointed, registry=registry)
 
 
 class Api:
@@ -186,13 +191,33 @@ def catalog(tmp_path: Path) -> Path:
     return path
 
 
-@pytest.fixture
-def engine(tmp_path: Path, small_engine_module: Any) -> Any:
-    return small_engine_module.SmallEngine(tmp_path / "gate")
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory: pytest.TempPathFactory, small_engine_module: Any) -> Iterator[Any]:
+    """One server with the small engine for all tests; each makes migrations of its own."""
+    folder = tmp_path_factory.mktemp("embedded")
+    catalog = folder / "catalog.yaml"
+    catalog.write_text(CATALOG, encoding="utf-8")
+    engine = small_engine_module.SmallEngine(folder / "gate")
+    with vern_server(catalog=catalog, data=folder / "data", engine=engine) as running:
+        yield running, engine
 
 
 @pytest.fixture
-def server(tmp_path: Path, catalog: Path, engine: Any) -> Iterator[VernServer]:
+def engine(shared: Any) -> Iterator[Any]:
+    """The small engine: ``hold()`` makes it wait, until ``let_go()`` or the end of the test."""
+    yield shared[1]
+    shared[1].let_go()
+
+
+@pytest.fixture
+def server(shared: Any, engine: Any) -> VernServer:
+    running: VernServer = shared[0]
+    return running
+
+
+@pytest.fixture
+def own_server(tmp_path: Path, catalog: Path, engine: Any) -> Iterator[VernServer]:
+    """A server that a test may stop or change."""
     with vern_server(catalog=catalog, data=tmp_path / "data", engine=engine) as running:
         yield running
         engine.let_go()

@@ -8,6 +8,8 @@ from typing import Any
 import httpx
 import pytest
 
+from vernctl.embedded.auth import Keys
+
 HOSTILE = 'Email,Status,Note\n"a`b|<script>",Open,"line\nbreak"\n'
 
 
@@ -161,7 +163,7 @@ def test_a_sheet_without_an_import_is_its_header(api: Any) -> None:
     assert refused.status_code == 409 and refused.json()["code"] == "coverage_unavailable"
 
 
-@pytest.mark.parametrize("where", ["", "/sources/Hub%20Spot"])
+@pytest.mark.parametrize("where", ["", "/sources/Zendesk%20%26%20Co"])
 def test_knowledge_is_replaced_whole_and_guarded(api: Any, where: str) -> None:
     path = f"{where or api.base}/knowledge"
     assert api.http.get(path).json()["knowledge"] is None
@@ -241,9 +243,8 @@ def test_the_logs_markdown_shows_a_customers_text_as_code(api: Any) -> None:
     assert api.get("/log", format="xml").status_code == 400
 
 
-def test_another_accounts_migration_is_not_there(api: Any, server: Any) -> None:
-    from vernctl.embedded.auth import Keys
-
+def test_another_accounts_migration_is_not_there(own_server: Any, small_api: Any) -> None:
+    server, api = own_server, small_api(own_server.url, own_server.api_key)
     server.service.keys = Keys({server.api_key: "default", "second": "other"})
     other = httpx.Client(base_url=server.url, headers={"x-api-key": "second"})
     with other:

@@ -133,7 +133,8 @@ def test_a_stream_closes_after_its_time_without_done(
     assert again[-1][0] == "done"
 
 
-def test_streams_end_when_the_server_stops(api: Any, engine: Any, server: Any) -> None:
+def test_streams_end_when_the_server_stops(own_server: Any, small_api: Any, engine: Any) -> None:
+    api = small_api(own_server.url, own_server.api_key)
     api.upload()
     engine.hold()
     api.start("generate")
@@ -142,6 +143,6 @@ def test_streams_end_when_the_server_stops(api: Any, engine: Any, server: Any) -
     reader = threading.Thread(target=lambda: got.append(api.get("/thread/stream").text))
     reader.start()
     time.sleep(0.1)
-    server.stop()
+    own_server.stop()
     reader.join(5)
     assert time.monotonic() - started < 3 and "event: done" not in got[0]
