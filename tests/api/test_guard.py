@@ -7,10 +7,13 @@ import copy
 import logging
 import pickle
 import traceback
+from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING
 
 import pytest
+from pydantic import JsonValue
 
+from vernctl.api.calls import writing
 from vernctl.api.client import MigrationClient
 from vernctl.api.guard import ApiKey, check_base_url, check_signed_url, segment
 from vernctl.api.models import ServerIdentity
@@ -137,6 +140,27 @@ def test_the_key_is_in_no_error_no_trace_and_no_log(
     assert bench.trace
     assert KEY not in "".join(bench.trace)
     assert KEY not in caplog.text
+
+
+def test_credentials_are_in_no_error_no_trace_and_no_log(
+    bench: Bench, server: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    given: dict[str, JsonValue] = {"client": {"secret": "hunter2-secret"}, "keys": ["sk_live_1"]}
+    echo = server.json({"error": "hunter2-secret and sk_live_1 were rejected."}, 400)
+    server.on("POST", "/migrations/m/runs/r/credentials", echo)
+    server.on("POST", "/migrations/m/source-connection", echo)
+    acts: list[Callable[[MigrationClient], Coroutine[None, None, object]]] = [
+        lambda client: client.submit_credentials("m", "r", given),
+        lambda client: client.save_source_connection("m", "rest", credentials=given),
+    ]
+    for act in acts:
+        with pytest.raises(BadRequestError, match="were rejected") as caught:
+            bench.run(act)
+        shown = str(caught.value) + "".join(bench.trace) + caplog.text
+        assert "hunter2" not in shown
+        assert "sk_live" not in shown
+    assert "hunter2" not in repr(writing("POST", "/x", {"credentials": given}))
 
 
 def test_a_redirect_stays_on_its_origin_or_is_refused(bench: Bench, server: Server) -> None:

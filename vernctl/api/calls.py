@@ -19,7 +19,9 @@ class Call:
     method: str
     path: str
     query: Mapping[str, str] = field(default_factory=dict)
-    body: bytes | None = None
+    body: bytes | None = field(default=None, repr=False)
+    #: What the body holds that no error may show, should the service echo it.
+    secrets: tuple[str, ...] = field(default=(), repr=False)
     #: May be sent again when the reply was lost: reads, and the create that an external_id guards.
     repeatable: bool = False
     #: Waits where the answer is 429 (nothing was done then), as long as the policy allows.
@@ -65,6 +67,7 @@ def writing(
     repeatable: bool = False,
     patient: bool = False,
     costs: tuple[QuotaName, ...] = ("writes",),
+    secrets: tuple[str, ...] = (),
 ) -> Call:
     """A request with a JSON body. Sent once, unless the API itself makes repeating it harmless.
 
@@ -78,4 +81,5 @@ def writing(
         repeatable=repeatable,
         patient=patient,
         costs=costs,
+        secrets=secrets,
     )

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pydantic import JsonValue
 
 from vernctl.api.calls import Call, reading, writing
-from vernctl.api.guard import segment
+from vernctl.api.guard import secrets_in, segment
 from vernctl.api.models import ApiModel, SourceConnection
 from vernctl.api.verbs import Verbs
 
@@ -58,7 +58,8 @@ class ConnectionVerbs(Verbs):
             body["selected_streams"] = list(selected_streams)
         if credentials is not None:
             body["credentials"] = dict(credentials)
-        call = writing("POST", _at(migration_id), body, patient=True)
+        hidden = secrets_in(dict(credentials or {}))
+        call = writing("POST", _at(migration_id), body, patient=True, secrets=hidden)
         return (await self._transport.fetch(call, ConnectionEnvelope)).source_connection
 
     async def delete_source_connection(

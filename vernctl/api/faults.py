@@ -106,7 +106,7 @@ def from_status(
     Source: the statuses of the published contract.
     """
     said = _error_body(body)
-    message = redact(_sentence(said.error) or f"{request} answered {status}.")
+    message = _sentence(said.error, redact) or f"{request} answered {status}."
     wait = retry_after(headers)
     if wait is None and isinstance(said.retry_after_seconds, int | float):
         wait = max(0.0, float(said.retry_after_seconds))
@@ -147,10 +147,10 @@ def _error_body(body: bytes) -> ErrorBody:
         return ErrorBody()
 
 
-def _sentence(value: JsonValue) -> str | None:
+def _sentence(value: JsonValue, redact: Redact) -> str | None:
     if not isinstance(value, str) or not value.strip():
         return None
-    text = value.strip()
+    text = redact(value.strip())
     return text if len(text) <= MESSAGE_LIMIT else text[: MESSAGE_LIMIT - 1] + "…"
 
 

@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from urllib.parse import quote, urlsplit
 
+from pydantic import JsonValue
+
 from vernctl.errors import ApiError, BadRequestError, UnauthorizedError
 
 #: The hosts of the published API (US and Australia).
@@ -47,15 +49,35 @@ class ApiKey:
         """The key itself, for the one header that carries it."""
         return self._value
 
-    def redact(self, text: str) -> str:
-        """``text`` without the key, in case a service or a proxy echoes it."""
-        return text.replace(self._value, HIDDEN)
+    def redact(self, text: str, *others: str) -> str:
+        """``text`` without the key and ``others``, in case a service or a proxy echoes them."""
+        for secret in (self._value, *others):
+            text = text.replace(secret, HIDDEN)
+        return text
 
     def __repr__(self) -> str:
         return f"ApiKey({HIDDEN})"
 
     def __reduce__(self) -> str:
         raise TypeError("an API key is not pickled")
+
+
+def secrets_in(value: JsonValue) -> tuple[str, ...]:
+    """Every text within ``value`` (credentials of any shape) that must not be shown, longest first.
+
+    Texts below four characters are left: without them no sentence could be read any more.
+    """
+    found: set[str] = set()
+    rest: list[JsonValue] = [value]
+    while rest:
+        one = rest.pop()
+        if isinstance(one, dict):
+            rest += one.values()
+        elif isinstance(one, list):
+            rest += one
+        elif isinstance(one, str) and len(one) >= 4:
+            found.add(one)
+    return tuple(sorted(found, key=len, reverse=True))
 
 
 def is_loopback(host: str) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from pydantic import JsonValue
 
 from vernctl.api.calls import reading, writing
-from vernctl.api.guard import segment
+from vernctl.api.guard import secrets_in, segment
 from vernctl.api.models import Answer, Run, RunAccepted, RunKind
 from vernctl.api.quota import QuotaName
 from vernctl.api.verbs import Verbs
@@ -87,7 +87,13 @@ class RunVerbs(Verbs):
         body: dict[str, JsonValue] = {"credentials": dict(credentials)}
         if connection_id is not None:
             body["connection_id"] = connection_id
-        call = writing("POST", f"{_run(migration_id, run_id)}/credentials", body, costs=("agent",))
+        call = writing(
+            "POST",
+            f"{_run(migration_id, run_id)}/credentials",
+            body,
+            costs=("agent",),
+            secrets=secrets_in(dict(credentials)),
+        )
         return await self._transport.fetch(call, RunAccepted)
 
 

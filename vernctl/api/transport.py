@@ -142,7 +142,7 @@ class Transport:
             try:
                 onward = self._same_origin(call, response)
                 if onward is None:
-                    raise await self.refusal(response, call.name)
+                    raise await self.refusal(response, call.name, call.secrets)
             finally:
                 await response.aclose()
             url = onward
@@ -229,7 +229,9 @@ class Transport:
             request=call.name,
         )
 
-    async def refusal(self, response: httpx.Response, request: str) -> ApiError:
+    async def refusal(
+        self, response: httpx.Response, request: str, secrets: Sequence[str] = ()
+    ) -> ApiError:
         """The error for an answer with an error status; at most 64 KiB of its body are read."""
         body = b""
         try:
@@ -239,7 +241,11 @@ class Transport:
             # The status is what counts; the body would only have worded it.
             body = b""
         return faults.from_status(
-            response.status_code, response.headers, body, request, redact=self._key.redact
+            response.status_code,
+            response.headers,
+            body,
+            request,
+            redact=lambda text: self._key.redact(text, *secrets),
         )
 
     @contextmanager
