@@ -6,16 +6,32 @@ import inspect
 import json
 import os
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import jsonschema
 import pytest
 
+from vernctl.api.body import parse
+from vernctl.api.catalog import Sources, Templates
 from vernctl.api.client import MigrationClient
-from vernctl.api.models import Answer, ThreadEvent
-from vernctl.api.uploads import Upload
+from vernctl.api.connections import ConnectionEnvelope, Deleted
+from vernctl.api.migrations import ListedFiles, MigrationEnvelope
+from vernctl.api.models import (
+    Answer,
+    ApiModel,
+    Knowledge,
+    Pin,
+    Preview,
+    Run,
+    RunAccepted,
+    SessionLog,
+    Template,
+    ThreadEvent,
+    ThreadPage,
+)
+from vernctl.api.uploads import SignedUploads, Upload
 
 if TYPE_CHECKING:
     from tests.api.conftest import Asked, Bench
@@ -162,6 +178,19 @@ class Contract:
             self.names(asked.json, schema)
         return str(operation["operationId"])
 
+    def examples(self) -> Iterator[tuple[str, object]]:
+        """Every example of a successful JSON answer, with the id of its operation."""
+        for item in self.document["paths"].values():
+            for operation in item.values():
+                answers = operation.get("responses", {}) if isinstance(operation, dict) else {}
+                for status, answer in answers.items():
+                    content = answer.get("content", {}).get("application/json", {})
+                    several = [one["value"] for one in content.get("examples", {}).values()]
+                    single = [content["example"]] if "example" in content else []
+                    for example in [*several, *single]:
+                        if status.startswith("2"):
+                            yield operation["operationId"], example
+
     def resolve(self, node: dict[str, object]) -> dict[str, object]:
         """``node``, or what its ``$ref`` names."""
         found: object = node
@@ -225,6 +254,43 @@ def test_a_verb_sends_what_the_contract_describes(
     sent = [asked for asked in server.asked if asked.path.startswith("/api/v1")]
     assert sent
     assert all(contract.check(asked) for asked in sent)
+
+
+#: What the client reads an operation's answer as.
+MODELS: dict[str, type[ApiModel]] = {
+    "listSources": Sources,
+    "listTemplates": Templates,
+    "getTemplate": Template,
+    "getSourceKnowledge": Knowledge,
+    "pinSource": Pin,
+    "createMigration": MigrationEnvelope,
+    "createUploads": SignedUploads,
+    "listFiles": ListedFiles,
+    "startRun": RunAccepted,
+    "getRun": Run,
+    "cancelRun": Run,
+    "answerRun": RunAccepted,
+    "submitCredentials": RunAccepted,
+    "getPreview": Preview,
+    "getThread": ThreadPage,
+    "getSessionLog": SessionLog,
+    "getMigrationKnowledge": Knowledge,
+    "updateMigrationKnowledge": Knowledge,
+    "getSourceConnection": ConnectionEnvelope,
+    "saveSourceConnection": ConnectionEnvelope,
+    "deleteSourceConnection": Deleted,
+}
+
+
+def test_every_example_of_an_answer_is_read_and_nothing_of_it_lost(contract: Contract) -> None:
+    read = 0
+    for operation, example in contract.examples():
+        if operation in MODELS:
+            model = parse(MODELS[operation], json.dumps(example).encode(), operation)
+            kept = model.model_dump(mode="json", by_alias=True, exclude_unset=True)
+            assert kept == example
+            read += 1
+    assert read >= 12
 
 
 def test_a_request_off_the_contract_would_be_noticed(bench: Bench, contract: Contract) -> None:
