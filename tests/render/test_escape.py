@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
 
 from vernctl.diff.model import (
     AddedRow,
@@ -202,8 +203,8 @@ def test_a_hostile_value_makes_the_same_blocks_as_a_harmless_one(eye: str, value
     assert _blocks(EYES[eye](value)) == _blocks(EYES[eye]("harmless"))
 
 
-def _tokens(output: str) -> list[object]:
-    found: list[object] = []
+def _tokens(output: str) -> list[Token]:
+    found: list[Token] = []
     for token in _PARSER.parse(output):
         found += [token, *(token.children or [])]
     return found

@@ -25,6 +25,11 @@ if TYPE_CHECKING:
 #: Work that is over sooner than this (s) needs no telling.
 LONG = 1.0
 _SPOKEN = 400
+#: What stands in a log: the steps, waiting, and mishaps; the agent's words are for live lines.
+_TOLD = frozenset(
+    {*("upload", "knowledge", "connect", "generate", "update", "execute", "export"), "waiting"}
+    | {"blocked", "failed", "canceled", "error"}
+)
 
 
 class Teller:
@@ -54,10 +59,11 @@ class Teller:
         self._spoken[spec] = (earlier + text)[-_SPOKEN:]
         if phase != "waiting" and time.monotonic() - began < LONG:
             return
-        self._phases[spec] = phase
+        if self._terminal or phase in _TOLD:
+            self._phases[spec] = phase
         if self._terminal:
             self._show()
-        elif new:
+        elif new and phase in _TOLD:
             print(f"{text_safe(spec)}: {phase} {text_safe(text, 200)}".rstrip(), file=sys.stderr)
 
     def announce(self, spec: str, steps: Sequence[Step], cost: Cost) -> None:

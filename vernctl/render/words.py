@@ -152,8 +152,23 @@ def check_words(check: CheckResult) -> str:
     name = check.name.replace("_", " ")
     if not check.actual:
         return f"{name}: after import"
-    joint = " of " if check.limit[:1].isdigit() else ", limit "
+    joint = " of " if check.limit[:1].isdigit() else ", "
     return f"{name} {check.actual}{joint}{check.limit}"
+
+
+def is_plain(check: CheckResult) -> bool:
+    """True for a check that holds because there is nothing of what it limits."""
+    return check.ok and check.overridden is None and check.actual in ("0", "0 %")
+
+
+def by_folder(paths: Sequence[str]) -> list[str]:
+    """Paths with their folder named once: ``out/acme/companies.csv``, then ``contacts.csv``."""
+    shown, last = [], None
+    for path in paths:
+        folder, slash, name = path.rpartition("/")
+        shown.append(name if slash and folder == last else path)
+        last = folder if slash else None
+    return shown
 
 
 def origin_words(origin: ColumnOrigin) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from vernctl.diff.model import Diff, SheetDiff
 from vernctl.render import words
@@ -39,19 +39,19 @@ def render_sheet_diff(sheet: SheetDiff, *, limit: int = COMMENT_LIMIT) -> str:
     whole = sheet.model_copy(update={"sample_of": sheet.rows})
     diff = Diff(base_digest=None, digest="", sheets=(whole,))
 
-    def build(level: Level) -> str:
-        lines = [*sheets.summary(diff, level), *sheets.sheet_sections(diff, (), level)]
-        return "\n".join(lines).rstrip("\n") + "\n"
+    def build(level: Level) -> Iterator[str]:
+        yield from sheets.summary(diff, level)
+        yield from sheets.sheet_sections(diff, (), level)
 
     return bounded(build, limit)
 
 
-def _build(outcomes: Sequence[SpecOutcome], level: Level) -> str:
-    lines = _roll_up(outcomes, level) if len(outcomes) > 1 else []
+def _build(outcomes: Sequence[SpecOutcome], level: Level) -> Iterator[str]:
+    if len(outcomes) > 1:
+        yield from _roll_up(outcomes, level)
     for outcome in outcomes:
         if len(outcomes) == 1 or (outcome.status not in _QUIET and level.items):
-            lines += _spec(outcome, level)
-    return "\n".join(lines).rstrip("\n") + "\n"
+            yield from _spec(outcome, level)
 
 
 _QUIET = ("unchanged", "held", "closed")
@@ -82,8 +82,24 @@ def _gist(outcome: SpecOutcome) -> str:
     return prose(outcome.facts[0], 100) if outcome.facts else ""
 
 
-def _spec(outcome: SpecOutcome, level: Level) -> list[str]:
-    lines = [_heading(outcome), ""]
+def _spec(outcome: SpecOutcome, level: Level) -> Iterator[str]:
+    yield from (_heading(outcome), "")
+    yield from _said(outcome)
+    if outcome.diff is not None and not words.is_settled(outcome):
+        yield from sheets.summary(outcome.diff, level)
+        yield from sheets.sheet_sections(outcome.diff, outcome.causes, level)
+        if outcome.provenance is not None and outcome.first_import:
+            yield from sheets.origin_sections(outcome.provenance, outcome.diff, level)
+    yield from parts.checks(outcome.checks, level)
+    yield from parts.result(outcome)
+    yield from parts.open_questions(outcome)
+    yield from parts.answered(outcome.questions, level)
+    yield from parts.steps(outcome, level)
+    yield from (f"Next: {parts.code_whole(words.next_command(outcome))}", "")
+
+
+def _said(outcome: SpecOutcome) -> list[str]:
+    lines: list[str] = []
     lines += [*(f"- {prose(fact)}" for fact in outcome.facts[:20]), ""] if outcome.facts else []
     lines += [f"- warning: {prose(warning)}" for warning in outcome.warnings[:20]]
     lines += [""] if outcome.warnings else []
@@ -91,15 +107,7 @@ def _spec(outcome: SpecOutcome, level: Level) -> list[str]:
     lines += (
         [f"Next slot: {prose(words.moment(outcome.resume_at))}", ""] if outcome.resume_at else []
     )
-    if outcome.diff is not None and not words.is_settled(outcome):
-        lines += sheets.summary(outcome.diff, level)
-        lines += sheets.sheet_sections(outcome.diff, outcome.causes, level)
-        if outcome.provenance is not None and outcome.first_import:
-            lines += sheets.origin_sections(outcome.provenance, outcome.diff, level)
-    lines += parts.checks(outcome.checks, level) + parts.result(outcome)
-    lines += parts.open_questions(outcome) + parts.answered(outcome.questions, level)
-    lines += parts.steps(outcome, level)
-    return [*lines, f"Next: {parts.code_whole(words.next_command(outcome))}", ""]
+    return lines
 
 
 def _heading(outcome: SpecOutcome) -> str:

@@ -34,26 +34,28 @@ LEVELS = (
 _ENDING = "\n</details>\n\n… the rest did not fit here\n"
 
 
-def bounded(build: Callable[[Level], str], limit: int) -> str:
-    """The richest text of at most ``limit`` bytes of UTF-8; in the last resort the end is cut."""
+def bounded(build: Callable[[Level], Iterable[str]], limit: int) -> str:
+    """The richest text of at most ``limit`` bytes of UTF-8; in the last resort the end is cut.
+
+    ``build`` gives lines; a level that turns out too long is abandoned where it does.
+    """
     for level in LEVELS:
-        text = build(level)
-        if _size(text) <= limit:
-            return text
-    return _cut(text, limit)
+        lines, whole = _taken(build(level), limit)
+        if whole:
+            return "\n".join(lines).rstrip("\n") + "\n"
+    lines, _ = _taken(build(LEVELS[-1]), limit - _size(_ENDING))
+    opened = sum(line.startswith("<details>") - line.startswith("</details>") for line in lines)
+    return "\n".join([*lines, _ENDING if opened > 0 else _ENDING.replace("</details>\n", "")])
 
 
-def _cut(text: str, limit: int) -> str:
+def _taken(source: Iterable[str], limit: int) -> tuple[list[str], bool]:
     lines: list[str] = []
-    room = limit - _size(_ENDING)
-    opened = 0
-    for line in text.splitlines(keepends=True):
-        opened += line.startswith("<details>") - line.startswith("</details>")
-        room -= _size(line)
-        if room < 0:
-            break
+    for line in source:
+        limit -= _size(line) + 1
+        if limit < 0:
+            return lines, False
         lines.append(line)
-    return "".join(lines) + ("\n</details>\n" * min(opened, 1)) + "\n… the rest did not fit here\n"
+    return lines, True
 
 
 def _size(text: str) -> int:

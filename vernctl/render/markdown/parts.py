@@ -88,7 +88,8 @@ def result(outcome: SpecOutcome) -> list[str]:
         of = words.counted(found.sample_rows, "approved row")
         lines.append(f"- {words.number(found.present)} of {of} are there")
         lines += [f"- ✗ {prose(problem)}" for problem in found.problems]
-    lines += [f"- {code_whole(path)}" for path in outcome.outputs[:40]]
+    paths = words.by_folder(outcome.outputs[:40])
+    lines += [f"- {', '.join(code_whole(path) for path in paths)}"] if paths else []
     lines += [f"- receipt {prose(outcome.receipt)}"] if outcome.receipt else []
     return [*lines, ""] if lines else []
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from vernctl.diff.model import Cause, CheckResult, Diff, Provenance
 from vernctl.render import words
@@ -39,18 +39,18 @@ def _build(
     checks: Sequence[CheckResult],
     causes: Sequence[Cause],
     level: Level,
-) -> str:
+) -> Iterator[str]:
     name = prose(snapshot.inputs.external_id, 60)
     base = f"`{short(diff.base_digest)}`" if diff.base_digest else "nothing"
-    lines = [f"## {name}: what merging this would approve", ""]
-    lines += [f"{base} → `{short(snapshot.digest)}`", ""]
-    lines += sheets.summary(diff, level)
-    lines += parts.checks(checks, level)
-    lines += sheets.sheet_sections(diff, causes, level)
+    yield from (f"## {name}: what merging this would approve", "")
+    yield from (f"{base} → `{short(snapshot.digest)}`", "")
+    yield from sheets.summary(diff, level)
+    yield from parts.checks(checks, level)
+    yield from sheets.sheet_sections(diff, causes, level)
     if provenance is not None and diff.base_digest is None:
-        lines += sheets.origin_sections(provenance, diff, level)
-    lines += _inputs(snapshot, level) + _questions(snapshot, level)
-    return "\n".join(lines).rstrip("\n") + "\n"
+        yield from sheets.origin_sections(provenance, diff, level)
+    yield from _inputs(snapshot, level)
+    yield from _questions(snapshot, level)
 
 
 def _inputs(snapshot: Snapshot, level: Level) -> list[str]:

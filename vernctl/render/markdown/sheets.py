@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from vernctl.diff.model import (
     AddedRow,
@@ -49,13 +49,11 @@ def _summary_row(sheet: SheetDiff, level: Level) -> list[str]:
     return [prose(sheet.slug, max(level.cell, 24)), rows, *shown, invalid]
 
 
-def sheet_sections(diff: Diff, causes: Sequence[Cause], level: Level) -> list[str]:
+def sheet_sections(diff: Diff, causes: Sequence[Cause], level: Level) -> Iterator[str]:
     """A section for each sheet that has changed."""
-    lines: list[str] = []
     for sheet in diff.sheets:
         if not sheet.is_empty and not sheet.is_new and level.groups:
-            lines += _section(sheet, causes, level)
-    return lines
+            yield from _section(sheet, causes, level)
 
 
 def _section(sheet: SheetDiff, causes: Sequence[Cause], level: Level) -> list[str]:
@@ -117,22 +115,22 @@ def _validity(sheet: SheetDiff, level: Level) -> list[str]:
     return [*kept, "", *more(len(lines) - level.items, "line")] if lines else []
 
 
-def origin_sections(provenance: Provenance, diff: Diff | None, level: Level) -> list[str]:
+def origin_sections(provenance: Provenance, diff: Diff | None, level: Level) -> Iterator[str]:
     """Per sheet its columns with source, change, fill and distinct values; unused columns last."""
-    lines: list[str] = []
     if not level.groups:
-        return lines
+        return
     for sheet in provenance.sheets:
         found = next((s for s in diff.sheets if s.slug == sheet.slug), None) if diff else None
-        lines += _origins(sheet, found, level)
+        yield from _origins(sheet, found, level)
     unused = [
         f"- {code(column.file, level)} {code(column.column, level)}, "
         f"{words.percent(column.filled)} filled"
         for column in provenance.unused
     ]
     kept = [*unused[: level.items], "", *more(len(unused) - level.items, "column")]
-    lines += details(f"{words.counted(len(unused), 'column')} not used", kept if unused else [])
-    return [*lines, words.READ_OFF_NOTE, ""]
+    heading = f"{words.counted(len(unused), 'column')} not used"
+    yield from details(heading, kept if unused else [])
+    yield from (words.READ_OFF_NOTE, "")
 
 
 def _origins(sheet: SheetOrigin, diff: SheetDiff | None, level: Level) -> list[str]:

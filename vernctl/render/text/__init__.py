@@ -37,7 +37,7 @@ def render_outcomes(
     if len(outcomes) == 1:
         _add_screen(page, outcomes[0])
         return str(page)
-    loud = [outcome for outcome in outcomes if outcome.status not in QUIET]
+    loud = [o for o in outcomes if o.status not in QUIET or o.command in ("status", "show")]
     for outcome in loud[:SCREENS]:
         page.blank()
         _add_screen(page, outcome)

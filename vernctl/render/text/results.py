@@ -9,7 +9,10 @@ from vernctl.workflow.outcome import ErrorOutcome, SpecOutcome
 
 
 def add_checks(page: Page, outcome: SpecOutcome) -> None:
-    """Failed checks first, each on a line of its own; those that hold, on one."""
+    """Failed checks first, each on a line of its own; those that hold, together.
+
+    Of those that hold with nothing at all (0 rows removed, …) only the number is told.
+    """
     if not outcome.checks:
         return
     page.blank()
@@ -19,13 +22,17 @@ def add_checks(page: Page, outcome: SpecOutcome) -> None:
             over = f"  (overridden: {text_safe(check.overridden, 60)})" if check.overridden else ""
             text = text_safe(words.check_words(check), 60)
             page.line(Ink(f"✗ {sheet}{text}{over}", "bad"), indent=2)
-    held = [check for check in outcome.checks if check.ok]
+    every = outcome.command == "show"
+    held = [c for c in outcome.checks if c.ok and (every or not words.is_plain(c))]
+    rest = sum(check.ok for check in outcome.checks) - len(held)
     shown = [
         (f"{text_safe(check.sheet, 24)} " if check.sheet else "")
         + text_safe(words.check_words(check), 60)
         + (f" (overridden: {text_safe(check.overridden, 60)})" if check.overridden else "")
         for check in held
     ]
+    if rest:
+        shown.append(f"{rest} more at 0" if held else f"all {rest} hold")
     if shown:
         page.wrap(f"Checks   {' · '.join(shown)}", indent=2, hanging=9)
 
@@ -43,7 +50,8 @@ def add_import(page: Page, outcome: SpecOutcome) -> None:
             page.line(f"{words.counted(inserted, 'row')} imported{flagged}{took}", indent=2)
     _add_verification(page, outcome)
     if outcome.outputs:
-        page.wrap("  ".join(text_safe(path, WHOLE) for path in outcome.outputs), 2, 2)
+        paths = words.by_folder(outcome.outputs)
+        page.wrap("  ".join(text_safe(path, WHOLE) for path in paths), 2, 2)
     if outcome.receipt:
         page.line(f"receipt {text_safe(outcome.receipt, WHOLE)}", indent=2)
 

@@ -7,7 +7,8 @@ from vernctl.render.escape import WHOLE, bare_or_quoted, text_safe
 from vernctl.render.text.layout import Column, Ink, Page, Part
 from vernctl.workflow.outcome import QuestionOutcome, SpecOutcome, Step
 
-_ONCE = {"create", "generate"}
+#: Characters of detail and reason that fit beside each other in 80 columns.
+_BESIDE = 32
 
 
 def add_steps(page: Page, outcome: SpecOutcome) -> None:
@@ -21,7 +22,8 @@ def add_steps(page: Page, outcome: SpecOutcome) -> None:
     rows = [[*header, Ink("agent calls", "dim")]]
     rows += [_step_row(step, dear) for step in outcome.steps]
     columns = [Column(), Column(flexible=True), *(Column(right=True) for _ in [*dear, ""])]
-    page.table(rows, columns, indent=2, fill=1)
+    reasons = {i: _reason(step) for i, step in enumerate(outcome.steps, 1) if not _fits(step)}
+    page.table(rows, columns, indent=2, fill=1, notes=reasons)
     for question in outcome.questions:
         if question.status in ("answered", "expected"):
             _add_answered(page, question)
@@ -30,15 +32,25 @@ def add_steps(page: Page, outcome: SpecOutcome) -> None:
 
 
 def _step_row(step: Step, dear: list[str]) -> list[Part]:
-    about = " · ".join(text_safe(part, WHOLE) for part in (step.detail, step.reason) if part)
+    about = text_safe(step.detail or step.reason, WHOLE)
+    if step.detail and _fits(step) and step.reason:
+        about += f" · {_reason(step)}"
     once = ["1" if step.kind == kind else "" for kind in dear]
     return [f"  {step.kind}", about, *once, str(step.agent_calls) if step.agent_calls else ""]
 
 
+def _fits(step: Step) -> bool:
+    """Whether detail and reason stand beside each other; else the reason has its own line."""
+    return not step.detail or not step.reason or len(step.detail) + len(step.reason) < _BESIDE
+
+
+def _reason(step: Step) -> str:
+    return text_safe(step.reason, 200)
+
+
 def _add_answered(page: Page, question: QuestionOutcome) -> None:
-    asked = text_safe(question.question, max(page.width - 44, 20))
-    answer = bare_or_quoted(question.answer or "", 30)
-    expected = "  (expected)" if question.status == "expected" else ""
-    page.line("? ", asked, f"  → {answer}{expected}", indent=6)
-    if question.rule_place:
-        page.line(Ink(text_safe(question.rule_place, WHOLE), "dim"), indent=8)
+    place = text_safe(question.rule_place or "", 40)
+    expected = " (expected)" if question.status == "expected" else ""
+    page.line("? ", text_safe(question.question, page.width - 6), indent=4)
+    answer = f"→ {bare_or_quoted(question.answer or '', 80)}{expected}"
+    page.ends([answer], Ink(place, "dim"), indent=6)
