@@ -93,8 +93,9 @@ class Bench:
     def plan(self, **options: bool) -> SpecOutcome:
         return self._one(lambda s, specs: plan_specs(s, specs, PlanOptions(**options)))
 
-    def apply(self, **options: bool) -> SpecOutcome:
-        return self._one(lambda s, specs: apply_specs(s, specs, ApplyOptions(**options)))
+    def apply(self, *, yes: bool = False, retry: bool = False) -> SpecOutcome:
+        options = ApplyOptions(yes=yes, retry=retry)
+        return self._one(lambda session, specs: apply_specs(session, specs, options))
 
     def status(self) -> SpecOutcome:
         return self._one(status_specs)

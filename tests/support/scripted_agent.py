@@ -24,7 +24,7 @@ from vernctl.engine.model import (
     SheetPreview,
     question_key,
 )
-from vernctl.workflow.adopt import split_message
+from vernctl.workflow.messages import split_message
 
 
 @dataclass(frozen=True)
@@ -177,5 +177,5 @@ def _filtered(
 ) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
     sheet = next(s for s in _sheets(database.read_text()) if s.slug == slug)
     bad = {cell.row for cell in sheet.invalid}
-    keep = {"all": lambda n: True, "valid": lambda n: n not in bad, "invalid": lambda n: n in bad}
-    return sheet.columns, [row for n, row in enumerate(sheet.rows) if keep[row_filter](n)]
+    wanted = {"all": (True, False), "valid": (False,), "invalid": (True,)}[row_filter]
+    return sheet.columns, [row for n, row in enumerate(sheet.rows) if (n in bad) in wanted]

@@ -8,18 +8,16 @@ run reads back. Where all of them are this spec's, the run is taken over; else i
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 
 from pydantic import JsonValue
 
 from vernctl.api.models import IN_FLIGHT, Run
+from vernctl.workflow.messages import split_message
 from vernctl.workflow.observe import Observed, persons_words
 from vernctl.workflow.settle import active_run_id
 from vernctl.workflow.work import Work
-
-_ITEM = re.compile(r"^\d+\. ", re.MULTILINE)
 
 
 async def adopt_active(work: Work, observed: Observed) -> Observed:
@@ -49,13 +47,6 @@ async def adopt_active(work: Work, observed: Observed) -> Observed:
         sequence=events[-1].sequence if events else None,
     )
     return Observed(migration_id, run, None, observed.last_sequence, ())
-
-
-def split_message(text: str) -> tuple[str, ...]:
-    """The messages of one update: the inverse of sending several as a numbered list."""
-    if not text.startswith("1. "):
-        return (text,)
-    return tuple(part.rstrip("\n") for part in _ITEM.split(text)[1:])
 
 
 def _is_ours(work: Work, run: Run, messages: tuple[str, ...]) -> bool:

@@ -8,13 +8,12 @@ from pathlib import Path
 from vernctl.diff.causes import causes_between, unexplained_sheets, with_causes
 from vernctl.diff.checks import preview_checks
 from vernctl.diff.compare import diff_snapshots
-from vernctl.diff.provenance import read_off
 from vernctl.errors import RefusedError
 from vernctl.snapshot.digest import short
 from vernctl.snapshot.files import read_snapshot, remove_snapshot, write_snapshot
 from vernctl.snapshot.model import Snapshot
 from vernctl.spec.model import Project, Spec
-from vernctl.workflow.inputs import ResolvedInputs, read_sources, resolve_inputs
+from vernctl.workflow.inputs import ResolvedInputs, provenance_of, resolve_inputs
 from vernctl.workflow.outcome import SpecOutcome
 from vernctl.workflow.pages import Pages
 from vernctl.workflow.plan import Desired, Recorded, changes_between
@@ -44,8 +43,7 @@ def approve_spec(
     diff = diff_snapshots(base, pending)
     if base is not None:
         diff = with_causes(diff, causes_between(base, pending))
-    sources = read_sources(inputs) if base is None else ()
-    provenance = read_off(sources, pending) if sources else None
+    provenance = provenance_of(inputs, pending) if base is None else None
     checks = preview_checks(
         spec.checks,
         diff,

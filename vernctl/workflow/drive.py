@@ -72,8 +72,7 @@ async def start(
     """
     resent = False
     while True:
-        page = await session.client.get_thread(migration_id, after=journal.known.sequence)
-        sequence = page.last_sequence or journal.known.sequence
+        sequence = await last_sequence(session, journal, migration_id)
         intent = journal.intend(kind, sequence=sequence, message=message, **facts)
         try:
             accepted = await session.client.start_run(migration_id, kind, message=message)
@@ -92,6 +91,12 @@ async def start(
             raise
         journal.result(intent, run_id=accepted.run_id)
         return accepted.run_id
+
+
+async def last_sequence(session: Session, journal: Journal, migration_id: str) -> int | None:
+    """Where the thread stands right before a request: what comes after it, came of the request."""
+    page = await session.client.get_thread(migration_id, after=journal.known.sequence)
+    return page.last_sequence if page.last_sequence is not None else journal.known.sequence
 
 
 def out_of_quota(limited: RateLimitedError, what: str) -> QuotaError:
@@ -177,7 +182,7 @@ async def _answer(
     recorded = [as_recorded(found, during) for found in matches]
     intent = journal.intend(
         "answer",
-        sequence=journal.known.sequence,
+        sequence=await last_sequence(session, journal, migration_id),
         questions=[question.model_dump(mode="json") for question in recorded],
     )
     answers = [Answer(id=found.question.id, value=found.answer or "") for found in matches]

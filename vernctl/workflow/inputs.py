@@ -11,11 +11,15 @@ import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from vernctl.diff.provenance import SourceData
+from vernctl.diff.model import Provenance
 from vernctl.errors import InputError
-from vernctl.snapshot.model import InputFile
+from vernctl.snapshot.model import InputFile, Snapshot
 from vernctl.spec.model import Spec
+
+if TYPE_CHECKING:
+    from vernctl.diff.provenance import SourceData
 
 #: Above this many bytes files are not read again just to say where columns came from.
 READ_OFF_LIMIT = 64 * 1024 * 1024
@@ -75,8 +79,18 @@ def resolve_inputs(spec: Spec, recorded: Iterable[InputFile]) -> ResolvedInputs:
     return ResolvedInputs(known)
 
 
+def provenance_of(inputs: ResolvedInputs, snapshot: Snapshot) -> Provenance | None:
+    """Where the cells of a first import came from, read off the files; None where they are not
+    here, or too large to be read for that alone."""
+    from vernctl.diff.provenance import read_off
+
+    sources = read_sources(inputs)
+    return read_off(sources, snapshot) if sources else None
+
+
 def read_sources(inputs: ResolvedInputs) -> tuple[SourceData, ...]:
     """The tables in the files that are here, as text; empty where files are elsewhere or large."""
+    from vernctl.diff.provenance import SourceData
     from vernctl.engine.model import EngineError
     from vernctl.engine.model import InputFile as EngineFile
     from vernctl.engine.readers import iter_rows, read_file

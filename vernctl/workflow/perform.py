@@ -10,6 +10,7 @@ from vernctl.api.uploads import Upload
 from vernctl.errors import ConflictError, InputError, RefusedError
 from vernctl.snapshot.model import InputFile
 from vernctl.workflow.drive import Driven, drive, start
+from vernctl.workflow.messages import as_one_message
 from vernctl.workflow.outcome import QuestionOutcome
 from vernctl.workflow.plan import Plan, PlannedStep, steps_for
 from vernctl.workflow.work import Work
@@ -47,13 +48,6 @@ async def perform(work: Work, plan: Plan) -> tuple[QuestionOutcome, ...]:
                 # An expected answer is given while its run is followed.
                 continue
     return tuple(asked)
-
-
-def as_one_message(messages: Sequence[str]) -> str:
-    """Several messages as one: a numbered list, in order. A single one goes as it is."""
-    if len(messages) == 1:
-        return messages[0]
-    return "\n".join(f"{number}. {message}" for number, message in enumerate(messages, start=1))
 
 
 async def _follow(work: Work) -> Driven:

@@ -11,14 +11,13 @@ from vernctl.diff.causes import causes_between, unexplained_sheets, with_causes
 from vernctl.diff.checks import preview_checks
 from vernctl.diff.compare import diff_snapshots
 from vernctl.diff.model import Cause, CheckResult, Diff, Provenance
-from vernctl.diff.provenance import read_off
 from vernctl.errors import RunFailedError, VernctlError
 from vernctl.snapshot.files import remove_snapshot, write_snapshot
 from vernctl.snapshot.model import Snapshot
 from vernctl.spec.answers import match
 from vernctl.workflow.adopt import adopt_active
 from vernctl.workflow.drive import question_outcome
-from vernctl.workflow.inputs import read_sources
+from vernctl.workflow.inputs import provenance_of
 from vernctl.workflow.observe import Observed
 from vernctl.workflow.outcome import SpecOutcome
 from vernctl.workflow.perform import Replan, perform
@@ -216,8 +215,7 @@ def review_of(work: Work, candidate: Snapshot) -> Review:
         causes = causes_between(base, candidate)
         diff = with_causes(diff, causes)
     else:
-        sources = read_sources(work.inputs)
-        provenance = read_off(sources, candidate) if sources else None
+        provenance = provenance_of(work.inputs, candidate)
     checks = preview_checks(
         work.spec.checks,
         diff,

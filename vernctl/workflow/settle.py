@@ -77,22 +77,22 @@ async def _generated(session: Session, migration_id: str, intent: Entry) -> str 
 
 
 async def active_run_id(session: Session, migration_id: str) -> str | None:
-    """The active run's id, which only the 409 of a second start tells.
+    """The id of a run in flight that only waits for an answer; None where it has settled.
 
-    Asked only when the run waits for an answer: it cannot finish meanwhile, so the start is
-    certain to be refused. Otherwise the run is waited for, and the log tells its id.
+    Only the 409 of a second start tells it. That start is asked for only after the thread has
+    ended and the log is still closed: then the run is blocked, it cannot finish by itself, and the
+    start is certain to be refused.
     """
-    blocked = False
-    async for event in session.client.stream_thread(migration_id):
-        blocked = event.type == "request_input" or (blocked and event.type in ("task", "thinking"))
-    if not blocked:
-        await asyncio.sleep(session.poll_seconds)
-        return None
+    async for _ in session.client.stream_thread(migration_id):
+        pass
     try:
-        accepted = await session.client.start_run(migration_id, "generate")
-    except ConflictError as conflict:
-        return conflict.run_id
-    return accepted.run_id
+        await session.client.get_log(migration_id)
+    except ConflictError:
+        try:
+            return (await session.client.start_run(migration_id, "generate")).run_id
+        except ConflictError as conflict:
+            return conflict.run_id
+    return None
 
 
 async def _updated(session: Session, migration_id: str, intent: Entry) -> bool:
