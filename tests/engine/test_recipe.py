@@ -130,7 +130,7 @@ def test_hostile_names_and_values_are_data(tmp_path: Path) -> None:
             HOSTILE: Stored("source_0", (HOSTILE,)),
             "other": Stored("source_1", ("key", "value")),
         }
-        made = run_recipe(con, Recipe(sheets=(sheet,)), tables, "sheet_")
+        made = run_recipe(con, Recipe(sheets=(sheet,)), tables)
         rows = con.execute(f"SELECT c0, c1, c2 FROM {made[HOSTILE].table} ORDER BY _row").fetchall()
     assert rows == [(HOSTILE + "!", HOSTILE, "first"), ("plain", HOSTILE, "")]
 
@@ -138,7 +138,7 @@ def test_hostile_names_and_values_are_data(tmp_path: Path) -> None:
 def test_a_recipe_for_other_files_is_refused_by_name(tmp_path: Path) -> None:
     sheet = SheetRecipe(template="t", inputs=(Input(table="gone.csv", values={}),), columns=("a",))
     with open_database(tmp_path) as con, pytest.raises(EngineError, match=r'"gone\.csv"'):
-        run_recipe(con, Recipe(sheets=(sheet,)), {}, "sheet_")
+        run_recipe(con, Recipe(sheets=(sheet,)), {})
 
 
 def test_sheets_that_look_into_each_other_are_refused(tmp_path: Path) -> None:
@@ -148,4 +148,4 @@ def test_sheets_that_look_into_each_other_are_refused(tmp_path: Path) -> None:
 
     recipe = Recipe(sheets=(looking("x", "y"), looking("y", "x")))
     with open_database(tmp_path) as con, pytest.raises(EngineError, match="circle: x → y → x"):
-        run_recipe(con, recipe, {}, "sheet_")
+        run_recipe(con, recipe, {})

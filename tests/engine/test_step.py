@@ -46,7 +46,7 @@ def perform(
         for i, row in enumerate(rows):
             con.execute(f"INSERT INTO source VALUES ({marks})", [i, *row])
         tables = {"in": Stored("source", tuple(columns))}
-        made = run_recipe(con, Recipe(sheets=(sheet,)), tables, "sheet_")["t"].table
+        made = run_recipe(con, Recipe(sheets=(sheet,)), tables)["t"].table
         cells = ", ".join(f"c{i}" for i in range(len(columns)))
         kept = con.execute(
             f"SELECT {cells} FROM {made} WHERE _drop IS NULL ORDER BY _pos"
@@ -188,7 +188,7 @@ def test_a_lookup_takes_the_first_filled_row_of_another_sheet(tmp_path: Path) ->
             "CREATE TABLE p AS SELECT * FROM (VALUES (0::BIGINT, ' ACME'), (1, 'x')) t(_row, c0)"
         )
         tables = {"f": Stored("f", ("name", "site")), "p": Stored("p", ("firm",))}
-        made = run_recipe(con, Recipe(sheets=(people, firms)), tables, "sheet_")
+        made = run_recipe(con, Recipe(sheets=(people, firms)), tables)
         rows = con.execute(f"SELECT c1 FROM {made['people'].table} ORDER BY _row").fetchall()
     assert rows == [("a.test",), ("",)]
 

@@ -54,7 +54,7 @@ def execute(
     with open_database(workdir) as con:
         loaded = load_files(con, files, workdir, progress)
         progress("execute", "Building every sheet.")
-        made = run_recipe(con, recipe, loaded.stored, "sheet_work_")
+        made = run_recipe(con, recipe, loaded.stored)
         counts: list[SheetCount] = []
         for i, template in enumerate(used):
             progress("validate", f"Validating {template.name}.")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import duckdb
 
+from vernctl.engine.compile.run import Runner
 from vernctl.engine.compile.tables import Stored
 from vernctl.engine.match import MatchResult, match
 from vernctl.engine.model import InputFile, Progress, Template
@@ -32,6 +33,7 @@ class Workspace:
     loaded: Loaded
     profiles: Mapping[str, TableProfile]
     match: MatchResult
+    runner: Runner
 
     def template(self, slug: str) -> Template:
         """The template of that slug, which must be there."""
@@ -95,4 +97,4 @@ def open_workspace(
         profiles[name] = profile.model_copy(update={"table": name})
     progress("match", "Matching columns.")
     matched = match(tuple(profiles.values()), templates, knowledge=knowledge)
-    return Workspace(con, tuple(templates), loaded, profiles, matched)
+    return Workspace(con, tuple(templates), loaded, profiles, matched, Runner(con, loaded.stored))

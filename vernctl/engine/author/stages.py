@@ -9,7 +9,6 @@ from sqlglot import exp
 from vernctl.engine.author.decide import Decisions
 from vernctl.engine.author.mapping import Drafted
 from vernctl.engine.compile.inputs import DROP
-from vernctl.engine.compile.run import run_recipe
 from vernctl.engine.compile.tables import Stored, sql
 from vernctl.engine.database import count_of
 from vernctl.engine.heal.cells import heal_cells
@@ -54,7 +53,7 @@ def heal_sheets(work: Workspace, recipe: Recipe, decisions: Decisions) -> Recipe
     bare = recipe.model_copy(
         update={"sheets": tuple(s.model_copy(update={"steps": ()}) for s in recipe.sheets)}
     )
-    made = run_recipe(work.con, bare, work.loaded.stored, "mapped_")
+    made = work.runner.run(bare)
     for template, sheet in zip(work.templates, recipe.sheets, strict=True):
         first = _equal_rows(work, made[sheet.template])
         healed = _heal_sheet(work, template, sheet, made[sheet.template], decisions)
@@ -96,7 +95,7 @@ def _in_order(step: CellStep, order: Order | None) -> CellStep:
 
 def settle_values(work: Workspace, recipe: Recipe, decisions: Decisions) -> Recipe:
     """Settle allowed and linked values by spelling; ask for what stays outside an allowed set."""
-    made = run_recipe(work.con, recipe, work.loaded.stored, "stepped_")
+    made = work.runner.run(recipe)
     for template in work.templates:
         sheet = recipe.sheet(template.slug)
         assert sheet is not None  # the recipe has a sheet per template
@@ -134,7 +133,7 @@ def settle_doubles(work: Workspace, recipe: Recipe, decisions: Decisions) -> Rec
     unique = [(t, c) for t, c in unique if not decisions.is_open(t.slug, c.name)]
     if not unique:
         return recipe
-    made = run_recipe(work.con, recipe, work.loaded.stored, "settled_")
+    made = work.runner.run(recipe)
     for template, column in unique:
         sheet = recipe.sheet(template.slug)
         assert sheet is not None  # the recipe has a sheet per template

@@ -16,7 +16,6 @@ from vernctl.engine.author.decide import Decisions
 from vernctl.engine.author.mapping import draft_sheet
 from vernctl.engine.author.result import Authored, SourceFacts
 from vernctl.engine.author.stages import heal_sheets, map_sheets, settle_doubles, settle_values
-from vernctl.engine.compile.run import run_recipe
 from vernctl.engine.database import open_database
 from vernctl.engine.instruct import read_messages, split_messages
 from vernctl.engine.instruct.vocabulary import Vocabulary
@@ -71,7 +70,7 @@ def _author(
 
 
 def _with_sheets(work: Workspace, recipe: Recipe) -> Authored:
-    made = run_recipe(work.con, recipe, work.loaded.stored, "final_")
+    made = work.runner.run(recipe)
     previews, counts = [], []
     for i, template in enumerate(work.templates):
         flag_cells(work.con, template, work.templates, made, f"flags_{i}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import duckdb
 from sqlglot import exp
@@ -15,21 +16,49 @@ from vernctl.engine.recipe.steps import FillStep
 from vernctl.engine.recipe.values import lookups
 
 
+class Runner:
+    """Keeps the table of each sheet, and builds it anew only where its recipe has changed."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection, sources: Mapping[str, Stored]) -> None:
+        self._con = con
+        self._sources = sources
+        self._built: dict[str, _Built] = {}
+        self._tables = 0
+
+    def run(self, recipe: Recipe) -> dict[str, Stored]:
+        """A table of every sheet, as :func:`.sheet.compile_sheet` has it."""
+        made: dict[str, Stored] = {}
+        for sheet in in_order(recipe.sheets):
+            reads = tuple(made[other] for other in looked_into(sheet) if other in made)
+            old = self._built.get(sheet.template)
+            if old is None or (old.sheet, old.reads) != (sheet, reads):
+                old = _Built(sheet, reads, self._build(sheet, made, old))
+                self._built[sheet.template] = old
+            made[sheet.template] = old.stored
+        return {sheet.template: made[sheet.template] for sheet in recipe.sheets}
+
+    def _build(self, sheet: SheetRecipe, made: Mapping[str, Stored], old: _Built | None) -> Stored:
+        if old is not None:
+            self._con.execute(f"DROP TABLE {old.stored.table}")
+        stored = Stored(f"sheet_work_{self._tables}", sheet.all_columns)
+        self._tables += 1
+        query = compile_sheet(sheet, Catalogue(self._sources, made))
+        table = exp.to_table(stored.table)
+        self._con.execute(sql(exp.Create(this=table, kind="TABLE", expression=query)))
+        return stored
+
+
+class _Built(NamedTuple):
+    sheet: SheetRecipe
+    reads: tuple[Stored, ...]
+    stored: Stored
+
+
 def run_recipe(
-    con: duckdb.DuckDBPyConnection, recipe: Recipe, sources: Mapping[str, Stored], prefix: str
+    con: duckdb.DuckDBPyConnection, recipe: Recipe, sources: Mapping[str, Stored]
 ) -> dict[str, Stored]:
-    """Make a table of every sheet (``<prefix>0`` …, see compile_sheet) and say which is which."""
-    made: dict[str, Stored] = {}
-    numbers = {sheet.template: i for i, sheet in enumerate(recipe.sheets)}
-    for sheet in in_order(recipe.sheets):
-        stored = Stored(f"{prefix}{numbers[sheet.template]}", sheet.all_columns)
-        query = compile_sheet(sheet, Catalogue(sources, made))
-        create = exp.Create(
-            this=exp.to_table(stored.table), kind="TABLE", expression=query, replace=True
-        )
-        con.execute(sql(create))
-        made[sheet.template] = stored
-    return {sheet.template: made[sheet.template] for sheet in recipe.sheets}
+    """Make a table of every sheet of a recipe and say which is which."""
+    return Runner(con, sources).run(recipe)
 
 
 def in_order(sheets: Sequence[SheetRecipe]) -> list[SheetRecipe]:
