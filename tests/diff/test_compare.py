@@ -21,7 +21,7 @@ MakeSheet = Callable[..., Sheet]
 MakeSnapshot = Callable[..., Snapshot]
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(data=st.data())
 def test_the_diff_applied_to_the_old_table_gives_the_new_one(
     data: st.DataObject, any_table: st.SearchStrategy[Sheet]
@@ -35,7 +35,7 @@ def test_the_diff_applied_to_the_old_table_gives_the_new_one(
     assert len(diff.removed) + len(new.rows) - len(diff.added) == len(old.rows)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(data=st.data())
 def test_a_diff_is_empty_exactly_when_the_digest_sees_no_difference(
     data: st.DataObject, any_table: st.SearchStrategy[Sheet]

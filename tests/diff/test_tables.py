@@ -108,7 +108,7 @@ def test_a_key_that_is_not_there_is_a_usage_error(
 CELLS = st.sampled_from(["", "1", "2", "3", "x", "X", " x", 'q"q', "a\nb", "c,d"])
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(data=st.data())
 def test_comparing_by_line_says_what_comparing_by_cell_says(data: st.DataObject) -> None:
     plain = data.draw(st.booleans())

@@ -88,7 +88,7 @@ def test_wording_names_samples_ids_and_answers_are_not_part_of_it(
     assert make_snapshot(inputs, [contacts], Review()).digest == made.digest
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(data=st.data())
 def test_row_order_is_not_part_of_it(
     data: st.DataObject, any_sheet: st.SearchStrategy[Sheet]

@@ -25,7 +25,7 @@ from vernctl.snapshot.sheet import InvalidCell, Sheet
 from vernctl.spec.model import Review
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(data=st.data())
 def test_what_is_read_is_what_was_written(
     data: st.DataObject, any_sheet: st.SearchStrategy[Sheet], any_cell: st.SearchStrategy[str]

@@ -39,18 +39,23 @@ class Alignment:
         return max(self.votes.get(row, {}).values(), default=0.0)
 
     def settle(self, rows: Sequence[int]) -> None:
-        """Give each of these sheet rows its heaviest source row; among equals a free one, then
-        the first.
+        """Give each of these sheet rows its source row: the heaviest pairs first, each source row
+        once. A sheet row that is left then shares its heaviest source row with another.
         """
+        pairs = [
+            (-weight, row, source)
+            for row in rows
+            for source, weight in self.votes.get(row, {}).items()
+            if weight >= LEAST
+        ]
+        pairs.sort()
         used: set[int] = set()
-        for row in rows:
-            votes = self.votes.get(row, {})
-            best = max(votes.values(), default=0.0)
-            if best < LEAST:
-                continue
-            equals = sorted(source for source, weight in votes.items() if weight >= best - 1e-9)
-            self.partner[row] = next((source for source in equals if source not in used), equals[0])
-            used.add(self.partner[row])
+        for _, row, source in pairs:
+            if row not in self.partner and source not in used:
+                self.partner[row] = source
+                used.add(source)
+        for _, row, source in pairs:
+            self.partner.setdefault(row, source)
 
 
 def align(sheet: Sequence[Row], tables: Sequence[Sequence[Row]]) -> tuple[Alignment, ...]:

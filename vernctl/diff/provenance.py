@@ -235,14 +235,17 @@ def _unused(
 def _may_feed(
     sheet: Sheet, feed: _Feed, source: int, origins: Mapping[tuple[str, str], ColumnOrigin]
 ) -> bool:
-    """True where the source column could be that of a column whose origin is unknown."""
+    """True where the source column could be that of a column whose origin is not certain."""
     pairs = feed.alignment.partner.items()
     old = [feed.table.rows[row][source] for _, row in pairs]
     for i, name in enumerate(sheet.columns):
         if source in feed.found[name].suspects:
             return True
-        if origins[sheet.slug, name].how == "unknown":
-            new = [sheet.rows[row][i] for row, _ in pairs]
-            if shared_words(old, new) >= MAYBE:
-                return True
+        how, new = origins[sheet.slug, name].how, [sheet.rows[row][i] for row, _ in pairs]
+        if how == "unknown" and shared_words(old, new) >= MAYBE:
+            return True
+        if how == "constant" and (
+            new[0] in old or alike(name, feed.table.columns[source]) >= ALIKE
+        ):
+            return True
     return False

@@ -138,6 +138,8 @@ def recoded_reading(pair: ColumnPair) -> Reading | None:
     if not (repeated / total - chance) / (1 - chance) >= 0.9:
         return None
     explained = repeated + sum(n.total() for old, n in by_old.items() if old not in filled)
+    if all(_find(_words(old), _words(new)) >= 0 for old, new in best.items()):
+        return Reading("a part of it", (pair.source,), explained, pair.rows, pair.direct())
     return Reading(
         "recoded",
         (pair.source,),
