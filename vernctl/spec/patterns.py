@@ -136,14 +136,18 @@ _SECRETS = re.compile(
     r"|(?i:\b(?:password|passwd|pwd|secret|api[ _-]?key|token)\s*[:=]\s*\S{4,})"
     r"|(?i:\bbearer\s+[\w.~+/-]{16,})|://[^\s/:@]+:[^\s/@]+@"
 )
-#: Nothing that is shorter is a key or a token; a password is written behind ":" or "=".
-_SHORTEST = 16
+#: No key and no token is shorter; passwords and private keys show by these marks.
+_SHORTEST = 15
+_MARKS = (":", "=", "-----")
 _BLOB = re.compile(r"(?<![\w+/=-])[A-Za-z0-9+/_=-]{32,}(?![\w+/=-])")
 
 
 def looks_secret(text: str) -> bool:
     """Whether a text looks like a key, a token or a password, which no spec may hold."""
-    if len(text) < _SHORTEST and ":" not in text and "=" not in text:
+    if (
+        not any(mark in text for mark in _MARKS)
+        and max(map(len, text.split()), default=0) < _SHORTEST
+    ):
         return False
     if _SECRETS.search(text):
         return True

@@ -101,7 +101,7 @@ class Reader:
         if not isinstance(node, Scalar):
             self.add(node, f"{what} must be text, not {_noun(node)}")
             return ""
-        kind = node.kind
+        kind = node.kind if node.plain or node.tag else "str"
         if kind != "str" and not (any_kind and node.plain and kind != "null"):
             self.add(node, f"{what} is {self._said(node, kind)}")
             return ""
