@@ -83,11 +83,12 @@ def test_a_line_that_went_missing_is_an_error(tmp_path: Path) -> None:
 def test_an_execute_is_under_way_until_its_end_is_written_down(tmp_path: Path) -> None:
     book = filled(tmp_path)
     book.result(book.intend("execute", sequence=20, digest="d1"), run_id="r1")
-    assert book.known.executing == "d1"
+    under_way = book.known
     book.fact("executed", digest="d1", status="completed", receipt="0001")
-    assert book.known.executing is None
-    assert book.known.executed is not None
-    assert book.known.executed.status == "completed"
+    ended = book.known
+    assert (under_way.executing, ended.executing) == ("d1", None)
+    assert ended.executed is not None
+    assert ended.executed.status == "completed"
 
 
 def test_a_lost_preview_is_forgotten_until_the_next_generate(tmp_path: Path) -> None:
