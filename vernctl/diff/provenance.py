@@ -16,12 +16,14 @@ from typing import NamedTuple
 from vernctl.diff.align import Alignment, align, tokens_of
 from vernctl.diff.model import ColumnOrigin, Provenance, Recoding, SheetOrigin, UnusedColumn
 from vernctl.diff.origins import ALIKE, Found, alike, read_column
-from vernctl.diff.readings import HOWS, shared_words
+from vernctl.diff.readings import HOWS, decides, shared_words
 from vernctl.snapshot.model import Snapshot
 from vernctl.snapshot.sheet import Row, Sheet
 
 #: A source column that shares words with an unknown one in this part of the rows may be its source.
 MAYBE = 0.1
+#: A source column of so few values may well have become a constant.
+FEW_VALUES = 3
 
 
 @dataclass(frozen=True)
@@ -238,14 +240,18 @@ def _may_feed(
     """True where the source column could be that of a column whose origin is not certain."""
     pairs = feed.alignment.partner.items()
     old = [feed.table.rows[row][source] for _, row in pairs]
+    if not any(map(str.strip, old)):
+        return False
     for i, name in enumerate(sheet.columns):
+        how, new = origins[sheet.slug, name].how, [sheet.rows[row][i] for row, _ in pairs]
         if source in feed.found[name].suspects:
             return True
-        how, new = origins[sheet.slug, name].how, [sheet.rows[row][i] for row, _ in pairs]
-        if how == "unknown" and shared_words(old, new) >= MAYBE:
+        if how == "unknown" and (decides(old, new) or shared_words(old, new) >= MAYBE):
             return True
         if how == "constant" and (
-            new[0] in old or alike(name, feed.table.columns[source]) >= ALIKE
+            new[0] in old
+            or len(set(old)) <= FEW_VALUES
+            or alike(name, feed.table.columns[source]) >= ALIKE
         ):
             return True
     return False

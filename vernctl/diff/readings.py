@@ -199,6 +199,16 @@ def joined_reading(
     return None
 
 
+def decides(old: Sequence[str], new: Sequence[str]) -> bool:
+    """True where equal source cells have equal target cells in nearly all rows: a recoding that
+    nothing excludes, though nothing may prove it either.
+    """
+    by_old: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for before, after in zip(old, new, strict=True):
+        by_old[fold_spaces(before)][after] += 1
+    return sum(max(news.values()) for news in by_old.values()) >= 0.9 * len(new)
+
+
 def shared_words(old: Sequence[str], new: Sequence[str]) -> float:
     """The part of the rows in which two columns have a word in common, beyond chance."""
 
