@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from vernctl.embedded.catalog import CatalogFile, api_template, load_catalog
+from vernctl.embedded.catalog import api_template, load_catalog
+from vernctl.embedded.catalog_file import CatalogFile
 from vernctl.errors import SpecError
 
 WHOLE = """\

@@ -8,8 +8,6 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
 from vernctl.embedded.refusal import RefusalError
 
-#: A JSON body may have this many bytes.
-MAX_BODY = 1_048_576
 #: A message, an answer: this many characters.
 MAX_TEXT = 20_000
 MAX_KNOWLEDGE = 200_000

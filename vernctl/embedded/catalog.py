@@ -8,7 +8,6 @@ description, required, unique, strict, one_of, link, schema}]}]``. Patterns are 
 from __future__ import annotations
 
 import re
-import threading
 from pathlib import Path
 
 import re2
@@ -51,32 +50,6 @@ class Catalog(BaseModel):
     def source(self, name: str) -> CatalogSource | None:
         """The source of this name, or None."""
         return next((s for s in self.sources if s.name == name), None)
-
-
-class CatalogFile:
-    """A catalog that follows its file: an edit counts from the next request on."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self._lock = threading.Lock()
-        self._seen = self._mark()
-        self._catalog = load_catalog(path)
-
-    def current(self) -> Catalog:
-        """The catalog as the file has it now. Raises SpecError where it is wrong now."""
-        with self._lock:
-            mark = self._mark()
-            if mark != self._seen:
-                self._catalog = load_catalog(self.path)
-                self._seen = mark
-            return self._catalog
-
-    def _mark(self) -> tuple[int, int, int] | None:
-        try:
-            stat = self.path.stat()
-        except OSError:
-            return None
-        return stat.st_mtime_ns, stat.st_size, stat.st_ino
 
 
 def load_catalog(path: Path) -> Catalog:

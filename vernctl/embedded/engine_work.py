@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from vernctl.engine import ENGINE_VERSION
-from vernctl.engine.model import (
-    EngineQuestion,
-    ExecuteReport,
-    InputFile,
-    Progress,
-    SheetPreview,
-    Template,
-)
+
+if TYPE_CHECKING:
+    from vernctl.engine.model import (
+        EngineQuestion,
+        ExecuteReport,
+        InputFile,
+        Progress,
+        SheetPreview,
+        Template,
+    )
 
 RowFilter = Literal["valid", "all", "invalid"]
 

@@ -9,14 +9,16 @@ import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import get_args
+from typing import TYPE_CHECKING, get_args
 
-from vernctl.embedded.catalog import Catalog
 from vernctl.embedded.engine_work import Engine, RowFilter
 from vernctl.embedded.migrations import find_migration
 from vernctl.embedded.preview import not_found_column
 from vernctl.embedded.refusal import RefusalError, not_found
 from vernctl.embedded.store import Store
+
+if TYPE_CHECKING:
+    from vernctl.embedded.catalog import Catalog
 
 
 @dataclass(frozen=True)

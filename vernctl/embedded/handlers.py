@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
 
-from pydantic import JsonValue
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from vernctl.embedded import bodies, exports, knowledge, log, migrations, preview, runs, thread
+from vernctl.embedded import exports, knowledge, log, migrations, preview, runs, thread
 from vernctl.embedded.refusal import RefusalError
 from vernctl.embedded.service import Service
+
+if TYPE_CHECKING:
+    from pydantic import JsonValue
+
+    from vernctl.embedded.bodies import BodyT
+
+
+#: A JSON body may have this many bytes.
+MAX_BODY = 1_048_576
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 Handler = Callable[[Request, Service, str], Awaitable[Response]]
@@ -42,13 +51,15 @@ def as_json(content: JsonValue, status: int = 200) -> Response:
     return Response(body, status, media_type="application/json")
 
 
-async def read_body(request: Request, model: type[bodies.BodyT]) -> bodies.BodyT:
+async def read_body(request: Request, model: type[BodyT]) -> BodyT:
     """The request's body as a model. Refuses with 400 or 413."""
     raw = bytearray()
     async for chunk in request.stream():
         raw += chunk
-        if len(raw) > bodies.MAX_BODY:
-            raise RefusalError(413, f"A request body may have at most {bodies.MAX_BODY} bytes.")
+        if len(raw) > MAX_BODY:
+            raise RefusalError(413, f"A request body may have at most {MAX_BODY} bytes.")
+    from vernctl.embedded import bodies
+
     return bodies.parse_body(model, bytes(raw))
 
 
@@ -83,6 +94,8 @@ async def get_template(request: Request, service: Service, account: str) -> Resp
 
 async def create_migration(request: Request, service: Service, account: str) -> Response:
     """``POST /migrations``: 201, or 200 where the external_id found an existing one."""
+    from vernctl.embedded import bodies
+
     wanted = await read_body(request, bodies.CreateMigration)
     shown, created = migrations.create_migration(service.store, service.catalog(), account, wanted)
     return as_json(shown, 201 if created else 200)
@@ -90,6 +103,8 @@ async def create_migration(request: Request, service: Service, account: str) -> 
 
 async def create_uploads(request: Request, service: Service, account: str) -> Response:
     """``POST …/files``."""
+    from vernctl.embedded import bodies
+
     wanted = await read_body(request, bodies.CreateUploads)
     origin = origin_of(request, service)
     return as_json(service.uploads.mint(account, _migration_id(request), wanted, origin), 201)
@@ -110,6 +125,8 @@ async def put_upload(request: Request) -> Response:
 
 async def start_run(request: Request, service: Service, account: str) -> Response:
     """``POST …/runs``."""
+    from vernctl.embedded import bodies
+
     wanted = await read_body(request, bodies.StartRun)
     with service.store.transaction() as db:
         run_id, status, step = runs.start_run(db, account, _migration_id(request), wanted)
@@ -127,6 +144,8 @@ async def get_run(request: Request, service: Service, account: str) -> Response:
 
 async def cancel_run(request: Request, service: Service, account: str) -> Response:
     """``PATCH …/runs/{run_id}``."""
+    from vernctl.embedded import bodies
+
     await read_body(request, bodies.CancelRun)
     with service.store.transaction() as db:
         shown = runs.cancel_run(db, account, _migration_id(request), _run_id(request))
@@ -135,6 +154,8 @@ async def cancel_run(request: Request, service: Service, account: str) -> Respon
 
 async def answer_run(request: Request, service: Service, account: str) -> Response:
     """``POST …/runs/{run_id}/messages``."""
+    from vernctl.embedded import bodies
+
     given = await read_body(request, bodies.AnswerRun)
     with service.store.transaction() as db:
         step = runs.answer_run(db, account, _migration_id(request), _run_id(request), given)
@@ -238,6 +259,8 @@ async def get_migration_knowledge(request: Request, service: Service, account: s
 
 async def patch_migration_knowledge(request: Request, service: Service, account: str) -> Response:
     """``PATCH /migrations/{id}/knowledge``."""
+    from vernctl.embedded import bodies
+
     wanted = await read_body(request, bodies.KnowledgeWrite)
     return as_json(
         knowledge.write_migration_knowledge(service.store, account, _migration_id(request), wanted)
@@ -254,6 +277,8 @@ async def get_source_knowledge(request: Request, service: Service, account: str)
 
 async def patch_source_knowledge(request: Request, service: Service, account: str) -> Response:
     """``PATCH /sources/{source}/knowledge``."""
+    from vernctl.embedded import bodies
+
     wanted = await read_body(request, bodies.KnowledgeWrite)
     source = str(request.path_params["source"])
     return as_json(

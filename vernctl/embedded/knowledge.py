@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from pydantic import JsonValue
+from typing import TYPE_CHECKING
 
-from vernctl.embedded.bodies import KnowledgeWrite
-from vernctl.embedded.catalog import Catalog
 from vernctl.embedded.clock import seconds_of, stamp
 from vernctl.embedded.migrations import find_migration
 from vernctl.embedded.refusal import RefusalError, not_found
 from vernctl.embedded.store import Store, Transaction
+
+if TYPE_CHECKING:
+    from pydantic import JsonValue
+
+    from vernctl.embedded.bodies import KnowledgeWrite
+    from vernctl.embedded.catalog import Catalog
+
 
 _HELD = "A run holds this document; try again when it has ended."
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import sqlite3
-
-from pydantic import JsonValue
+from typing import TYPE_CHECKING
 
 from vernctl.embedded.migrations import Migration, find_migration, migration_status
 from vernctl.embedded.refusal import RefusalError
 from vernctl.embedded.runs import IN_FLIGHT, latest_run
 from vernctl.embedded.store import Store, Transaction
+
+if TYPE_CHECKING:
+    from pydantic import JsonValue
+
 
 #: While something is in flight: ask again after this long (s).
 RETRY_SECONDS = 10

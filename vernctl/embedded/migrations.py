@@ -5,30 +5,29 @@ from __future__ import annotations
 import json
 import sqlite3
 import uuid
+from typing import TYPE_CHECKING, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, JsonValue
-
-from vernctl.embedded.bodies import CreateMigration
-from vernctl.embedded.catalog import Catalog, api_template
 from vernctl.embedded.refusal import RefusalError, not_found
 from vernctl.embedded.store import Store, Transaction
-from vernctl.engine.model import Template
+
+if TYPE_CHECKING:
+    from pydantic import JsonValue
+
+    from vernctl.embedded.bodies import CreateMigration
+    from vernctl.embedded.catalog import Catalog
+    from vernctl.engine.model import Template
 
 
-class SheetRef(BaseModel):
+class SheetRef(NamedTuple):
     """One sheet of a migration: its template by slug and name, and its own id."""
-
-    model_config = ConfigDict(frozen=True)
 
     slug: str
     name: str
     sheet_id: str
 
 
-class Migration(BaseModel):
+class Migration(NamedTuple):
     """A migration as stored."""
-
-    model_config = ConfigDict(frozen=True)
 
     id: str
     account: str
@@ -92,7 +91,7 @@ def create_migration(
             external_id=wanted.external_id,
             name=wanted.name,
             source=wanted.source,
-            sheets=json.dumps([sheet.model_dump() for sheet in sheets]),
+            sheets=json.dumps([sheet._asdict() for sheet in sheets]),
             created_at=db.now,
         )
         return {"migration": show_migration(db, migration)}, True
@@ -170,11 +169,15 @@ def list_sources(catalog: Catalog) -> dict[str, JsonValue]:
 
 def list_templates(catalog: Catalog) -> dict[str, JsonValue]:
     """``GET /templates``."""
+    from vernctl.embedded.catalog import api_template
+
     return {"templates": [api_template(template) for template in catalog.templates]}
 
 
 def get_template(catalog: Catalog, slug: str) -> dict[str, JsonValue]:
     """``GET /templates/{slug}``. Refuses with 404."""
+    from vernctl.embedded.catalog import api_template
+
     template = catalog.template(slug)
     if template is None:
         raise not_found(f"The template “{slug}”")

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-
-from pydantic import JsonValue
+from typing import TYPE_CHECKING
 
 from vernctl.embedded.migrations import find_migration, show_templates
 from vernctl.embedded.refusal import RefusalError
 from vernctl.embedded.store import Store
+
+if TYPE_CHECKING:
+    from pydantic import JsonValue
 
 
 def read_preview(

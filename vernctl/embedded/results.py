@@ -6,8 +6,7 @@ import json
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
-
-from pydantic import JsonValue
+from typing import TYPE_CHECKING
 
 from vernctl.embedded import thread
 from vernctl.embedded.engine_work import Inputs, Proposal
@@ -15,7 +14,11 @@ from vernctl.embedded.migrations import Migration
 from vernctl.embedded.refusal import RefusalError
 from vernctl.embedded.runs import set_status, settle_step, show_question
 from vernctl.embedded.store import Transaction
-from vernctl.engine.model import EngineQuestion, ExecuteReport, SheetPreview, Template
+
+if TYPE_CHECKING:
+    from pydantic import JsonValue
+
+    from vernctl.engine.model import EngineQuestion, ExecuteReport, SheetPreview, Template
 
 
 @dataclass(frozen=True)
@@ -182,6 +185,8 @@ def keep_failure(db: Transaction, run: sqlite3.Row, message: str) -> None:
 
 def stored_proposal(db: Transaction, migration_id: str) -> tuple[str, tuple[Template, ...]]:
     """The state of the current preview, and the templates that it was made for."""
+    from vernctl.engine.model import Template
+
     row = db.one("SELECT * FROM previews WHERE migration = ?", migration_id)
     if row is None:
         raise RefusalError(409, "There is no preview to act on; generate one first.")

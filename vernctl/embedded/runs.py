@@ -11,16 +11,19 @@ import json
 import sqlite3
 import uuid
 from collections.abc import Sequence
-from typing import Final
-
-from pydantic import JsonValue
+from typing import TYPE_CHECKING, Final
 
 from vernctl.embedded import thread
-from vernctl.embedded.bodies import AnswerRun, GivenAnswer, StartRun
 from vernctl.embedded.migrations import Migration, find_migration
 from vernctl.embedded.refusal import RefusalError, not_found
 from vernctl.embedded.store import Transaction
 from vernctl.embedded.uploads import files_for_run
+
+if TYPE_CHECKING:
+    from pydantic import JsonValue
+
+    from vernctl.embedded.bodies import AnswerRun, GivenAnswer, StartRun
+
 
 IN_FLIGHT: Final = ("queued", "running", "blocked")
 ACTIVE: Final = ("queued", "running")
@@ -234,16 +237,18 @@ def _by_id(
             raise RefusalError(
                 400, f"{len(questions)} questions are open; answer each of them by its id."
             )
-        given = [GivenAnswer(id=str(questions[0]["id"]), value=given)]
+        pairs = [(str(questions[0]["id"]), given)]
+    else:
+        pairs = [(answer.id, answer.value) for answer in given]
     by_id = {str(question["id"]): question for question in questions}
     answers: dict[str, str] = {}
-    for answer in given:
-        question = by_id.get(answer.id)
+    for question_id, value in pairs:
+        question = by_id.get(question_id)
         if question is None:
-            raise RefusalError(400, f"There is no open question “{answer.id}”.")
-        if answer.id in answers:
-            raise RefusalError(400, f"Question “{answer.id}” is answered twice.")
-        answers[answer.id] = _accepted(question, answer.value)
+            raise RefusalError(400, f"There is no open question “{question_id}”.")
+        if question_id in answers:
+            raise RefusalError(400, f"Question “{question_id}” is answered twice.")
+        answers[question_id] = _accepted(question, value)
     return answers
 
 

@@ -48,6 +48,7 @@ class ServeConfig:
     threads: int = 2
     tls_cert: Path | None = None
     tls_key: Path | None = None
+    check_catalog: bool = True
 
     def __repr__(self) -> str:
         return f"ServeConfig(data={str(self.data)!r}, host={self.host!r}, port={self.port})"
@@ -80,6 +81,7 @@ class RunningServer(uvicorn.Server):
                 engine=engine,
                 public_url=config.public_url,
                 threads=config.threads,
+                check_catalog=config.check_catalog,
             )
         except BaseException:
             self._socket.close()
@@ -187,6 +189,7 @@ def serve(
             reuse=reuse,
             tls_cert=tls_cert,
             tls_key=tls_key,
+            check_catalog=not child,  # the command line that starts a child has checked it
         )
 
         def announce(url: str) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from vernctl.embedded.auth import Keys
-from vernctl.embedded.catalog import Catalog, CatalogFile
+from vernctl.embedded.catalog_file import CatalogFile
 from vernctl.embedded.clock import Clock
 from vernctl.embedded.engine_work import Engine, ImportEngine
 from vernctl.embedded.refusal import RefusalError
@@ -14,6 +15,9 @@ from vernctl.embedded.store import Store
 from vernctl.embedded.uploads import Uploads
 from vernctl.embedded.work import Workers
 from vernctl.errors import SpecError
+
+if TYPE_CHECKING:
+    from vernctl.embedded.catalog import Catalog
 
 
 @dataclass
@@ -50,12 +54,16 @@ def build_service(
     engine: Engine | None = None,
     public_url: str | None = None,
     threads: int = 2,
+    check_catalog: bool = True,
 ) -> Service:
     """Open a data folder and begin to work on what was left unfinished in it.
 
-    Raises SpecError where the catalog is wrong.
+    Raises SpecError where the catalog is wrong; without ``check_catalog`` it is read, and blamed,
+    when it is first needed.
     """
     catalog_file = CatalogFile(catalog)
+    if check_catalog:
+        catalog_file.current()
     store = Store(data, clock)
     uploads = Uploads(store)
     engine = engine or ImportEngine()

@@ -10,13 +10,15 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
-
-from pydantic import JsonValue
+from typing import TYPE_CHECKING, Final
 
 from vernctl.embedded.bell import Bell
 from vernctl.embedded.clock import Clock, stamp
 from vernctl.errors import VernctlError
+
+if TYPE_CHECKING:
+    from pydantic import JsonValue
+
 
 #: Each entry brings the database from its index to the next; entries are never edited, only added.
 SCHEMA: Final[tuple[str, ...]] = (

@@ -6,12 +6,14 @@ import asyncio
 import json
 import re
 from collections.abc import AsyncIterator
-from typing import Final
-
-from pydantic import JsonValue
+from typing import TYPE_CHECKING, Final
 
 from vernctl.embedded.refusal import RefusalError
 from vernctl.embedded.store import Store, Transaction
+
+if TYPE_CHECKING:
+    from pydantic import JsonValue
+
 
 #: What each verbosity leaves out.
 HIDDEN: Final[dict[str, tuple[str, ...]]] = {

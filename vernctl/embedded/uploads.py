@@ -10,15 +10,18 @@ import os
 import uuid
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from pydantic import JsonValue
-
-from vernctl.embedded.bodies import CreateUploads
 from vernctl.embedded.migrations import find_migration
 from vernctl.embedded.refusal import RefusalError, not_found
 from vernctl.embedded.store import Store, Transaction
-from vernctl.engine.model import InputFile
+
+if TYPE_CHECKING:
+    from pydantic import JsonValue
+
+    from vernctl.embedded.bodies import CreateUploads
+    from vernctl.engine.model import InputFile
+
 
 #: An upload link is good for this long (s).
 LINK_SECONDS: Final = 3_600
@@ -136,6 +139,8 @@ class Uploads:
 
     def inputs(self, db: Transaction, file_ids: str) -> tuple[InputFile, ...]:
         """The engine's input files for a JSON list of ids, in the order of their names."""
+        from vernctl.engine.model import InputFile
+
         ids: Sequence[str] = json.loads(file_ids)
         rows = [db.one("SELECT id, name, sha256 FROM files WHERE id = ?", one) for one in ids]
         found = sorted((r["name"], r["sha256"], r["id"]) for r in rows if r is not None)

@@ -14,10 +14,9 @@ import shutil
 import sqlite3
 import threading
 import time
+from typing import TYPE_CHECKING
 
-from pydantic import JsonValue
-
-from vernctl.embedded.catalog import CatalogFile
+from vernctl.embedded.catalog_file import CatalogFile
 from vernctl.embedded.engine_work import Engine, Inputs
 from vernctl.embedded.migrations import Migration, find_migration, sheet_templates
 from vernctl.embedded.refusal import RefusalError
@@ -32,8 +31,11 @@ from vernctl.embedded.results import (
 from vernctl.embedded.runs import ACTIVE, find_run, set_status
 from vernctl.embedded.store import Store, Transaction
 from vernctl.embedded.uploads import Uploads
-from vernctl.engine.model import EngineError
 from vernctl.errors import SpecError
+
+if TYPE_CHECKING:
+    from pydantic import JsonValue
+
 
 #: A step that was under way at so many server deaths is given up, lest it take every start down.
 MAX_ATTEMPTS = 3
@@ -114,6 +116,8 @@ class Workers:
                 _log.exception("step %s could not be settled", step_id)
 
     def _perform(self, step_id: str) -> None:
+        from vernctl.engine.model import EngineError
+
         job = self._begin(step_id)
         if job is None:
             return
