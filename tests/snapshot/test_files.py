@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import tempfile
@@ -267,3 +268,80 @@ def test_a_removed_snapshot_is_gone_and_removing_nothing_is_fine(
     remove_snapshot(folder)
     assert list(tmp_path.iterdir()) == []
     remove_snapshot(tmp_path / "nowhere" / "acme.snapshot")
+
+
+def test_a_document_with_a_field_that_nobody_knows_is_refused(made: Snapshot) -> None:
+    files = snapshot_files(made)
+    body = files["snapshot.yaml"].rpartition(b"checksum: ")[0].replace(b"epoch: 1", b"epoch: one")
+    digest = hashlib.sha256(body).hexdigest()
+    files["snapshot.yaml"] = body + f"checksum: {digest}\n".encode()
+    with pytest.raises(SnapshotError, match=r"epoch: Input should be a valid integer"):
+        read_snapshot_with(files.get, "acme.snapshot")
+
+
+def test_files_that_are_whole_and_do_not_belong_together_have_another_digest(
+    made: Snapshot,
+) -> None:
+    files = snapshot_files(made)
+    body = files["snapshot.yaml"].rpartition(b"checksum: ")[0].replace(b"epoch: 1", b"epoch: 2")
+    digest = hashlib.sha256(body).hexdigest()
+    files["snapshot.yaml"] = body + f"checksum: {digest}\n".encode()
+    with pytest.raises(SnapshotError, match=r"its content has not the digest 065f992"):
+        read_snapshot_with(files.get, "acme.snapshot")
+
+
+@pytest.mark.parametrize("text", [b"- a\n", b"\xff", b"a: " + b"[" * 5000, b""])
+def test_what_is_no_document_is_refused(made: Snapshot, text: bytes) -> None:
+    files = {**snapshot_files(made), "snapshot.yaml": text}
+    with pytest.raises(SnapshotError, match=r"snapshot\.yaml cannot be trusted"):
+        read_snapshot_with(files.get, "acme.snapshot")
+
+
+def test_where_there_is_no_document_there_is_no_snapshot(made: Snapshot) -> None:
+    assert read_snapshot_with(lambda name: None, "acme.snapshot") is None
+
+
+def test_a_name_with_pattern_characters_is_cleaned_as_itself(
+    made: Snapshot, tmp_path: Path
+) -> None:
+    folder = tmp_path / "a[1]*.snapshot"
+    (tmp_path / ".a[1]*.snapshot.new-x").mkdir()
+    (tmp_path / ".a1x.snapshot.new-x").mkdir()
+    write_snapshot(folder, made, "")
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        ".a1x.snapshot.new-x",
+        "a[1]*.snapshot",
+    ]
+
+
+def test_a_reader_that_heals_while_another_does_finds_the_folder(
+    made: Snapshot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "acme.snapshot"
+    write_snapshot(folder, made, "")
+    folder.rename(tmp_path / ".acme.snapshot.old")
+    rename = Path.rename
+
+    def beaten(self: Path, target: Path) -> Path:
+        rename(self, target)
+        raise OSError
+
+    monkeypatch.setattr(Path, "rename", beaten)
+    assert read_snapshot(folder) == made
+
+
+def test_a_folder_that_cannot_be_put_back_is_no_secret(
+    made: Snapshot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "acme.snapshot"
+    write_snapshot(folder, made, "")
+    folder.rename(tmp_path / ".acme.snapshot.old")
+
+    def forbidden(self: Path, target: Path) -> Path:
+        raise PermissionError
+
+    monkeypatch.setattr(Path, "rename", forbidden)
+    with pytest.raises(PermissionError):
+        read_snapshot(folder)
+    with pytest.raises(PermissionError):
+        write_snapshot(tmp_path / "new.snapshot", made, "")

@@ -38,6 +38,8 @@ def write_rows(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
 
 def read_rows(data: bytes) -> tuple[Row, list[Row]]:
     """Header and rows of a canonical table. Raises ValueError, naming the line, for any other."""
+    if not data:
+        raise ValueError("it is empty")
     lines = data.decode("utf-8", "surrogatepass").split("\n")
     if lines.pop() != "":
         raise ValueError("its last line has no end")
@@ -48,7 +50,7 @@ def read_rows(data: bytes) -> tuple[Row, list[Row]]:
         raise ValueError(f"it is not CSV: {error}") from None
     finally:
         csv.field_size_limit(before)
-    if len(records) != len(lines) or not records:
+    if len(records) != len(lines):
         raise ValueError("a row of it is more than one line")
     header, rows = records[0], records[1:]
     for number, row in enumerate(rows, start=2):
