@@ -14,7 +14,7 @@ from sqlglot import exp
 from vernctl.engine.compile.inputs import DROP, HASH, IDENTITY, INPUT, ROW, compile_inputs
 from vernctl.engine.compile.tables import Catalogue, cell
 from vernctl.engine.model import EngineError
-from vernctl.engine.recipe.base import call, choose, filled, folded, name, number, text
+from vernctl.engine.recipe.base import call, cases, choose, filled, folded, name, number, text
 from vernctl.engine.recipe.model import SheetRecipe
 from vernctl.engine.recipe.steps import CellStep, DedupeStep, DropStep, FillStep, Step
 from vernctl.engine.recipe.values import FromColumn, FromTarget, Lookup, Value, lookups
@@ -148,11 +148,11 @@ def _double(step: DedupeStep, sheet: SheetRecipe, catalogue: Catalogue) -> exp.E
 def _shape(sheet: SheetRecipe, catalogue: Catalogue) -> exp.Expr:
     """Rows of two inputs are alike only where both have the same columns, used the same way."""
     shapes = [(catalogue.source(item.table).columns, item.values) for item in sheet.inputs]
-    case = exp.Case()
+    branches: list[tuple[exp.Expr, exp.Expr]] = []
     for position, shape in enumerate(shapes):
         one = exp.EQ(this=name(INPUT, "p"), expression=number(position))
-        case = case.when(one, number(shapes.index(shape)))
-    return case.else_(number(-1)) if shapes else number(0)
+        branches.append((one, number(shapes.index(shape))))
+    return cases(branches, number(-1))
 
 
 def _resolved(value: Value, layer: Layer, sheet: SheetRecipe, catalogue: Catalogue) -> exp.Expr:

@@ -11,7 +11,18 @@ from sqlglot import exp
 from vernctl.engine.compile.inputs import DROP
 from vernctl.engine.compile.tables import Stored, sql
 from vernctl.engine.model import Column, Link
-from vernctl.engine.recipe.base import call, filled, folded, name, number, spelled, text, trimmed
+from vernctl.engine.recipe.base import (
+    call,
+    cases,
+    filled,
+    folded,
+    matches,
+    name,
+    number,
+    spelled,
+    text,
+    trimmed,
+)
 from vernctl.engine.recipe.ops import MapValues
 from vernctl.engine.recipe.steps import HEALED, CellStep
 from vernctl.engine.validate import known_keys
@@ -83,12 +94,13 @@ def _meant(
     distance = call("DAMERAU_LEVENSHTEIN", a, b)
     # A typo: one slip in a word of four letters and more, two from nine on; digits never slip.
     length = call("LEAST", call("LENGTH", a), call("LENGTH", b))
-    slips = (
-        exp.Case()
-        .when(call("REGEXP_MATCHES", call("CONCAT", a, b), text(r"\d")), number(0))
-        .when(exp.GTE(this=length, expression=number(9)), number(2))
-        .when(exp.GTE(this=length.copy(), expression=number(4)), number(1))
-        .else_(number(0))
+    slips = cases(
+        (
+            (matches(call("CONCAT", a, b), r"\d"), number(0)),
+            (exp.GTE(this=length, expression=number(9)), number(2)),
+            (exp.GTE(this=length.copy(), expression=number(4)), number(1)),
+        ),
+        number(0),
     )
     query = (
         exp.select("v", "w", exp.alias_(distance, "d"), exp.alias_(call("LENGTH", a), "size"))

@@ -8,12 +8,16 @@ import re2
 
 #: Longer than this is no instruction.
 MAX_MESSAGE = 4_000
-_ITEM = re2.compile(r"(?m)^[ \t]*(?:\d{1,3}[.)]|[-*•])[ \t]+")
+_ITEM = re2.compile(r"(?m)^[ \t]*(?:(?:\d{1,3}[.)]|[-*•])[ \t]+)+")
 _QUOTES = re2.compile(
     r"\"([^\"]*)\"|“([^”]*)”|„([^“”]*)[“”]|«([^»]*)»|`([^`]*)`|‘([^’]*)’"
     r"|(^|[\s(,=:])'([^']*)'"
 )
 _FIRST_MARK = 0xE000
+_HEADING = re2.compile(
+    r"(?i)^(?:please )?(?:do|make|apply|use)?(?: ?(?:the|these|this|some|following|my|other|more|"
+    r"changes|edits|corrections|fixes|steps|instructions|rules|things))+(?:,? please)?:$"
+)
 _POLITE = re2.compile(
     r"(?i)^(?:please|kindly|also|and|then|now|we want to|you should)[,\s]+|[\s,]+please$"
     r"|^(?:many )?(?:thanks|thank you)(?: a lot| very much)?[.! ]*$"
@@ -35,12 +39,13 @@ def split_messages(text: str) -> tuple[str, ...]:
     """
     if not _ITEM.search(text):
         return (text.strip(),) if text.strip() else ()
-    found: list[str] = []
-    for piece in _ITEM.split(text):
-        item = piece.strip()
-        if item and not (not found and item.endswith(":")):
-            found.append(item)
-    return tuple(found)
+    items = (piece.strip() for piece in _ITEM.split(text))
+    return tuple(item for item in items if item)
+
+
+def is_heading(text: str) -> bool:
+    """Whether a message only announces others: "Please do the following:"."""
+    return bool(_HEADING.search(text.strip()))
 
 
 class Phrase(NamedTuple):

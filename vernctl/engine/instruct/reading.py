@@ -9,7 +9,14 @@ from vernctl.engine.instruct.cells import CELL_RULES
 from vernctl.engine.instruct.edits import Do, Edit, Help, MapTo, UseOrder
 from vernctl.engine.instruct.filling import FILLING_RULES, SETTING_RULES
 from vernctl.engine.instruct.grammar import Context, Edits, first_of
-from vernctl.engine.instruct.phrases import MAX_MESSAGE, clauses, phrase_of, sentences, tidy
+from vernctl.engine.instruct.phrases import (
+    MAX_MESSAGE,
+    clauses,
+    is_heading,
+    phrase_of,
+    sentences,
+    tidy,
+)
 from vernctl.engine.instruct.recoding import MAPPING_RULES, REPLACING_RULES
 from vernctl.engine.instruct.rows import ROW_RULES
 from vernctl.engine.instruct.sources import SOURCE_RULES
@@ -54,6 +61,8 @@ def read_messages(
     questions: dict[str, EngineQuestion] = {}
     notes: list[str] = []
     for message in messages:
+        if is_heading(message):
+            continue
         found = _read(vocabulary, message)
         if not found.missing:
             edits += found.edits

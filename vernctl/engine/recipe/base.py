@@ -5,6 +5,8 @@ Expressions are sqlglot trees throughout: a cell, a name or a constant never mee
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from pydantic import BaseModel, ConfigDict
 from sqlglot import exp
 
@@ -84,4 +86,10 @@ def spelled(cell: exp.Expr) -> exp.Expr:
 
 def choose(condition: exp.Expr, then: exp.Expr, otherwise: exp.Expr) -> exp.Expr:
     """``then`` where the condition holds, else ``otherwise``."""
-    return exp.Case().when(condition.copy(), then.copy()).else_(otherwise.copy())
+    return cases([(condition, then)], otherwise)
+
+
+def cases(pairs: Iterable[tuple[exp.Expr, exp.Expr]], otherwise: exp.Expr) -> exp.Expr:
+    """The value of the first (condition, value) whose condition holds, else ``otherwise``."""
+    branches = [exp.If(this=condition.copy(), true=value.copy()) for condition, value in pairs]
+    return exp.Case(ifs=branches, default=otherwise.copy()) if branches else otherwise.copy()

@@ -12,6 +12,7 @@ from vernctl.engine.recipe.base import (
     SPACE,
     RecipeValue,
     call,
+    cases,
     choose,
     filled,
     folded,
@@ -127,11 +128,11 @@ class MapValues(RecipeValue):
         by_target: dict[str, list[str]] = {}
         for value, target in self.values.items():
             by_target.setdefault(target, []).append(value)
-        case = exp.Case()
+        branches: list[tuple[exp.Expr, exp.Expr]] = []
         for target, values in by_target.items():
             keys = [text(value) if self.exact else folded(text(value)) for value in values]
-            case = case.when(exp.In(this=compared.copy(), expressions=keys), text(target))
-        return case.else_(rest) if by_target else rest
+            branches.append((exp.In(this=compared.copy(), expressions=keys), text(target)))
+        return cases(branches, rest)
 
     def describe(self) -> str:
         by_target: dict[str, list[str]] = {}

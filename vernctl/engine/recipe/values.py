@@ -16,6 +16,7 @@ from vernctl.engine.recipe.base import (
     SPACE,
     RecipeValue,
     call,
+    cases,
     choose,
     filled,
     text,
@@ -101,11 +102,8 @@ class FirstOf(RecipeValue):
     first_of: tuple[Value, ...]
 
     def build(self, resolve: Resolve) -> exp.Expr:
-        case = exp.Case()
-        for value in self.first_of:
-            cell = value.build(resolve)
-            case = case.when(filled(cell), cell.copy())
-        return case.else_(text(""))
+        cells = [value.build(resolve) for value in self.first_of]
+        return cases([(filled(cell), cell) for cell in cells], text(""))
 
     def leaves(self) -> Iterator[Value]:
         for value in self.first_of:
@@ -191,9 +189,15 @@ def describe_value(value: Value) -> str:
             return " and ".join(describe_value(each) for each in join) + " together"
         case FirstOf(first_of=first_of):
             return "the first filled of " + ", ".join(describe_value(each) for each in first_of)
-        case Part(part=part, of=of):
-            words = {"rest": "all but the first", "all_but_last": "all but the last"}
-            return f"the {words.get(part, part)} part of {describe_value(of)}"
+        case Part(part=part, of=of, separator=separator):
+            cut = {
+                "first": "the first",
+                "rest": "all but the first",
+                "last": "the last",
+                "all_but_last": "all but the last",
+            }[part]
+            unit = "word" if separator is None else f"piece at '{separator}'"
+            return f"{cut} {unit} of {describe_value(of)}"
         case Changed(changed=changed, ops=ops):
             done = ", ".join(op.describe() for op in ops)
             return f"{describe_value(changed)} ({done})"
