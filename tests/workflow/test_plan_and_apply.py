@@ -5,6 +5,8 @@ from pathlib import Path
 from bench import Bench
 from scripted_agent import Ask
 
+from vernctl.workflow.receipts import receipts_of
+
 
 def kinds(outcome_steps: object) -> list[str]:
     return [step.kind for step in outcome_steps]  # type: ignore[attr-defined]
@@ -293,3 +295,22 @@ def test_status_of_an_import_is_told_from_what_is_there(work_bench: Bench) -> No
     assert outcome.status == "unchanged"
     assert any(fact.startswith("receipt 0001: applied") for fact in outcome.facts)
     assert work_bench.sent() == []
+
+
+def test_an_import_that_is_not_as_approved_stays_so_until_something_changes(
+    work_bench: Bench,
+) -> None:
+    work_bench.agent.loses = 1
+    work_bench.imported()
+    assert work_bench.apply().exit_code == 6
+    assert work_bench.agent.calls.count("execute") == 1
+
+
+def test_a_failed_execute_leaves_a_receipt_that_says_so(work_bench: Bench) -> None:
+    work_bench.approved()
+    work_bench.agent.fails = "execute"
+    work_bench.apply()
+    work_bench.agent.fails = ""
+    work_bench.apply()
+    chain = receipts_of(work_bench.root / ".vernctl" / "receipts", "acme")
+    assert [receipt.outcome for receipt, _ in chain] == ["failed", "applied"]

@@ -101,7 +101,8 @@ def is_imported(work: Work) -> bool:
     done = work.journal.known.executed
     if done is None:
         return work.here is not None
-    return work.base is not None and done.digest == work.base.digest and done.status == "completed"
+    ended = done.status in ("completed", "not_as_approved")
+    return work.base is not None and done.digest == work.base.digest and ended
 
 
 async def _approve_first(work: Work, options: ApplyOptions, moved: tuple[str, ...]) -> SpecOutcome:
@@ -155,9 +156,8 @@ def _planned(work: Work, situation: Situation) -> Plan:
 async def _nothing_to_do(work: Work, approved: Snapshot, observed: Observed) -> SpecOutcome:
     """Imported already. Results that are lacking are written; without a receipt it is verified."""
     done = work.journal.known.executed
-    if observed.run is not None and (
-        done is None or done.receipt is None or lacking(work, approved)
-    ):
+    told = done is not None and done.receipt is not None and done.status == "completed"
+    if observed.run is not None and (not told or lacking(work, approved)):
         outcome = await confirm(work, approved, observed.run)
         if outcome.status != "applied":
             return outcome

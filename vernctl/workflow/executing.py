@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-
-from pydantic import JsonValue
 
 from vernctl.api.models import LoggedRun, Run
 from vernctl.diff.checks import import_checks
@@ -24,10 +21,9 @@ from vernctl.workflow.deliver import (
     write_records,
 )
 from vernctl.workflow.drive import drive, start
-from vernctl.workflow.git import last_commit
-from vernctl.workflow.outcome import ImportedSheet, SpecOutcome, Verification
+from vernctl.workflow.outcome import SpecOutcome, Status
 from vernctl.workflow.plan import PlannedStep
-from vernctl.workflow.receipts import hash_of, write_receipt
+from vernctl.workflow.record import imported_sheets, record, shown_path
 from vernctl.workflow.results import begin
 from vernctl.workflow.verify import verify
 from vernctl.workflow.work import Work
@@ -120,34 +116,6 @@ async def confirm(work: Work, approved: Snapshot, run: Run) -> SpecOutcome:
         return await _deliver(work, approved, results, run, outcome)
 
 
-def imported_sheets(run: Run, counts: Mapping[str, tuple[int, int]]) -> tuple[ImportedSheet, ...]:
-    """Rows by sheet as exported. Rows read and left out are there where the report tells them.
-
-    The API does not promise that; the embedded server adds ``slug``, ``rowsRead`` and ``dropped``
-    to each sheet of its report.
-    """
-    told: dict[object, Mapping[str, JsonValue]] = {}
-    extra: Mapping[str, JsonValue]
-    for sheet in run.report.per_sheet if run.report else ():
-        extra = sheet.model_extra or {}
-        told[extra.get("slug")] = extra
-    found = []
-    for slug, (rows, invalid) in counts.items():
-        extra = told.get(slug, {})
-        read, dropped = extra.get("rowsRead"), extra.get("dropped")
-        reasons = dropped.items() if isinstance(dropped, dict) else ()
-        found.append(
-            ImportedSheet(
-                slug=slug,
-                rows=rows,
-                invalid_rows=invalid,
-                rows_read=read if isinstance(read, int) else None,
-                dropped={reason: n for reason, n in reasons if isinstance(n, int)},
-            )
-        )
-    return tuple(found)
-
-
 async def _deliver(
     work: Work, approved: Snapshot, results: Results, run: Run, outcome: SpecOutcome
 ) -> SpecOutcome:
@@ -159,42 +127,14 @@ async def _deliver(
     if target is not None:
         as_approved = outcome.status == "applied"
         delivered = deliver(results, target if as_approved else held(target))
-    shown = tuple(_shown(work, path) for path in delivered)
-    receipt = _receipt(work, approved, run, outcome, delivered)
-    work.journal.fact("executed", digest=approved.digest, status="completed", receipt=receipt)
+    receipt = record(work, approved, run.run_id, outcome, delivered)
+    as_told = "completed" if outcome.status == "applied" else outcome.status
+    work.journal.fact("executed", digest=approved.digest, status=as_told, receipt=receipt)
+    shown = tuple(shown_path(work, path) for path in delivered)
     update: dict[str, object] = {"outputs": shown, "receipt": receipt}
     if outcome.status == "not_as_approved":
         update["next"] = f"See what differs, then plan again: vernctl plan {work.spec.shown_path}"
     return outcome.model_copy(update=update)
-
-
-def _receipt(
-    work: Work, approved: Snapshot, run: Run, outcome: SpecOutcome, delivered: tuple[Path, ...]
-) -> str:
-    receipt, sha256 = write_receipt(
-        work.session.project.receipts,
-        work.spec.name,
-        {
-            "endpoint": work.session.identity,
-            "address": work.address,
-            "migration_id": work.journal.known.migration_id or "",
-            "run_id": run.run_id,
-            "digest": approved.digest,
-            "outcome": outcome.status,
-            "approved_by": last_commit(work.folders.approved),
-            "files": [file.model_dump(mode="json") for file in approved.inputs.files],
-            "refinements": approved.inputs.refinements,
-            "questions": [
-                question.model_dump(mode="json") for question in work.journal.known.questions
-            ],
-            "report": outcome.report,
-            "verification": (
-                outcome.verification or Verification(sample_rows=0, present=0)
-            ).model_dump(mode="json"),
-            "outputs": {_shown(work, path): hash_of(path) for path in delivered},
-        },
-    )
-    return f"{receipt.number:04d} · {sha256[:4]}…{sha256[-2:]}"
 
 
 async def executes_of(work: Work) -> list[LoggedRun]:
@@ -213,7 +153,13 @@ async def _ended_badly(
     logged = await executes_of(work)
     rows = logged[-1].outcome.rows_written if logged and logged[-1].outcome else None
     nothing = rows == 0
-    work.journal.fact("executed", digest=approved.digest, status="failed" if nothing else "partial")
+    run_id = logged[-1].run_id if logged else work.journal.known.run_id or ""
+    ended: Status = "failed" if nothing else "partial"
+    told = begin(work, "apply").model_copy(
+        update={"status": ended, "report": {"inserted": rows, "error": error.message}}
+    )
+    receipt = record(work, approved, run_id, told, ())
+    work.journal.fact("executed", digest=approved.digest, status=ended, receipt=receipt)
     remove_snapshot(kept_approval(work))
     if nothing:
         return RunFailedError(
@@ -227,8 +173,3 @@ async def _ended_badly(
         remote="The import is partial; nothing will be executed again by itself.",
         next=f"vernctl apply {work.spec.shown_path} --retry, or raise `epoch:`",
     )
-
-
-def _shown(work: Work, path: Path) -> str:
-    root = work.session.project.root
-    return str(path.relative_to(root)) if path.is_relative_to(root) else str(path)
