@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import httpx
 import pytest
 
 from vernctl.api.client import MigrationClient
@@ -92,6 +93,21 @@ def test_a_signed_url_over_tls_is_verified_although_the_api_is_plain(
     with pytest.raises(ConflictError, match="is not in it"):
         upload_over_tls(server, file)
     assert [asked.body for asked in server.asked if asked.method == "PUT"] == [b"a"]
+
+
+def test_a_plain_pool_trusts_no_certificate_at_all(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(TLS / "ca.pem"))
+    tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    tls.load_cert_chain(TLS / "server.pem")
+
+    async def main() -> None:
+        async with server.running(tls), MigrationClient("http://127.0.0.1:9", KEY) as client:
+            await client._transport.pools.main.get(server.origin)
+
+    with pytest.raises(httpx.ConnectError, match="CERTIFICATE_VERIFY_FAILED"):
+        asyncio.run(main())
 
 
 def through_proxy(reply: bytes, act: Callable[[str], None]) -> bytes:

@@ -247,6 +247,30 @@ def test_a_start_is_noted_and_never_held_back(bench: Bench, server: Server, tmp_
     assert len(server.asked) == 2
 
 
+def test_what_answers_say_is_in_the_ledger(bench: Bench, server: Server, tmp_path: Path) -> None:
+    left = told(30, 3, time.time() + 30)
+    server.on("GET", "/sources", server.json({"sources": []}, headers=left))
+    full = {"error": "full", "code": "run_concurrency_limit", "runs": [{"id": "r1"}]}
+    server.on("POST", "/migrations/m/runs", server.json(full, 429))
+    stream = server.json({"error": "limit"}, 429, {"retry-after": "55"})
+    server.on("GET", "/migrations/m/thread/stream", stream)
+
+    async def script(client: MigrationClient) -> tuple[int, tuple[str, ...], int]:
+        ledger = Ledger(client.base_url, KEY, folder=tmp_path)
+        async with MigrationClient(
+            client.base_url, KEY, policy=bench.policy, ledger=ledger
+        ) as noting:
+            await noting.list_sources()
+            after_headers = free(ledger)["reads"]
+            with pytest.raises(RateLimitedError):
+                await noting.start_run("m", "execute")
+            with pytest.raises(RateLimitedError):
+                _ = [event async for event in noting.stream_thread("m")]
+        return after_headers, ledger.runs(), free(ledger)["reads"]
+
+    assert bench.run(script) == (3, ("r1",), 0)
+
+
 def test_a_state_folder_that_cannot_be_used_costs_the_advice_alone(
     bench: Bench, server: Server, tmp_path: Path
 ) -> None:

@@ -175,8 +175,10 @@ class Transport:
     async def _afford(self, call: Call) -> None:
         """Note the request in the ledger. What refills within a minute waits for its turn; an
         hourly limit is for the caller to plan with, and for the service to enforce."""
+        if not call.costs:
+            return
         waited = 0.0
-        paced = call.patient and all(PUBLISHED[name].window <= MINUTE for name in call.costs)
+        paced = all(PUBLISHED[name].window <= MINUTE for name in call.costs)
         while paced and waited < self.policy.patience:
             pause = self._book(lambda ledger: ledger.reserve(call.costs))
             if not pause:
