@@ -108,6 +108,43 @@ def test_a_column_is_read_off_with_its_source_and_how_it_was_changed(origins: Or
     assert found["Owner"].filled == 0
 
 
+def test_a_unit_that_was_cut_off_leaves_a_part(origins: Origins) -> None:
+    dice = random.Random(2)
+    rows: list[Row] = [
+        (f"ART-{i:05}", f"{(n := dice.randrange(1, 9))}{' pcs' if n % 2 else ''}")
+        for i in range(120)
+    ]
+    target = [(article, text.removesuffix(" pcs")) for article, text in rows]
+    found = origins("SKU Quantity", target, [table(rows, ("Article", "Qty"))])
+    assert (found["Quantity"].sources, found["Quantity"].how) == (("Qty",), "a part of it")
+
+
+def test_a_constant_that_a_column_of_its_name_holds_comes_from_there(origins: Origins) -> None:
+    rows: list[Row] = [(f"k{i:05}", "EUR") for i in range(30)]
+    found = origins("Key Currency", rows, [table(rows, ("Key", "Currency Code"))])
+    assert found["Currency"].sources == ("Currency Code",)
+    found = origins("Key Currency", rows, [table(rows, ("Key", "X"))])
+    assert found["Currency"].how == "constant"
+
+
+def test_a_column_that_may_have_become_an_unexplained_one_is_not_called_unused(
+    make_sheet: MakeSheet, snapshot_of: MakeSnapshot
+) -> None:
+    dice = random.Random(4)
+    rows: list[Row] = [
+        (f"user{i}@x.test", str(dice.randrange(10**6)), dice.choice("ab"), "EUR") for i in range(60)
+    ]
+    target = [(mail, f"G{int(code) % 7}", "€") for mail, code, *_ in rows]
+    source = table(rows, ("Mail", "Code", "Flag", "Curr"))
+    found = read_off([source], snapshot_of(make_sheet("Email Group Money", target)))
+    assert [origin.how for origin in found.sheets[0].columns] == [
+        "unchanged",
+        "unknown",
+        "constant",
+    ]
+    assert found.unused == ()
+
+
 def test_recodings_are_counted(origins: Origins) -> None:
     rows = people(200)
     status = origins(TARGET, reshaped(rows), [table(rows)])["Status"]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -223,13 +225,15 @@ def test_a_cut_between_the_renames_is_healed(made: Snapshot, tmp_path: Path) -> 
 def test_what_a_dead_process_left_is_cleaned_and_a_living_one_keeps_its_work(
     made: Snapshot, tmp_path: Path
 ) -> None:
-    folder = tmp_path / "acme.snapshot"
-    dead, alive = tmp_path / ".acme.snapshot.new-x", tmp_path / f".acme.snapshot.new-{os.getppid()}"
-    dead.mkdir()
-    alive.mkdir()
-    write_snapshot(folder, made, "")
-    assert not dead.exists()
-    assert alive.exists()
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    left = [tmp_path / f".acme.snapshot.new-{name}" for name in ("x", str(gone.pid))]
+    kept = [tmp_path / f".acme.snapshot.new-{name}" for name in (str(os.getppid()), "9" * 30)]
+    for path in (*left, *kept):
+        path.mkdir()
+    write_snapshot(tmp_path / "acme.snapshot", made, "")
+    assert not any(path.exists() for path in left)
+    assert all(path.exists() for path in kept)
 
 
 def test_a_folder_that_somebody_keeps_putting_back_is_said(

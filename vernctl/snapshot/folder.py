@@ -107,6 +107,7 @@ def _is_alive(pid: int) -> bool:
     except ProcessLookupError:
         return False
     except (PermissionError, OverflowError):
+        # Another user's process, or no number of one: not ours to judge.
         return True
     return True
 
