@@ -105,7 +105,9 @@ def _departures(value: object, hint: Any, where: str) -> Iterator[str]:
     """Where a value is not what its type says: other keys, other types."""
     if hint is JsonValue:
         return
-    if is_typeddict(hint):
+    if (is_typeddict(hint) or get_origin(hint) is dict) and not isinstance(value, dict):
+        yield f"{where}: {value!r} is no object"
+    elif is_typeddict(hint):
         hints = get_type_hints(hint)
         assert isinstance(value, dict)
         if set(value) != set(hints):

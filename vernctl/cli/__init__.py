@@ -35,6 +35,8 @@ VERBS: dict[str, str] = {
     "approve": "approve",
     "apply": "apply",
     "status": "status",
+    "history": "history",
+    "drift": "drift",
     "log": "log",
     "export": "export",
     "cancel": "cancel",

@@ -153,7 +153,7 @@ def _without_isolates(text: str) -> str:
 
 
 #: Read by Markdown or HTML wherever they stand.
-_PUNCTUATION = frozenset("\\`*_{}[]<>&|~$")
+_PUNCTUATION = frozenset("\\`*_{}[]<>|~$")
 #: Start a mention, an issue, merge request, label, milestone, emoji or address before a word.
 _SIGILS = frozenset("@#!~%$&^:")
 #: Start a list, a heading's underline or a command of the code host at the start of a line.
@@ -167,7 +167,7 @@ def _referenced(text: str) -> Iterator[str]:
         before, after = text[:i] if i <= 9 else "", text[i + 1 : i + 2]
         starts = (char in _LINE_STARTS and i == 0) or (char == "." and before.isdecimal())
         address = char == "." and text[max(0, i - 3) : i].lower() == "www"
-        breaks = address or (char in _SIGILS and (after.isalnum() or after in {"/", "_"}))
+        breaks = address or (char in _SIGILS and (after.isalnum() or after in {"/", "_", "#"}))
         yield f"&#{ord(char)};" if char in _PUNCTUATION or starts or breaks else char
         if breaks:
             yield _ZERO_WIDTH

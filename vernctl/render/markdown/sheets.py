@@ -102,13 +102,9 @@ def _keys(verb: str, rows: Sequence[AddedRow | RemovedRow], level: Level) -> lis
 
 
 def _validity(sheet: SheetDiff, level: Level) -> list[str]:
-    counts: dict[tuple[bool, str, str], int] = {}
-    for cell in sheet.validity:
-        place = (not cell.now_invalid, cell.column, cell.message if cell.now_invalid else "")
-        counts[place] = counts.get(place, 0) + 1
     lines = []
-    for (valid, column, message), count in sorted(counts.items()):
-        verb = "no longer invalid" if valid else "**now invalid**"
+    for now_invalid, column, message, count in words.validity_forms(sheet):
+        verb = "**now invalid**" if now_invalid else "no longer invalid"
         why = f": {prose(message, 80)}" if message else ""
         lines.append(f"- {code(column, level)} {words.counted(count, 'cell')} {verb}{why}")
     kept = lines[: level.items]
@@ -145,7 +141,7 @@ def _origins(sheet: SheetOrigin, diff: SheetDiff | None, level: Level) -> list[s
         [_origin_row(origin, sheet.rows, level) for origin in shown],
     )
     lines += more(len(sheet.columns) - level.groups, "column")
-    groups = diff.invalid_groups if diff else ()
+    groups = words.invalid_forms(diff.invalid_groups) if diff else []
     invalid = [
         f"- {code(group.column, level)} {words.counted(group.count, 'cell')} invalid: "
         f"{prose(group.message, 80)}"

@@ -11,7 +11,7 @@ from vernctl.render.text.diff import Detail, add_diff
 from vernctl.render.text.head import add_facts, add_head
 from vernctl.render.text.layout import Ink, Page
 from vernctl.render.text.origins import add_origins
-from vernctl.render.text.questions import add_questions
+from vernctl.render.text.questions import add_questions, open_questions
 from vernctl.render.text.results import add_checks, add_error, add_import, add_waiting
 from vernctl.render.text.roll_up import QUIET, add_roll_up
 from vernctl.render.text.steps import add_steps
@@ -102,8 +102,12 @@ def _add_next(page: Page, outcome: SpecOutcome) -> None:
         page.line(words.SAMPLE_NOTE if sampled else "The preview holds every row.")
     if outcome.command == "diff":
         page.literal(f"  once merged   vernctl apply {path}")
-    elif outcome.status == "changed" and not outcome.next:
+    elif outcome.status == "changed" and outcome.next in (None, f"vernctl approve {outcome.path}"):
         page.literal(f"  look closer   vernctl show {path}")
         page.literal(f"  approve       vernctl approve {path}")
+    elif open_questions(outcome):
+        page.literal(f"  next   vernctl plan {path}")
+    elif outcome.status == "unchanged" and not outcome.next:
+        page.line("  Nothing to do.")
     else:
         page.literal(f"  next   {text_safe(words.next_command(outcome), WHOLE)}")

@@ -77,19 +77,15 @@ def _key(row: AddedRow | RemovedRow) -> str:
 
 
 def _add_validity(page: Page, sheet: SheetDiff) -> None:
-    counts: dict[tuple[bool, str, str], int] = {}
-    for cell in sheet.validity:
-        place = (not cell.now_invalid, cell.column, cell.message if cell.now_invalid else "")
-        counts[place] = counts.get(place, 0) + 1
-    for (valid, column, message), count in sorted(counts.items()):
+    for invalid, column, message, count in words.validity_forms(sheet):
         text = f"{text_safe(column, 24)}  {words.counted(count, 'cell')}"
-        if valid:
+        if not invalid:
             page.line(Ink(f"✓ {text} no longer invalid", "good"), indent=4)
         else:
             why = f": {text_safe(message, 60)}" if message else ""
             page.wrap(f"! {text} now invalid{why}", 4, 4, "bad")
     if sheet.is_new and not sheet.validity:
-        for group in sheet.invalid_groups:
+        for group in words.invalid_forms(sheet.invalid_groups):
             text = f"! {text_safe(group.column, 24)}  {words.counted(group.count, 'cell')} invalid"
             page.wrap(f"{text}: {text_safe(group.message, 60)}", 4, 4, "bad")
 

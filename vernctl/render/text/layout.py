@@ -111,7 +111,7 @@ class Page:
         indent: int = 0,
         gap: int = 2,
         fill: int | None = None,
-        notes: Mapping[int, str] = MappingProxyType({}),
+        notes: Mapping[int, Sequence[str]] = MappingProxyType({}),
     ) -> None:
         """Aligned columns; flexible ones shrink to the page's width, the widest first.
 
@@ -128,8 +128,8 @@ class Page:
                 parts += [pad, shown] if columns[i].right else [shown, pad]
                 parts.append(Ink(" " * gap))
             self._put(parts)
-            if number in notes:
-                self.wrap(notes[number], indent + 4, 2, "dim")
+            for note in notes.get(number, ()):
+                self.wrap(note, indent + 4, 2, "dim")
 
     def _put(self, parts: Sequence[Ink]) -> None:
         kept = _fit(parts, self.width)

@@ -34,7 +34,7 @@ def _add_sheet(page: Page, sheet: SheetOrigin) -> None:
     columns = [Column(flexible=True), Column(flexible=True), Column(flexible=True)]
     columns += [Column(right=True), Column(right=True)]
     table = [_origin_row(origin, sheet.rows) for origin in sheet.columns]
-    notes = {i: _recodings(origin) for i, origin in enumerate(sheet.columns) if origin.recodings}
+    notes = {i: (_recodings(origin),) for i, origin in enumerate(sheet.columns) if origin.recodings}
     page.table(table, columns, indent=4, fill=2, notes=notes)
 
 
@@ -71,7 +71,7 @@ def _add_accounting(page: Page, sheet: SheetOrigin, diff: SheetDiff | None) -> N
         groups = " · ".join(
             f"{text_safe(group.column, 24)}: {text_safe(group.message, 48)} "
             f"({words.number(group.count)})"
-            for group in diff.invalid_groups
+            for group in words.invalid_forms(diff.invalid_groups)
         )
         rows = words.counted(diff.invalid, "row")
         page.wrap(f"invalid    {rows}{': ' if groups else ''}{groups}", indent=2, hanging=11)

@@ -20,8 +20,9 @@ def add_questions(page: Page, outcome: SpecOutcome) -> None:
     asked = open_questions(outcome)
     if not asked:
         return
-    page.blank()
-    page.wrap("Waiting for a decision. Nothing was guessed, nothing was imported.", style="bold")
+    if outcome.error is None:  # which would say the same
+        page.blank()
+        page.wrap("Waiting for a decision. Nothing was guessed, nothing was imported.")
     for question in asked:
         page.blank()
         _add_question(page, question)
@@ -40,18 +41,20 @@ def _add_question(page: Page, question: QuestionOutcome) -> None:
         page.wrap(f"{letter}  {text_safe(option.label, 200)}", indent=4, hanging=3)
     if question.allow_custom:
         page.line("or any text" if question.options else "any text", indent=4)
-    if question.why:
+    if question.why and question.status != "unanswered":
         page.wrap(f"{question.status}: {text_safe(question.why, 400)}", indent=4, hanging=2)
 
 
 def _add_stanzas(page: Page, stanzas: list[str], outcome: SpecOutcome) -> None:
     lines = "this line" if len(stanzas) == 1 else f"these {len(stanzas)} lines"
     place = text_safe(outcome.answers_place or outcome.path, WHOLE)
-    page.wrap(
-        f"Choose, then add {lines} under `answers:` ({place}) and plan again; "
-        "the run waits and holds one of the account's slots:"
-    )
+    has_section = ":" in place
+    where = f"under `answers:` ({place})" if has_section else f"to {place}"
+    waits = "; the run waits and holds one of the account's slots" if outcome.run_id else ""
+    page.wrap(f"Choose, then add {lines} {where} and plan again{waits}:")
     page.blank()
+    if not has_section:
+        page.literal("answers:")
     for stanza in stanzas:
         for line in stanza.splitlines():
-            page.literal(text_safe(line, WHOLE), indent=4)
+            page.literal(text_safe(line, WHOLE), indent=4 if has_section else 2)

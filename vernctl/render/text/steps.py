@@ -22,11 +22,7 @@ def add_steps(page: Page, outcome: SpecOutcome) -> None:
     rows = [[*header, Ink("agent calls", "dim")]]
     rows += [_step_row(step, dear) for step in outcome.steps]
     columns = [Column(), Column(flexible=True), *(Column(right=True) for _ in [*dear, ""])]
-    reasons = {i: _reason(step) for i, step in enumerate(outcome.steps, 1) if not _fits(step)}
-    page.table(rows, columns, indent=2, fill=1, notes=reasons)
-    for question in outcome.questions:
-        if question.status in ("answered", "expected"):
-            _add_answered(page, question)
+    page.table(rows, columns, indent=2, fill=1, notes=_notes(outcome))
     later = f"; apply will take {outcome.apply_calls} more" if outcome.apply_calls else ""
     page.wrap(f"in all: {words.cost_words(outcome.cost)}{later}", indent=2, hanging=2)
 
@@ -48,9 +44,22 @@ def _reason(step: Step) -> str:
     return text_safe(step.reason, 200)
 
 
-def _add_answered(page: Page, question: QuestionOutcome) -> None:
-    place = text_safe(question.rule_place or "", 40)
+def _notes(outcome: SpecOutcome) -> dict[int, list[str]]:
+    """Under each step what does not fit beside it; under the first answer, the questions."""
+    notes: dict[int, list[str]] = {}
+    settled = [q for q in outcome.questions if q.status in ("answered", "expected")]
+    kinds = [step.kind for step in outcome.steps]
+    under = next((kinds.index(kind) for kind in ("answer", "generate") if kind in kinds), -1)
+    for i, step in enumerate(outcome.steps):
+        lines = [] if _fits(step) else [_reason(step)]
+        if i == under or (under < 0 and step is outcome.steps[-1]):
+            lines += [line for question in settled for line in _answered(question)]
+        notes[i + 1] = lines
+    return notes
+
+
+def _answered(question: QuestionOutcome) -> list[str]:
+    place = f"   {text_safe(question.rule_place, 80)}" if question.rule_place else ""
     expected = " (expected)" if question.status == "expected" else ""
-    page.line("? ", text_safe(question.question, page.width - 6), indent=4)
-    answer = f"→ {bare_or_quoted(question.answer or '', 80)}{expected}"
-    page.ends([answer], Ink(place, "dim"), indent=6)
+    answer = bare_or_quoted(question.answer or "", 80)
+    return [f"? {text_safe(question.question, 160)}", f"  → {answer}{expected}{place}"]
