@@ -108,8 +108,9 @@ def _details(run: dict[str, JsonValue]) -> list[str]:
         lines.append(f"  - answered: {_code(answer) if answer is not None else 'not answered'}")
     outcome = run["outcome"]
     if isinstance(outcome, dict):
-        lines.append(f"- rows written: {outcome['rows_written']}")
-        lines.append(f"- rows with invalid cells: {outcome['invalid_rows']}")
+        if run["kind"] == "execute":
+            lines.append(f"- rows written: {outcome['rows_written']}")
+            lines.append(f"- rows with invalid cells: {outcome['invalid_rows']}")
         if outcome["replaced_existing_data"]:
             lines.append("- replaced the data of an earlier import")
         if outcome["error"]:

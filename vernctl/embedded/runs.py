@@ -294,12 +294,14 @@ def settle_step(
     error: str | None = None,
     written: dict[str, JsonValue] | None = None,
 ) -> None:
-    """Close the run's current step in the session log, once."""
+    """Close the run's current step in the session log, once; only an execute writes rows."""
+    step = db.one("SELECT kind FROM steps WHERE id = ?", run["step"])
+    none = 0 if step is not None and step["kind"] == "execute" else None
     outcome: dict[str, JsonValue] = {
         "ok": ok,
-        "rows_written": 0,
+        "rows_written": none,
         "per_sheet": [],
-        "invalid_rows": 0,
+        "invalid_rows": none,
         "error": error,
         "replaced_existing_data": False,
         **(written or {}),

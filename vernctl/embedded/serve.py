@@ -68,7 +68,9 @@ class RunningServer(uvicorn.Server):
         """Bind, open the data folder, start to work. Raises SpecError, UsageError."""
         self._socket = bind(config.host, config.port)
         self.port: int = self._socket.getsockname()[1]
-        shown = f"[{config.host}]" if ":" in config.host else config.host
+        shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "::1": "[::1]"}.get(
+            config.host, config.host
+        )
         self.origin = f"{'https' if config.tls_cert else 'http'}://{shown}:{self.port}"
         self.url = f"{self.origin}/api/v1"
         self._announce = announce
@@ -83,24 +85,10 @@ class RunningServer(uvicorn.Server):
                 threads=config.threads,
                 check_catalog=config.check_catalog,
             )
+            super().__init__(_uvicorn_config(config, self.service))
         except BaseException:
             self._socket.close()
             raise
-        super().__init__(
-            uvicorn.Config(
-                create_app(self.service),
-                http="h11",
-                ws="none",
-                lifespan="off",
-                log_config=None,
-                log_level="warning",
-                access_log=False,
-                server_header=False,
-                timeout_graceful_shutdown=3,
-                ssl_certfile=config.tls_cert,
-                ssl_keyfile=config.tls_key,
-            )
-        )
 
     def close(self) -> None:
         """Let go of a server that was never run."""
@@ -138,6 +126,27 @@ class RunningServer(uvicorn.Server):
         self.stopped_cleanly = True
         self.run(sockets=[self._socket])
         return self.stopped_cleanly
+
+
+def _uvicorn_config(config: ServeConfig, service: Service) -> uvicorn.Config:
+    found = uvicorn.Config(
+        create_app(service),
+        http="h11",
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=3,
+        ssl_certfile=config.tls_cert,
+        ssl_keyfile=config.tls_key,
+    )
+    try:
+        found.load()
+    except OSError as error:  # ssl.SSLError is one
+        raise UsageError(f"The TLS certificate or key cannot be used: {error}.") from error
+    return found
 
 
 def bind(host: str, port: int) -> socket.socket:
