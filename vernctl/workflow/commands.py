@@ -9,6 +9,7 @@ from vernctl.errors import VernctlError
 from vernctl.spec.model import Project, Spec
 from vernctl.workflow.applying import ApplyOptions, apply_work
 from vernctl.workflow.approving import approve_spec
+from vernctl.workflow.drift import drift_work
 from vernctl.workflow.lease import lease
 from vernctl.workflow.outcome import SpecOutcome
 from vernctl.workflow.pages import Pages
@@ -65,6 +66,11 @@ def approve_specs(
 async def status_specs(session: Session, specs: Sequence[Spec]) -> list[SpecOutcome]:
     """Where every spec stands, by reading alone."""
     return await _each(session, specs, "status", status_work)
+
+
+async def drift_specs(session: Session, specs: Sequence[Spec]) -> list[SpecOutcome]:
+    """What others have moved since each spec's approval and last import, by reading alone."""
+    return await _each(session, specs, "status", drift_work)
 
 
 async def questions_of(session: Session, spec: Spec) -> SpecOutcome:

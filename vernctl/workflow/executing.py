@@ -23,7 +23,14 @@ from vernctl.workflow.deliver import (
 from vernctl.workflow.drive import drive, start
 from vernctl.workflow.outcome import SpecOutcome, Status
 from vernctl.workflow.plan import PlannedStep
-from vernctl.workflow.record import imported_sheets, record, shown_path
+from vernctl.workflow.record import (
+    Recorded,
+    imported_sheets,
+    knowledge_now,
+    record,
+    sheet_records,
+    shown_path,
+)
 from vernctl.workflow.results import begin
 from vernctl.workflow.verify import verify
 from vernctl.workflow.work import Work
@@ -122,12 +129,14 @@ async def _deliver(
     await write_records(work, results, run.report)
     summary = work.session.pages.summary(outcome, approved)
     (results.folder / SUMMARY).write_text(summary, encoding="utf-8")
+    sheets, knowledge = sheet_records(results), await knowledge_now(work)
     target = target_of(work)
     delivered: tuple[Path, ...] = ()
     if target is not None:
         as_approved = outcome.status == "applied"
         delivered = deliver(results, target if as_approved else held(target))
-    receipt = record(work, approved, run.run_id, outcome, delivered)
+    extra = Recorded(delivered, sheets, knowledge)
+    receipt = record(work, approved, run.run_id, outcome, extra)
     as_told = "completed" if outcome.status == "applied" else outcome.status
     work.journal.fact("executed", digest=approved.digest, status=as_told, receipt=receipt)
     shown = tuple(shown_path(work, path) for path in delivered)
@@ -158,7 +167,7 @@ async def _ended_badly(
     told = begin(work, "apply").model_copy(
         update={"status": ended, "report": {"inserted": rows, "error": error.message}}
     )
-    receipt = record(work, approved, run_id, told, ())
+    receipt = record(work, approved, run_id, told, Recorded())
     work.journal.fact("executed", digest=approved.digest, status=ended, receipt=receipt)
     remove_snapshot(kept_approval(work))
     if nothing:

@@ -6,6 +6,7 @@ The service's own log is swept after a while and is nobody's proof; a receipt is
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import json
 import os
@@ -18,6 +19,18 @@ from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
 from vernctl.errors import SnapshotError
 
 RECEIPT_FORMAT = 1
+#: A single cell may be as large as the service lets it be; the csv module's default is 128 KiB.
+CELL_LIMIT = 64 * 1024 * 1024
+
+
+class SheetRecord(BaseModel):
+    """One imported sheet: its rows, those with an invalid cell, and :func:`table_hash`."""
+
+    model_config = ConfigDict(frozen=True)
+
+    rows: int
+    invalid_rows: int
+    hash: str
 
 
 class Receipt(BaseModel):
@@ -44,6 +57,8 @@ class Receipt(BaseModel):
     report: JsonValue = None
     verification: JsonValue = None
     outputs: Mapping[str, str] = {}
+    sheets: Mapping[str, SheetRecord] = {}
+    knowledge: Mapping[str, str | None] = {}
 
 
 def receipts_of(folder: Path, spec: str) -> list[tuple[Receipt, str]]:
@@ -111,3 +126,28 @@ def hash_of(path: Path) -> str:
     """sha256 (64 hex) of a file's bytes."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def table_hash(path: Path) -> str:
+    """A hash (64 hex) of a CSV's header and its rows as a multiset: row order does not count.
+
+    The sum of the rows' sha256 modulo 2^256, so that a table of any size takes no memory.
+    """
+    csv.field_size_limit(CELL_LIMIT)
+    total = 0
+    with path.open(newline="", encoding="utf-8") as stream:
+        reader = csv.reader(stream)
+        header = next(reader, [])
+        for row in reader:
+            total += int.from_bytes(_digest(row), "big")
+    return hashlib.sha256(_digest(header) + (total % (1 << 256)).to_bytes(32, "big")).hexdigest()
+
+
+def text_hash(text: str | None) -> str | None:
+    """sha256 (64 hex) of a text as it counts: white space at its ends does not."""
+    stripped = (text or "").strip()
+    return hashlib.sha256(stripped.encode()).hexdigest() if stripped else None
+
+
+def _digest(cells: list[str]) -> bytes:
+    return hashlib.sha256(json.dumps(cells, ensure_ascii=False).encode()).digest()

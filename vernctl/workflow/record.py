@@ -4,19 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 from pydantic import JsonValue
 
 from vernctl.api.models import Run
 from vernctl.snapshot.model import Snapshot
+from vernctl.workflow.deliver import Results
 from vernctl.workflow.git import last_commit
 from vernctl.workflow.outcome import ImportedSheet, SpecOutcome
-from vernctl.workflow.receipts import hash_of, write_receipt
+from vernctl.workflow.receipts import (
+    SheetRecord,
+    hash_of,
+    table_hash,
+    text_hash,
+    write_receipt,
+)
 from vernctl.workflow.work import Work
 
 
+class Recorded(NamedTuple):
+    """What an import's receipt says beyond its outcome: files delivered, sheets, knowledge."""
+
+    delivered: tuple[Path, ...] = ()
+    sheets: Mapping[str, SheetRecord] = {}
+    knowledge: Mapping[str, str | None] = {}
+
+
 def record(
-    work: Work, approved: Snapshot, run_id: str, outcome: SpecOutcome, delivered: tuple[Path, ...]
+    work: Work, approved: Snapshot, run_id: str, outcome: SpecOutcome, extra: Recorded
 ) -> str:
     """Write the receipt of an execute that has ended, well or badly; returns it as it is shown."""
     verification = outcome.verification
@@ -38,10 +54,35 @@ def record(
             ],
             "report": outcome.report,
             "verification": verification.model_dump(mode="json") if verification else None,
-            "outputs": {shown_path(work, path): hash_of(path) for path in delivered},
+            "outputs": {shown_path(work, path): hash_of(path) for path in extra.delivered},
+            "sheets": extra.sheets,
+            "knowledge": extra.knowledge,
         },
     )
     return f"{receipt.number:04d} · {sha256[:4]}…{sha256[-2:]}"
+
+
+def sheet_records(results: Results) -> dict[str, SheetRecord]:
+    """Every exported sheet as drift will compare it."""
+    return {
+        slug: SheetRecord(
+            rows=results.counts[slug],
+            invalid_rows=results.invalid[slug],
+            hash=table_hash(path),
+        )
+        for slug, path in results.all_rows.items()
+    }
+
+
+async def knowledge_now(work: Work) -> dict[str, str | None]:
+    """Hashes of what the agent reads before each run: the migration's and the source's texts."""
+    client = work.session.client
+    own = await client.get_knowledge(work.journal.known.migration_id or "")
+    found = {"migration": text_hash(own.knowledge)}
+    if work.spec.migration.source is not None:
+        shared = await client.get_source_knowledge(work.spec.migration.source)
+        found["source"] = text_hash(shared.knowledge)
+    return found
 
 
 def shown_path(work: Work, path: Path) -> str:

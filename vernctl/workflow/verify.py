@@ -16,9 +16,7 @@ from vernctl.api.models import Report
 from vernctl.snapshot.model import Snapshot
 from vernctl.snapshot.sheet import Row, Sheet
 from vernctl.workflow.outcome import Verification
-
-#: A single cell may be as large as the service lets it be; the csv module's default is 128 KiB.
-_CELL_LIMIT = 64 * 1024 * 1024
+from vernctl.workflow.receipts import CELL_LIMIT
 
 
 def verify(
@@ -111,7 +109,7 @@ def _match_loose(
 
 def _exported(sheet: Sheet, path: Path, found: _Found) -> Iterator[Row]:
     """The exported rows in the sheet's column order, as far as the export has its columns."""
-    csv.field_size_limit(_CELL_LIMIT)
+    csv.field_size_limit(CELL_LIMIT)
     with path.open(newline="", encoding="utf-8") as stream:
         reader = csv.reader(stream)
         header = next(reader, [])

@@ -1,0 +1,85 @@
+"""Drift: what others have moved since the approval and the last import. Reads only, fit for cron.
+
+Templates and knowledge belong to the account, files to the customer, imported rows to the product:
+all of them can move without this project. Nothing here starts a run; ``plan --refresh`` does.
+"""
+
+from __future__ import annotations
+
+from vernctl.diff.causes import causes_between
+from vernctl.errors import RefusedError
+from vernctl.snapshot.model import Snapshot
+from vernctl.workflow.deliver import exported
+from vernctl.workflow.outcome import SpecOutcome
+from vernctl.workflow.receipts import Receipt, receipts_of
+from vernctl.workflow.record import knowledge_now, sheet_records
+from vernctl.workflow.results import begin
+from vernctl.workflow.work import Work
+
+
+async def drift_work(work: Work) -> SpecOutcome:
+    """Hold templates, files, knowledge and imported sheets against approval and last receipt.
+
+    Status ``changed`` (exit 2) where something moved. Raises RefusedError where nothing was ever
+    approved: there is nothing to drift from.
+    """
+    base = work.base
+    if base is None:
+        raise RefusedError(
+            f"{work.spec.name} has no approved snapshot to drift from.",
+            rule="not_approved",
+            remote=None,
+            next=f"vernctl plan {work.spec.shown_path}, then vernctl approve",
+        )
+    moved = [f"file: {text}" for text in work.inputs.changed_since(base.inputs.files)]
+    now = base.model_copy(update={"inputs": work.inputs_of(base.inputs.refinements)})
+    causes = tuple(cause for cause in causes_between(base, now) if cause.kind == "template")
+    moved += [f"template: {cause.ref}" for cause in causes]
+    receipt = last_import(work)
+    if receipt is not None:
+        moved += await _moved_since(work, base, receipt)
+    against = f"receipt {receipt.number:04d} of {receipt.at[:10]}" if receipt else "the approval"
+    return begin(work, "status").model_copy(
+        update={
+            "status": "changed" if moved else "unchanged",
+            "digest": base.digest,
+            "causes": causes,
+            "facts": tuple(moved) or (f"Nothing has moved since {against}.",),
+            "next": f"vernctl plan {work.spec.shown_path} --refresh" if moved else None,
+        }
+    )
+
+
+def last_import(work: Work) -> Receipt | None:
+    """The newest receipt of an import at this endpoint and address."""
+    chain = receipts_of(work.session.project.receipts, work.spec.name)
+    ended = ("applied", "not_as_approved", "unchanged")
+    return next(
+        (
+            receipt
+            for receipt, _ in reversed(chain)
+            if receipt.outcome in ended
+            and (receipt.endpoint, receipt.address) == (work.session.identity, work.address)
+        ),
+        None,
+    )
+
+
+async def _moved_since(work: Work, base: Snapshot, receipt: Receipt) -> list[str]:
+    """Knowledge and sheets on the service against what the receipt recorded."""
+    observed = await work.look()
+    if observed.migration_id != receipt.migration_id:
+        return [f"migration: {receipt.migration_id} is not there any more"]
+    moved = [
+        f"knowledge: the {whose}'s text changed"
+        for whose, hashed in (await knowledge_now(work)).items()
+        if whose in receipt.knowledge and hashed != receipt.knowledge[whose]
+    ]
+    async with exported(work, base) as results:
+        for slug, sheet in sheet_records(results).items():
+            was = receipt.sheets.get(slug)
+            if was is not None and was.hash != sheet.hash:
+                moved.append(
+                    f"sheet: {slug} had {was.rows} rows, has {sheet.rows}, others or edited"
+                )
+    return moved
