@@ -1,4 +1,4 @@
-"""History: every receipt of a spec, oldest first, with what changed from one to the next. Offline."""
+"""History: every receipt of a spec, oldest first, and what was new each time. Offline."""
 
 from __future__ import annotations
 

@@ -87,8 +87,7 @@ async def _upload(work: Work) -> None:
         )
     intent = work.journal.intend("upload", files=[file.name for file in missing])
     uploads = [Upload(name=file.name, path=work.inputs.paths[file.name]) for file in missing]
-    await work.session.client.upload_files(migration_id, uploads)
-    refuse_poisoned(work, await work.session.client.list_files(migration_id))
+    refuse_poisoned(work, await work.session.client.upload_files(migration_id, uploads))
     work.journal.result(intent)
 
 
