@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from vernctl.engine.kinds import KINDS, kinds_of
 from vernctl.engine.model import EngineValue
 from vernctl.engine.readers import SourceTable
+from vernctl.engine.readers.table import BLANKS
 
 if TYPE_CHECKING:
     import duckdb
@@ -91,23 +92,23 @@ def _samples(
     width = len(table.columns)
     wanted = max(200, min(_SAMPLE_ROWS, _SAMPLE_CELLS // max(1, width)))
     step = max(1, -(-table.row_count // wanted))
-    cells = ", ".join(f"trim(c{index}[:1000], _BLANKS)" for index in range(width))
+    cells = ", ".join(f"trim(c{index}[:1000], {BLANKS})" for index in range(width))
     rows = con.execute(
-        f"SELECT {cells.replace('_BLANKS', _BLANKS)} FROM {target} WHERE _row % {step} = 0 "
-        "ORDER BY _row"
+        f"SELECT {cells} FROM {target} WHERE _row % {step} = 0 ORDER BY _row"
     ).fetchall()
     return [tuple(row[index] for row in rows if row[index]) for index in range(width)]
-
-
-#: What trimming takes off: white space of every script, as Python's strip does.
-_BLANKS = "' \t\r\n\x0b\x0c\xa0\u1680\u2000\u2001\u2002\u2003\u2007\u2009\u202f\u3000\ufeff'"
 
 
 def _profile_column(
     con: duckdb.DuckDBPyConnection, target: str, index: int, name: str, sample: Sequence[str]
 ) -> ColumnProfile:
-    values = f"(SELECT trim(c{index}, {_BLANKS}) AS v, count(*) AS n FROM {target} GROUP BY 1)"
-    con.execute(f"CREATE OR REPLACE TEMP TABLE _values AS SELECT v, n FROM {values} WHERE v <> ''")
+    # Counted as they are, then trimmed: trimming each distinct value once is far cheaper.
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE _values AS SELECT v, sum(n)::BIGINT AS n FROM (SELECT "
+        f"CASE WHEN v < '!' OR v > '~' OR v[-1] < '!' OR v[-1] > '~' THEN trim(v, {BLANKS}) "
+        f"ELSE v END AS v, n FROM (SELECT c{index} AS v, count(*) AS n FROM {target} GROUP BY 1)) "
+        "WHERE v <> '' GROUP BY 1"
+    )
     counts = con.execute(
         "SELECT coalesce(sum(n), 0)::BIGINT, count(*), coalesce(min(length(v)), 0), "
         f"coalesce(max(length(v)), 0), min(hash(lower(v)), {_SKETCH}) FROM _values"

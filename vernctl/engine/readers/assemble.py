@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from vernctl.engine.model import EngineError
 from vernctl.engine.readers.layout import Layout, find_layout
+from vernctl.engine.readers.plain import PlainTable
 from vernctl.engine.readers.records import Record
 from vernctl.engine.readers.table import (
     KEPT_REJECTS,
@@ -17,6 +18,7 @@ from vernctl.engine.readers.table import (
     Dialect,
     RejectedLine,
     SourceTable,
+    StoreForm,
     TableWriter,
     unique_names,
 )
@@ -63,6 +65,32 @@ def assemble(records: Iterable[Record], origin: Origin, store: Path) -> SourceTa
     return assembly.table(origin)
 
 
+def plain_table(plain: PlainTable, origin: Origin, store: Path) -> SourceTable:
+    """The table of a file that was read the short way, told as the long way would."""
+    layout = plain.layout
+    notes: list[str] = []
+    if plain.header_line > 1:
+        notes.append(_preamble_note(plain.before))
+    if _is_total(plain.last):
+        notes.append(_total_note(plain.lines))
+    skipped = {"header": 1}
+    if plain.header_line > 1:
+        skipped["before the header"] = plain.header_line - 1
+    return SourceTable(
+        name=origin.name,
+        file=origin.file,
+        columns=unique_names(layout.header or (), layout.width),
+        row_count=plain.rows,
+        notes=tuple(notes),
+        skipped=dict(sorted(skipped.items())),
+        encoding=origin.encoding,
+        dialect=origin.dialect,
+        header_line=plain.header_line,
+        store=store,
+        form=plain.form,
+    )
+
+
 class _Assembly:
     """The table while its records come in."""
 
@@ -83,7 +111,7 @@ class _Assembly:
         cells = record.cells
         if record.why:
             self._reject(record, record.why)
-        elif len(cells) == self.width and cells[0]:
+        elif len(cells) == self.width and cells[0].strip():
             self._row(record, cells)
         elif not any(map(str.strip, cells)):
             self.skipped["blank"] += 1
@@ -110,7 +138,7 @@ class _Assembly:
     def _before(self, record: Record) -> None:
         self.skipped["before the header"] += 1
         if len(self.preamble) < 20:
-            self.preamble.append(" ".join(cell.strip() for cell in record.cells if cell.strip()))
+            self.preamble.append(record_text(record.cells))
 
     def _reject(self, record: Record, why: str) -> None:
         self.rejected_count += 1
@@ -133,7 +161,7 @@ class _Assembly:
             encoding=origin.encoding,
             dialect=origin.dialect,
             header_line=None if self.layout.header is None else self.start,
-            longest=self.writer.longest,
+            form=StoreForm(longest=self.writer.longest),
             store=self.store,
         )
 
@@ -141,7 +169,7 @@ class _Assembly:
         if self.layout.header is None:
             yield "no header: the columns are numbered"
         if self.preamble:
-            yield f"before the header: {' / '.join(self.preamble)[:300]}"
+            yield _preamble_note(self.preamble)
         if count := self.skipped["repeated header"]:
             yield f"the header is repeated {_times(count)}; these lines are not rows"
         if count := self.skipped["blank"]:
@@ -151,7 +179,20 @@ class _Assembly:
         if self.rejected_count:
             yield f"{self.rejected_count:,} {_lines(self.rejected_count)} rejected"
         if self.last is not None and _is_total(self.last[1]):
-            yield f"line {self.last[0]} looks like a total; it is kept as a row"
+            yield _total_note(self.last[0])
+
+
+def record_text(cells: Sequence[str]) -> str:
+    """The filled cells of a record, parted by blanks."""
+    return " ".join(cell.strip() for cell in cells if cell.strip())
+
+
+def _preamble_note(lines: Sequence[str]) -> str:
+    return f"before the header: {' / '.join(lines)[:300]}"
+
+
+def _total_note(line: int) -> str:
+    return f"line {line} looks like a total; it is kept as a row"
 
 
 def _trimmed(cells: Sequence[str]) -> list[str]:

@@ -8,18 +8,24 @@ from pathlib import Path
 from typing import TextIO
 
 from vernctl.engine.model import EngineError
-from vernctl.engine.readers.assemble import Origin, assemble
+from vernctl.engine.readers.assemble import Origin, assemble, plain_table
 from vernctl.engine.readers.dialect import detect_dialect
 from vernctl.engine.readers.encoding import detect_encoding
+from vernctl.engine.readers.plain import read_plain
 from vernctl.engine.readers.records import read_records
 from vernctl.engine.readers.table import MAX_CELL, SourceTable
 
 _SAMPLE_LINES = 400
 _SAMPLE_CHARS = 4 << 20
+#: From this size on (bytes) the short way for plain files is tried.
+_WORTH_IT = 4 << 20
 
 
-def read_delimited(path: Path, name: str, store: Path) -> SourceTable:
-    """The one table of a text file. Raises EngineError in a sentence for a person."""
+def read_delimited(path: Path, name: str, store: Path, *, lasting: bool = True) -> SourceTable:
+    """The one table of a text file. Raises EngineError in a sentence for a person.
+
+    ``lasting``: the file stays where it is, and may serve as the table's store.
+    """
     encoding = detect_encoding(path)
     with path.open(encoding=encoding.codec, errors="replace", newline="") as file:
         sample, size = [], 0
@@ -31,6 +37,10 @@ def read_delimited(path: Path, name: str, store: Path) -> SourceTable:
     dialect = detect_dialect(sample)
     codec = "utf-8" if encoding.codec == "utf-8-sig" else encoding.codec
     origin = Origin(name, name, encoding=codec, dialect=dialect)
+    if lasting and codec == "utf-8" and not encoding.damaged and _is_large(path):
+        plain = read_plain(path, sample, dialect)
+        if plain is not None:
+            return plain_table(plain, origin, path)
     with path.open(encoding=encoding.codec, errors="replace", newline="") as file:
         records = read_records(_lines(file, name), dialect)
         table = assemble(records, origin, store)
@@ -40,6 +50,10 @@ def read_delimited(path: Path, name: str, store: Path) -> SourceTable:
         damage = f"{encoding.damaged:,} characters are not valid {codec}; they became \ufffd"
         table = table.model_copy(update={"notes": (*table.notes, damage)})
     return table
+
+
+def _is_large(path: Path) -> bool:
+    return path.stat().st_size >= _WORTH_IT
 
 
 def _lines(file: TextIO, name: str) -> Iterator[str]:

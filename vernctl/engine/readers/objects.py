@@ -116,7 +116,7 @@ def _read_lines(path: Path, name: str, codec: str, store: Path) -> SourceTable:
         count += 1
         if count <= KEPT_REJECTS:
             rejected.append(RejectedLine(line=number, text=row[:2000], why="not a JSON object"))
-    writer.close()
+    form = writer.close()
     if not columns:
         raise EngineError(f"{name} is empty.")
     return SourceTable(
@@ -128,7 +128,7 @@ def _read_lines(path: Path, name: str, codec: str, store: Path) -> SourceTable:
         rejected=tuple(rejected),
         rejected_count=count,
         encoding=codec,
-        longest=writer.longest,
+        form=form,
         store=store,
     )
 
@@ -203,13 +203,13 @@ def _write(
     writer = TableWriter(store, len(columns))
     for row in rows:
         writer.write([row.get(column, "") for column in columns])
-    writer.close()
+    form = writer.close()
     return SourceTable(
         name=name,
         file=file,
         sheet=label,
         columns=unique_names(columns, len(columns)),
         row_count=writer.rows,
-        longest=writer.longest,
+        form=form,
         store=store,
     )

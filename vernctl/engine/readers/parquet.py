@@ -29,7 +29,7 @@ def read_parquet(path: Path, name: str, store: Path) -> SourceTable:
         while batch := rows.fetchmany(_BATCH):
             for row in batch:
                 writer.write(row)
-        writer.close()
+        form = writer.close()
     except duckdb.Error as error:
         raise EngineError(f"{name} is damaged, or not a Parquet file.") from error
     finally:
@@ -39,7 +39,7 @@ def read_parquet(path: Path, name: str, store: Path) -> SourceTable:
         file=name,
         columns=unique_names(names, len(names)),
         row_count=writer.rows,
-        longest=writer.longest,
+        form=form,
         store=store,
     )
 

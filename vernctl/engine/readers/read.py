@@ -71,7 +71,7 @@ def _read(path: Path, name: str, stem: Path, depth: int) -> tuple[SourceTable, .
     _refuse_others(head, name)
     if is_json(head, name):
         return read_objects(path, name, stem)
-    return (read_delimited(path, name, store),)
+    return (read_delimited(path, name, store, lasting=depth == 0),)
 
 
 def _refuse_others(head: bytes, name: str) -> None:

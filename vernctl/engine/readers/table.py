@@ -1,8 +1,8 @@
 """A table as read: its columns, what was noticed, what was rejected, and where its rows lie.
 
 Rows lie in a *store*: UTF-8 CSV without a header, ``,`` between cells, ``"`` around them where
-needed and doubled inside, LF after each row. Every reader writes it, DuckDB and Python read it, and
-what a customer's file looked like no longer matters to anyone behind it.
+needed and doubled inside, LF after each row. A large plain file is its own store. ``iter_rows`` and
+``load_table`` read either, and what a customer's file looked like no longer matters to anyone.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -46,13 +47,25 @@ class Dialect(EngineValue):
     skip_space: bool = False
 
 
+class StoreForm(EngineValue):
+    """How a store is written: lines to skip, delimiter, quote ('' for none), CRLF line ends.
+
+    ``longest`` is the length of the longest row in characters, 0 where it is below a megabyte.
+    """
+
+    skip: int = 0
+    delimiter: str = ","
+    quote: str = '"'
+    crlf: bool = False
+    longest: int = 0
+
+
 class SourceTable(EngineValue):
     """One table of a customer's file. ``columns`` are unique and non-empty, in file order.
 
     ``header_line`` is the line (or sheet row) of the header from 1, None where there was none.
     ``rejected`` keeps the first thousand of ``rejected_count`` lines; ``skipped`` counts the
-    records that are neither rows nor rejected, by what they are. ``longest`` is the length of the
-    longest row of the store in characters.
+    records that are neither rows nor rejected, by what they are.
     """
 
     name: str
@@ -67,8 +80,8 @@ class SourceTable(EngineValue):
     encoding: str | None = None
     dialect: Dialect | None = None
     header_line: int | None = None
-    longest: int = 0
     store: Path
+    form: StoreForm = StoreForm()
 
 
 class TableWriter:
@@ -92,16 +105,24 @@ class TableWriter:
             self.longest = length
         self.rows += 1
 
-    def close(self) -> None:
-        """Flush and close; no row may follow."""
+    def close(self) -> StoreForm:
+        """Flush and close; no row may follow. The result says how the store is to be read."""
         self._file.close()
+        return StoreForm(longest=self.longest)
 
 
 def iter_rows(table: SourceTable) -> Iterator[tuple[str, ...]]:
     """The table's rows in file order, every one as wide as ``columns``."""
-    with table.store.open(encoding="utf-8", newline="") as file:
-        for row in csv.reader(file):
-            yield tuple(row)
+    form = table.form
+    width = len(table.columns)
+    with table.store.open(encoding="utf-8-sig" if form.skip else "utf-8", newline="") as file:
+        rows = csv.reader(
+            islice(file, form.skip, None),
+            delimiter=form.delimiter,
+            quoting=csv.QUOTE_MINIMAL if form.quote else csv.QUOTE_NONE,
+        )
+        for row in rows:
+            yield tuple(row[:width])
 
 
 def load_table(con: duckdb.DuckDBPyConnection, table: SourceTable, as_name: str) -> None:
@@ -111,28 +132,43 @@ def load_table(con: duckdb.DuckDBPyConnection, table: SourceTable, as_name: str)
     """
     names = [f"c{index}" for index in range(len(table.columns))]
     target = '"' + as_name.replace('"', '""') + '"'
-    con.execute(
-        # Everything is said: nothing is sniffed, guessed, skipped or taken for NULL. Row order is
-        # file order because one reader hands out the rows.
-        f"CREATE OR REPLACE TABLE {target} AS "
-        "SELECT row_number() OVER () - 1 AS _row, * FROM read_csv(?, auto_detect=false, "
-        "header=false, delim=',', quote='\"', escape='\"', new_line='\\n', comment='', "
-        "skip=0, encoding='utf-8', all_varchar=true, null_padding=false, strict_mode=true, "
-        "ignore_errors=false, parallel=false, max_line_size=?, "
-        f"columns={_columns_option(names)}, force_not_null={_list_option(names)})",
-        [str(table.store), max(2_097_152, 4 * table.longest + 4096)],
-    )
+    source = f"SELECT row_number() OVER () - 1 AS _row, * FROM {read_sql(table.form, names)}"
+    con.execute(f"CREATE OR REPLACE TABLE {target} AS {source}", [str(table.store)])
     found = con.execute(f"SELECT count(*) FROM {target}").fetchone()
     if found is None or found[0] != table.row_count:
         raise EngineError(f"{table.name} has {table.row_count} rows, but not all could be loaded.")
 
 
-def _columns_option(names: Sequence[str]) -> str:
-    return "{" + ", ".join(f"'{name}': 'VARCHAR'" for name in names) + "}"
+#: SQL for what trimming takes off: white space of every script, as Python's strip does.
+BLANKS = (
+    "' \t\r\n\x0b\x0c\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007"
+    "\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\ufeff'"
+)
 
 
-def _list_option(names: Sequence[str]) -> str:
-    return "[" + ", ".join(f"'{name}'" for name in names) + "]"
+def sql_text(text: str) -> str:
+    """A text as an SQL literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def read_sql(form: StoreForm, names: Sequence[str]) -> str:
+    """The table function that reads a store, its path being the statement's parameter.
+
+    Everything is said: nothing is sniffed, guessed, skipped or taken for NULL. Row order is file
+    order because one reader hands out the rows.
+    """
+    columns = ", ".join(f"{sql_text(name)}: 'VARCHAR'" for name in names)
+    filled = ", ".join(map(sql_text, names))
+    # Told that lines end in CRLF, DuckDB 2.0 finds none; left to itself it finds them.
+    ends = "" if form.crlf else "new_line='\\n', "
+    quote = sql_text(form.quote)
+    return (
+        f"read_csv(?, auto_detect=false, header=false, skip={form.skip}, "
+        f"delim={sql_text(form.delimiter)}, quote={quote}, escape={quote}, {ends}comment='', "
+        "encoding='utf-8', all_varchar=true, null_padding=false, strict_mode=true, "
+        f"ignore_errors=false, parallel=false, max_line_size={max(2 << 20, 4 * form.longest)}, "
+        f"columns={{{columns}}}, force_not_null=[{filled}])"
+    )
 
 
 def unique_names(cells: Sequence[str], width: int) -> tuple[str, ...]:
