@@ -89,7 +89,7 @@ def test_every_screen_ends_with_what_to_do_next(
     name: str, outcomes: dict[str, SpecOutcome]
 ) -> None:
     last = render_outcomes([outcomes[name]]).splitlines()[-1]
-    assert last.startswith(("  next   ", "  approve   "))
+    assert last.startswith(("  next   ", "  approve   ", "  Nothing to do."))
 
 
 def test_counts_that_stand_for_a_sample_say_so(outcomes: dict[str, SpecOutcome]) -> None:

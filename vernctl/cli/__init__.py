@@ -110,7 +110,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         return _quietly()
     except (KeyboardInterrupt, click.Abort):
-        print("\nStopped. A run that has started goes on remotely;", file=sys.stderr)
+        print("\nStopped. A run that had been started goes on remotely;", file=sys.stderr)
         print("the same command finds it and follows it to its end.", file=sys.stderr)
         return EXIT_INTERRUPTED
 

@@ -6,9 +6,10 @@ told before the first request that has one.
 
 from __future__ import annotations
 
+import asyncio
 import sys
-import time
 from collections.abc import Sequence
+from time import monotonic
 from typing import TYPE_CHECKING, Self
 
 from vernctl.cli.output import is_terminal, width
@@ -30,6 +31,8 @@ _TOLD = frozenset(
     {*("upload", "knowledge", "connect", "generate", "update", "execute", "export"), "waiting"}
     | {"blocked", "failed", "canceled", "error"}
 )
+#: Steps that go on at the service when this process is gone.
+_RUNS = frozenset({"generate", "update", "execute"})
 
 
 class Teller:
@@ -43,21 +46,27 @@ class Teller:
         self._began: dict[str, float] = {}
         self._phases: dict[str, str] = {}
         self._spoken: dict[str, str] = {}
+        self._spending: dict[str, str] = {}
         self._live: Live | None = None
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         self.pause()
+        if kind is asyncio.CancelledError:
+            for spec, phase in self._spending.items():
+                print(f"{text_safe(spec)}: stopped at {text_safe(phase)}.", file=sys.stderr)
 
     def say(self, spec: str, phase: str, text: str) -> None:
         """Show the phase and the agent's own words."""
-        began = self._began.setdefault(spec, time.monotonic())
+        began = self._began.setdefault(spec, monotonic())
+        if phase in _RUNS:
+            self._spending[spec] = phase
         new = self._phases.get(spec) != phase
         earlier = "" if new or phase != "message" else self._spoken.get(spec, "")
         self._spoken[spec] = (earlier + text)[-_SPOKEN:]
-        if phase != "waiting" and time.monotonic() - began < LONG:
+        if phase != "waiting" and monotonic() - began < LONG:
             return
         if self._terminal or phase in _TOLD:
             self._phases[spec] = phase
@@ -71,7 +80,7 @@ class Teller:
 
         Raises RefusedError where the answer is no.
         """
-        self._began.setdefault(spec, time.monotonic())
+        self._began.setdefault(spec, monotonic())
         kinds = ", ".join(step.kind for step in steps)
         if kinds:
             self.pause()
@@ -113,7 +122,7 @@ class Teller:
         table = Table.grid(padding=(0, 2))
         for style in ("bold", "cyan", "", "dim"):
             table.add_column(style=style, no_wrap=True, overflow="ellipsis")
-        now = time.monotonic()
+        now = monotonic()
         for spec, phase in self._phases.items():
             spoken = text_safe(self._spoken.get(spec, ""), width() - 40)
             elapsed = f"{now - self._began[spec]:.0f} s"

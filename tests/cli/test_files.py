@@ -1,0 +1,132 @@
+"""Verbs over files alone: inspect, match, and the diff of two CSV files."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+OLD = "ID,Name,Status\n1,Ann,OPEN\n2,Bob,OPEN\n3,Cy,Closed\n"
+NEW = "ID,Name,Status\n1,Ann,Open\n2,Bob,Open\n4,Di,Closed\n"
+
+
+@pytest.fixture
+def pair(tmp_path: Path) -> tuple[str, str]:
+    """Two CSV files that differ."""
+    for name, text in (("old.csv", OLD), ("new.csv", NEW)):
+        (tmp_path / name).write_text(text)
+    return str(tmp_path / "old.csv"), str(tmp_path / "new.csv")
+
+
+def test_two_files_that_differ_are_2(pair: tuple[str, str], vernctl: Any) -> None:
+    ran = vernctl("diff", *pair, "--key", "ID")
+    assert ran.code == 2
+    assert "+1 −1 ~2 rows" in ran.out
+    assert "OPEN → Open" in ran.out
+    assert "sample" not in ran.out
+
+
+def test_two_files_that_are_equal_are_0(pair: tuple[str, str], vernctl: Any) -> None:
+    assert vernctl("diff", pair[0], pair[0], "--key", "ID").code == 0
+
+
+def test_a_column_that_is_ignored_makes_no_difference(
+    pair: tuple[str, str], tmp_path: Path, vernctl: Any
+) -> None:
+    (tmp_path / "other.csv").write_text(OLD.replace("OPEN", "x"))
+    arguments = ("diff", pair[0], str(tmp_path / "other.csv"), "--key", "ID")
+    assert vernctl(*arguments).code == 2
+    assert vernctl(*arguments, "--ignore", "Status").code == 0
+
+
+def test_two_files_as_json_are_the_sheets_object(pair: tuple[str, str], vernctl: Any) -> None:
+    ran = vernctl("diff", *pair, "--key", "ID", "--format", "json")
+    (sheet,) = json.loads(ran.out)["sheets"].values()
+    counts = {name: sheet[name] for name in ("rows", "added", "removed", "changed", "cells")}
+    assert counts == {"rows": 3, "added": 1, "removed": 1, "changed": 2, "cells": 2}
+    assert sheet["columns"] == ["ID", "Name", "Status"]
+
+
+def test_two_files_as_markdown_go_to_a_file(
+    pair: tuple[str, str], tmp_path: Path, vernctl: Any
+) -> None:
+    ran = vernctl("diff", *pair, "--format", "markdown", "-o", str(tmp_path / "d.md"))
+    assert (ran.code, ran.out) == (2, "")
+    assert (tmp_path / "d.md").read_text().startswith("| sheet | rows |")
+
+
+def test_a_folder_that_is_not_there_cannot_be_written_to(
+    pair: tuple[str, str], tmp_path: Path, vernctl: Any
+) -> None:
+    ran = vernctl("diff", *pair, "-o", str(tmp_path / "none" / "d.md"))
+    assert ran.code == 64
+    assert "cannot be written" in " ".join(ran.err.split())
+
+
+def test_a_file_is_inspected_as_it_is_read(pair: tuple[str, str], vernctl: Any) -> None:
+    ran = vernctl("inspect", pair[0])
+    assert ran.code == 0
+    assert ran.out.startswith("old.csv   3 rows")
+    assert "Status" in ran.out
+
+
+def test_an_inspection_as_json_counts_every_column(pair: tuple[str, str], vernctl: Any) -> None:
+    document = json.loads(vernctl("inspect", *pair, "--format", "json").out)
+    assert [entry["file"] for entry in document["files"]] == ["old.csv", "new.csv"]
+    columns = document["files"][0]["tables"][0]["columns"]
+    assert [(c["name"], c["filled"], c["distinct"]) for c in columns] == [
+        ("ID", 3, 3),
+        ("Name", 3, 3),
+        ("Status", 3, 2),
+    ]
+
+
+def test_a_file_is_converted_to_csv_exactly(tmp_path: Path, vernctl: Any) -> None:
+    (tmp_path / "x.csv").write_bytes('a;b\n"ü;1";"two\nlines"\n'.encode("utf-8-sig"))
+    ran = vernctl("inspect", str(tmp_path / "x.csv"), "--format", "csv")
+    assert ran.code == 0
+    assert ran.out == 'a,b\r\nü;1,"two\nlines"\r\n'
+
+
+def test_one_file_at_a_time_becomes_csv(pair: tuple[str, str], vernctl: Any) -> None:
+    assert vernctl("inspect", *pair, "--format", "csv").code == 64
+
+
+def test_a_file_that_is_none_of_ours_is_an_error(tmp_path: Path, vernctl: Any) -> None:
+    (tmp_path / "x.xlsx").write_bytes(b"PK\x03\x04 no workbook")
+    ran = vernctl("inspect", str(tmp_path / "x.xlsx"))
+    assert (ran.code, ran.out) == (1, "")
+    assert "x.xlsx" in ran.err
+
+
+def test_a_match_names_template_column_and_source(project: Path, vernctl: Any) -> None:
+    arguments = ("match", "data/contacts.csv", "--catalog", "catalog.yaml")
+    document = json.loads(vernctl(*arguments, "--format", "json").out)
+    fields = {"template", "column", "file", "source", "confidence", "asked", "why"}
+    assert all(set(entry) >= fields for entry in document["matches"])
+    found = {entry["column"]: (entry["file"], entry["source"]) for entry in document["matches"]}
+    assert found == {name: ("contacts.csv", [name]) for name in ("Email", "Name", "Status")}
+    assert document["unmatched"] == []
+
+
+def test_a_column_that_fits_nothing_is_unmatched(project: Path, vernctl: Any) -> None:
+    (project / "data/contacts.csv").write_text("Email,Zqx\na@x.test,17\nb@x.test,18\n")
+    arguments = ("match", "data/contacts.csv", "--catalog", "catalog.yaml")
+    document = json.loads(vernctl(*arguments, "--format", "json").out)
+    assert {"file": "contacts.csv", "source": "Zqx"} in document["unmatched"]
+    text = vernctl(*arguments).out
+    assert "no column fits" in text
+    assert 'not used   contacts.csv "Zqx"' in text
+
+
+def test_a_wrong_catalog_is_an_error_with_its_place(project: Path, vernctl: Any) -> None:
+    (project / "catalog.yaml").write_text("templates: [{slug: x}]\n")
+    ran = vernctl("match", "data/contacts.csv", "--catalog", "catalog.yaml")
+    assert ran.code == 1
+    assert "catalog.yaml:1" in ran.err
+
+
+def test_the_schema_is_json(vernctl: Any) -> None:
+    assert json.loads(vernctl("schema").out)["title"] == "vernctl spec"
