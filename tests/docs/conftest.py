@@ -21,6 +21,8 @@ _BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 #: What differs from run to run, and what stands for it in the README.
 _VOLATILE = (
     (re.compile(r"\b\d+\.\d s\b"), "1.4 s"),
+    (re.compile(r"(imported on )20\d\d-\d\d-\d\d"), r"\g<1>2026-01-15"),
+    (re.compile(r"(receipt \d{4} · )[0-9a-f]{4}…[0-9a-f]{2}"), r"\g<1>41c0…e2"),
     (re.compile(r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b"), "(migration)"),
     (re.compile(r"\b20\d\d-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|\+00:00| UTC)?"), "(today)"),
 )
@@ -35,14 +37,16 @@ class Shown:
 
 
 def parse_block(block: str) -> list[Shown]:
-    """The commands of one console block: ``$ `` starts one, the rest up to the next is output."""
+    """The commands of one console block: ``$ `` starts one, ``> `` goes on with it, then output."""
     parts = re.split(r"^\$ ", block, flags=re.MULTILINE)
     if parts[0].strip():
         raise ValueError(f"a console block starts without a command: {parts[0]!r}")
-    return [
-        Shown(command, output)
-        for command, _, output in (part.partition("\n") for part in parts[1:])
-    ]
+    return [_shown(part.splitlines(keepends=True)) for part in parts[1:]]
+
+
+def _shown(lines: list[str]) -> Shown:
+    end = next((i for i in range(1, len(lines)) if not lines[i].startswith("> ")), len(lines))
+    return Shown("".join(lines[:end]).rstrip("\n"), "".join(lines[end:]))
 
 
 def steady(text: str) -> str:
@@ -63,6 +67,8 @@ class Tour:
             )
         for name in ("vernctl.yaml", "catalog.yaml"):
             shutil.copy(ROOT / name, root / name)
+        # The tour starts where the README's first command has been run.
+        self.perform("vernctl apply specs")
 
     def perform(self, command: str) -> str:
         """What the command prints: its stdout, or its stderr where it has nothing on stdout."""
@@ -73,7 +79,7 @@ class Tour:
             "LC_ALL": "C.UTF-8",
         }
         ran = subprocess.run(
-            ["bash", "-c", command],
+            ["bash", "-c", command.replace("\n> ", "\n")],
             cwd=self.root,
             env=environment,
             capture_output=True,
