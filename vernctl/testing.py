@@ -23,7 +23,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -78,9 +78,11 @@ class ThreadServer(VernServer):
         clock: Callable[[], float] = time.time,
         engine: Engine | None = None,
         threads: int = 2,
+        limits: Literal["off", "published"] = "off",
     ) -> None:
         super().__init__(catalog, data)
         self._clock, self._engine, self._threads = clock, engine, threads
+        self._limits = limits
         self._server: RunningServer | None = None
         self._thread: threading.Thread | None = None
 
@@ -100,6 +102,7 @@ class ThreadServer(VernServer):
             keys={self.api_key: "default"},
             port=self.port,
             threads=self._threads,
+            limits=self._limits,
         )
         ready = threading.Event()
         self._server = RunningServer(
@@ -127,9 +130,15 @@ class ProcessServer(VernServer):
     """A server process. ``program`` replaces ``python -m vernctl.embedded`` and its interpreter."""
 
     def __init__(
-        self, catalog: Path, data: Path, program: Sequence[str] = ("-m", "vernctl.embedded")
+        self,
+        catalog: Path,
+        data: Path,
+        program: Sequence[str] = ("-m", "vernctl.embedded"),
+        limits: Literal["off", "published"] = "off",
     ) -> None:
         super().__init__(catalog, data)
+        if limits != "off":
+            program = (*program, "--limits", limits)
         self._program = tuple(program)
         self._process: subprocess.Popen[str] | None = None
 
@@ -186,17 +195,20 @@ def vern_server(
     clock: Callable[[], float] = time.time,
     engine: Engine | None = None,
     threads: int = 2,
+    limits: Literal["off", "published"] = "off",
 ) -> Iterator[VernServer]:
     """A server over ``catalog``; without ``data`` in a folder that goes with it.
 
-    In a thread, ``clock`` gives seconds since 1970 and ``engine`` stands in for vernctl's own;
-    a process has neither, but can be killed.
+    ``limits="published"`` enforces the API's own. In a thread, ``clock`` gives seconds since 1970
+    and ``engine`` stands in for vernctl's own; a process has neither, but can be killed.
     """
     with _folder(data) as folder:
         server: VernServer = (
-            ProcessServer(catalog, folder)
+            ProcessServer(catalog, folder, limits=limits)
             if process
-            else ThreadServer(catalog, folder, clock=clock, engine=engine, threads=threads)
+            else ThreadServer(
+                catalog, folder, clock=clock, engine=engine, threads=threads, limits=limits
+            )
         )
         server.start()
         try:

@@ -254,3 +254,18 @@ def test_another_accounts_migration_is_not_there(own_server: Any, small_api: Any
     assert (
         api.http.post("/migrations", json={"name": "A", "external_id": "same"}).status_code == 201
     )
+
+
+def test_without_connectors_a_connection_is_refused_in_the_apis_own_terms(api: Any) -> None:
+    run_id = api.previewed()
+    secrets = {"credentials": {"token": "s3cret"}}
+    refused = {
+        "get": api.get("/source-connection"),
+        "save": api.post("/source-connection", {"source_key": "hubspot", **secrets}),
+        "submit": api.post(f"/runs/{run_id}/credentials", secrets),
+        "nothing": api.post(f"/runs/{run_id}/credentials", {"credentials": {}}),
+    }
+    statuses = {name: answer.status_code for name, answer in refused.items()}
+    assert statuses == {"get": 404, "save": 400, "submit": 409, "nothing": 400}
+    assert not any("s3cret" in answer.text for answer in refused.values())
+    assert api.http.delete(f"{api.base}/source-connection").json() == {"deleted": False}

@@ -25,36 +25,42 @@ _RUN = f"{_MIGRATION}/runs/{{run_id}}"
 
 _KNOWLEDGE = {
     "migration": {
-        "GET": keyed(handlers.get_migration_knowledge),
-        "PATCH": keyed(handlers.patch_migration_knowledge),
+        "GET": keyed(handlers.get_migration_knowledge, "reads"),
+        "PATCH": keyed(handlers.patch_migration_knowledge, "writes"),
     },
     "source": {
-        "GET": keyed(handlers.get_source_knowledge),
-        "PATCH": keyed(handlers.patch_source_knowledge),
+        "GET": keyed(handlers.get_source_knowledge, "reads"),
+        "PATCH": keyed(handlers.patch_source_knowledge, "writes"),
     },
 }
 
 #: Path → method → endpoint.
 ROUTES: Final[dict[str, dict[str, Endpoint]]] = {
-    f"{API}/sources": {"GET": keyed(handlers.list_sources)},
+    f"{API}/sources": {"GET": keyed(handlers.list_sources, "reads")},
     f"{API}/sources/{{source}}/knowledge": _KNOWLEDGE["source"],
-    f"{API}/templates": {"GET": keyed(handlers.list_templates)},
-    f"{API}/templates/{{template_slug}}": {"GET": keyed(handlers.get_template)},
+    f"{API}/templates": {"GET": keyed(handlers.list_templates, "reads")},
+    f"{API}/templates/{{template_slug}}": {"GET": keyed(handlers.get_template, "reads")},
     f"{API}/migrations": {"POST": keyed(handlers.create_migration)},
     f"{_MIGRATION}/files": {
-        "GET": keyed(handlers.list_files),
-        "POST": keyed(handlers.create_uploads),
+        "GET": keyed(handlers.list_files, "reads"),
+        "POST": keyed(handlers.create_uploads, "writes"),
     },
     f"{API}/uploads/{{file_id}}": {"PUT": handlers.put_upload},
     f"{_MIGRATION}/runs": {"POST": keyed(handlers.start_run)},
-    _RUN: {"GET": keyed(handlers.get_run), "PATCH": keyed(handlers.cancel_run)},
+    _RUN: {"GET": keyed(handlers.get_run, "reads"), "PATCH": keyed(handlers.cancel_run)},
     f"{_RUN}/messages": {"POST": keyed(handlers.answer_run)},
-    f"{_MIGRATION}/preview": {"GET": keyed(handlers.get_preview)},
-    f"{_MIGRATION}/thread": {"GET": keyed(handlers.get_thread)},
-    f"{_MIGRATION}/thread/stream": {"GET": keyed(handlers.stream_thread)},
-    f"{_MIGRATION}/exports/{{slug}}.csv": {"GET": keyed(handlers.export_csv)},
+    f"{_RUN}/credentials": {"POST": keyed(handlers.submit_credentials)},
+    f"{_MIGRATION}/source-connection": {
+        "GET": keyed(handlers.get_connection, "reads"),
+        "POST": keyed(handlers.save_connection, "writes"),
+        "DELETE": keyed(handlers.delete_connection, "writes"),
+    },
+    f"{_MIGRATION}/preview": {"GET": keyed(handlers.get_preview, "reads")},
+    f"{_MIGRATION}/thread": {"GET": keyed(handlers.get_thread, "reads")},
+    f"{_MIGRATION}/thread/stream": {"GET": keyed(handlers.stream_thread, "reads")},
+    f"{_MIGRATION}/exports/{{slug}}.csv": {"GET": keyed(handlers.export_csv, "reads")},
     f"{_MIGRATION}/knowledge": _KNOWLEDGE["migration"],
-    f"{_MIGRATION}/log": {"GET": keyed(handlers.get_log)},
+    f"{_MIGRATION}/log": {"GET": keyed(handlers.get_log, "reads")},
 }
 
 

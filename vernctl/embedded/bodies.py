@@ -75,6 +75,18 @@ class AnswerRun(Body):
     )
 
 
+class SaveConnection(Body):
+    """``POST …/source-connection``."""
+
+    source_key: Name
+
+
+class SubmitCredentials(Body):
+    """``POST …/runs/{run_id}/credentials``; the values are not even kept in the model."""
+
+    credentials: Annotated[dict[str, JsonValue], Field(min_length=1, exclude=True, repr=False)]
+
+
 class KnowledgeWrite(Body):
     """``PATCH …/knowledge``: replaces the whole document."""
 

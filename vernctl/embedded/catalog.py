@@ -1,8 +1,8 @@
 """The catalog: which sources and templates this server offers, from one YAML file.
 
-``sources: [{name, recipe}]`` and ``templates: [{slug, name, description, columns: [{name,
+``sources: [{name}]`` and ``templates: [{slug, name, description, columns: [{name,
 description, required, unique, strict, one_of, link, schema}]}]``. Patterns are RE2's, links are
-``slug.Column`` (or a list of them), a recipe is a file beside the catalog.
+``slug.Column`` (or a list of them).
 """
 
 from __future__ import annotations
@@ -27,12 +27,11 @@ MAX_COLUMNS = 1_000
 
 
 class CatalogSource(BaseModel):
-    """A system migrated from; ``recipe`` is a file that its imports start from."""
+    """A system migrated from."""
 
     model_config = ConfigDict(frozen=True)
 
     name: str
-    recipe: Path | None = None
 
 
 class Catalog(BaseModel):
@@ -103,16 +102,9 @@ def _api_column(column: Column) -> dict[str, JsonValue]:
 def _source(reader: NodeReader, node: yaml.Node) -> CatalogSource:
     entries = reader.mapping(node, "a source", ("name", "recipe"), required=("name",))
     name = reader.text(entries.get("name"), "name")
-    if "recipe" not in entries:
-        return CatalogSource(name=name)
-    written = reader.text(entries["recipe"], "recipe")
-    folder = reader.path.parent.resolve()
-    recipe = (folder / written).resolve()
-    if not recipe.is_relative_to(folder):
-        reader.report(entries["recipe"], f'recipe "{written}" lies outside the catalog\'s folder')
-    elif not recipe.is_file():
-        reader.report(entries["recipe"], f'recipe "{written}" is not there')
-    return CatalogSource(name=name, recipe=recipe)
+    if "recipe" in entries:
+        reader.report(entries["recipe"], '"recipe" is not built yet; every import starts afresh')
+    return CatalogSource(name=name)
 
 
 def _template(reader: NodeReader, node: yaml.Node) -> Template:

@@ -10,7 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from vernctl.embedded import exports, knowledge, log, migrations, preview, runs, thread
+from vernctl.embedded import connections, exports, knowledge, log, migrations, preview, runs, thread
 from vernctl.embedded.refusal import RefusalError
 from vernctl.embedded.service import Service
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pydantic import JsonValue
 
     from vernctl.embedded.bodies import BodyT
+    from vernctl.embedded.limits import LimitClass
 
 
 #: A JSON body may have this many bytes.
@@ -27,14 +28,18 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 Handler = Callable[[Request, Service, str], Awaitable[Response]]
 
 
-def keyed(handler: Handler) -> Endpoint:
-    """The endpoint of a handler that needs an API key; the handler gets the key's account."""
+def keyed(handler: Handler, spends: LimitClass | None = None) -> Endpoint:
+    """The endpoint of a handler that needs an API key; the handler gets the key's account.
+
+    ``spends``: the class of limits that each request counts in, whatever becomes of it.
+    """
 
     async def endpoint(request: Request) -> Response:
         service = service_of(request)
-        return await handler(
-            request, service, service.keys.account_of(request.headers.get("x-api-key"))
-        )
+        account = service.keys.account_of(request.headers.get("x-api-key"))
+        if spends is not None:
+            service.limits.spend_alone(account, spends)
+        return await handler(request, service, account)
 
     return endpoint
 
@@ -97,7 +102,10 @@ async def create_migration(request: Request, service: Service, account: str) -> 
     from vernctl.embedded import bodies
 
     wanted = await read_body(request, bodies.CreateMigration)
-    shown, created = migrations.create_migration(service.store, service.catalog(), account, wanted)
+    catalog = service.catalog()
+    with service.store.transaction() as db:
+        shown, created = migrations.create_migration(db, catalog, account, wanted)
+        service.limits.spend(db, account, "create")
     return as_json(shown, 201 if created else 200)
 
 
@@ -130,6 +138,10 @@ async def start_run(request: Request, service: Service, account: str) -> Respons
     wanted = await read_body(request, bodies.StartRun)
     with service.store.transaction() as db:
         run_id, status, step = runs.start_run(db, account, _migration_id(request), wanted)
+        service.limits.check_runs(db, account, run_id)
+        if wanted.kind == "generate":
+            service.limits.spend(db, account, "generate")
+        service.limits.spend(db, account, "agent")
     service.workers.submit(step)
     poll = f"{origin_of(request, service)}{request.url.path}/{run_id}"
     return as_json({"run_id": run_id, "status": status, "poll_url": poll}, 201)
@@ -159,8 +171,37 @@ async def answer_run(request: Request, service: Service, account: str) -> Respon
     given = await read_body(request, bodies.AnswerRun)
     with service.store.transaction() as db:
         step = runs.answer_run(db, account, _migration_id(request), _run_id(request), given)
+        service.limits.spend(db, account, "agent")
     service.workers.submit(step)
     return as_json({"run_id": _run_id(request), "status": "running"})
+
+
+async def submit_credentials(request: Request, service: Service, account: str) -> Response:
+    """``POST …/runs/{run_id}/credentials``."""
+    from vernctl.embedded import bodies
+
+    given = await read_body(request, bodies.SubmitCredentials)
+    raise connections.submit_credentials(
+        service.store, account, _migration_id(request), _run_id(request), given
+    )
+
+
+async def get_connection(request: Request, service: Service, account: str) -> Response:
+    """``GET …/source-connection``."""
+    raise connections.read_connection(service.store, account, _migration_id(request))
+
+
+async def save_connection(request: Request, service: Service, account: str) -> Response:
+    """``POST …/source-connection``."""
+    from vernctl.embedded import bodies
+
+    wanted = await read_body(request, bodies.SaveConnection)
+    raise connections.save_connection(service.store, account, _migration_id(request), wanted)
+
+
+async def delete_connection(request: Request, service: Service, account: str) -> Response:
+    """``DELETE …/source-connection``."""
+    return as_json(connections.delete_connection(service.store, account, _migration_id(request)))
 
 
 async def get_preview(request: Request, service: Service, account: str) -> Response:

@@ -8,7 +8,7 @@ import uuid
 from typing import TYPE_CHECKING, NamedTuple
 
 from vernctl.embedded.refusal import RefusalError, not_found
-from vernctl.embedded.store import Store, Transaction
+from vernctl.embedded.store import Transaction
 
 if TYPE_CHECKING:
     from pydantic import JsonValue
@@ -54,7 +54,7 @@ def _migration(row: sqlite3.Row) -> Migration:
 
 
 def create_migration(
-    store: Store, catalog: Catalog, account: str, wanted: CreateMigration
+    db: Transaction, catalog: Catalog, account: str, wanted: CreateMigration
 ) -> tuple[dict[str, JsonValue], bool]:
     """Create a migration, or find the one of the same external_id and source.
 
@@ -63,38 +63,37 @@ def create_migration(
     """
     _known_source(catalog, wanted.source)
     sheets = _sheets(catalog, wanted.templates)
-    with store.transaction() as db:
-        if wanted.external_id is not None:
-            row = db.one(
-                "SELECT * FROM migrations WHERE account = ? AND external_id = ?",
-                *(account, wanted.external_id),
-            )
-            if row is not None:
-                if row["source"] != wanted.source:
-                    raise RefusalError(
-                        409,
-                        f"external_id “{wanted.external_id}” belongs to a migration from"
-                        f" {row['source'] or 'no source'}.",
-                    )
-                return {"migration": show_migration(db, _migration(row))}, False
-        migration = Migration(
-            id=str(uuid.uuid4()),
-            account=account,
-            name=wanted.name,
-            source=wanted.source,
-            sheets=sheets,
+    if wanted.external_id is not None:
+        row = db.one(
+            "SELECT * FROM migrations WHERE account = ? AND external_id = ?",
+            *(account, wanted.external_id),
         )
-        db.insert(
-            "migrations",
-            id=migration.id,
-            account=account,
-            external_id=wanted.external_id,
-            name=wanted.name,
-            source=wanted.source,
-            sheets=json.dumps([sheet._asdict() for sheet in sheets]),
-            created_at=db.now,
-        )
-        return {"migration": show_migration(db, migration)}, True
+        if row is not None:
+            if row["source"] != wanted.source:
+                raise RefusalError(
+                    409,
+                    f"external_id “{wanted.external_id}” belongs to a migration from"
+                    f" {row['source'] or 'no source'}.",
+                )
+            return {"migration": show_migration(db, _migration(row))}, False
+    migration = Migration(
+        id=str(uuid.uuid4()),
+        account=account,
+        name=wanted.name,
+        source=wanted.source,
+        sheets=sheets,
+    )
+    db.insert(
+        "migrations",
+        id=migration.id,
+        account=account,
+        external_id=wanted.external_id,
+        name=wanted.name,
+        source=wanted.source,
+        sheets=json.dumps([sheet._asdict() for sheet in sheets]),
+        created_at=db.now,
+    )
+    return {"migration": show_migration(db, migration)}, True
 
 
 def _known_source(catalog: Catalog, name: str | None) -> None:

@@ -84,6 +84,7 @@ class RunningServer(uvicorn.Server):
                 public_url=config.public_url,
                 threads=config.threads,
                 check_catalog=config.check_catalog,
+                published_limits=config.limits == "published",
             )
             super().__init__(_uvicorn_config(config, self.service))
         except BaseException:
@@ -184,6 +185,8 @@ def serve(
     vernctl's own. Raises SpecError for the
     catalog, BusyError where another process owns the folder, UsageError for the rest.
     """
+    if reuse != "off":
+        raise UsageError("reuse: latest is not built yet; no recipe is reused.")
     api_key = _resolve_key(host, key)
     ownership = Ownership(data, seconds=1.0 if child else 5.0)
     try:

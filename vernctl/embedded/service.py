@@ -10,6 +10,7 @@ from vernctl.embedded.auth import Keys
 from vernctl.embedded.catalog_file import CatalogFile
 from vernctl.embedded.clock import Clock
 from vernctl.embedded.engine_work import Engine, ImportEngine
+from vernctl.embedded.limits import Limits
 from vernctl.embedded.refusal import RefusalError
 from vernctl.embedded.store import Store
 from vernctl.embedded.uploads import Uploads
@@ -30,6 +31,7 @@ class Service:
     uploads: Uploads
     engine: Engine
     workers: Workers
+    limits: Limits
     public_url: str | None = None
 
     def catalog(self) -> Catalog:
@@ -55,6 +57,7 @@ def build_service(
     public_url: str | None = None,
     threads: int = 2,
     check_catalog: bool = True,
+    published_limits: bool = False,
 ) -> Service:
     """Open a data folder and begin to work on what was left unfinished in it.
 
@@ -69,4 +72,5 @@ def build_service(
     engine = engine or ImportEngine()
     workers = Workers(store, catalog_file, uploads, engine, threads)
     workers.start()
-    return Service(store, catalog_file, keys, uploads, engine, workers, public_url)
+    limits = Limits(store, published=published_limits)
+    return Service(store, catalog_file, keys, uploads, engine, workers, limits, public_url)

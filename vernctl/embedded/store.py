@@ -71,6 +71,10 @@ SCHEMA: Final[tuple[str, ...]] = (
         PRIMARY KEY (migration, sequence)
     ) STRICT, WITHOUT ROWID;
     """,
+    """
+    CREATE TABLE spent (account TEXT NOT NULL, class TEXT NOT NULL, at REAL NOT NULL) STRICT;
+    CREATE INDEX spent_of_class ON spent (account, class, at);
+    """,
 )
 
 Value = str | int | float | None
