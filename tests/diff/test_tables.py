@@ -113,11 +113,12 @@ CELLS = st.sampled_from(["", "1", "2", "3", "x", "X", " x", 'q"q', "a\nb", "c,d"
 def test_comparing_by_line_says_what_comparing_by_cell_says(data: st.DataObject) -> None:
     plain = data.draw(st.booleans())
     cells = st.sampled_from(["", "1", "2", "3", "x", "X"]) if plain else CELLS
-    row = st.tuples(st.integers(1, 9).map(str), cells, cells)
+    ids = st.one_of(st.integers(1, 9).map(str), st.just(" "))
+    row = st.tuples(ids, cells, cells)
     one = data.draw(st.lists(row, max_size=8))
     two = data.draw(st.permutations(one))[: data.draw(st.integers(0, 8))]
     two += data.draw(st.lists(row, max_size=4))
-    key = data.draw(st.sampled_from([[], ["id"], ["id", "a"], ["b"]]))
+    key = data.draw(st.sampled_from([[], ["id"], ["id", "a"], ["b"], ["a", "b"]]))
     quote_all = data.draw(st.booleans())
     with tempfile.TemporaryDirectory() as root:
         paths = Path(root, "old.csv"), Path(root, "new.csv")

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -24,10 +23,11 @@ _CELL_LIMIT = 2**31 - 1
 
 
 class _Lines(NamedTuple):
-    """A file whose every record is one line: its columns and its raw records."""
+    """A file whose every record is one line: its columns, raw records, and any quotes in them."""
 
     columns: Row
     records: list[str]
+    quoted: bool
 
 
 def read_csv_sheet(path: Path) -> Sheet:
@@ -133,13 +133,15 @@ def _by_line(text: str) -> _Lines | None:
     lines = text.split("\n")
     if lines[-1] == "":
         lines.pop()
-    if not lines or ('"' in text and any(line.count('"') % 2 for line in lines)):
+    quoted = '"' in text
+    if not lines or (quoted and any(line.count('"') % 2 for line in lines)):
         return None
     try:
         columns = unique_names(next(csv.reader(lines[:1], strict=True), ()))
     except csv.Error:
         return None
-    return _Lines(columns, lines[1:])
+    del lines[0]
+    return _Lines(columns, lines, quoted)
 
 
 def _diff_lines(
@@ -148,14 +150,17 @@ def _diff_lines(
     """The diff by lines; None where lines or keys do not tell the rows apart."""
     columns = new.columns
     row_of = dict(zip(old.records, range(len(old.records)), strict=True))
-    partner = [row_of.get(line, -1) for line in new.records]
-    if len(row_of) < len(old.records) or len(set(new.records)) < len(new.records):
+    if len(row_of) < len(old.records):
         return None
+    partner = [row_of.get(line, -1) for line in new.records]
     del row_of
-    rest_new = [row for row, other in enumerate(partner) if other < 0]
-    equal = set(partner)
+    equal = set(partner) - {-1}
     rest_old = [row for row in range(len(old.records)) if row not in equal]
+    rest_new = [row for row, other in enumerate(partner) if other < 0]
+    distinct = len(equal) + len({new.records[row] for row in rest_new})
     del equal
+    if distinct < len(new.records):
+        return None
     if key and not _keys_tell_apart(old, new, partner, rest_old, [columns.index(k) for k in key]):
         return None
     one, two = (
@@ -170,29 +175,30 @@ def _keys_tell_apart(
     old: _Lines, new: _Lines, partner: Sequence[int], rest_old: Sequence[int], at: Sequence[int]
 ) -> bool:
     """True where no key is blank or stands twice in a file; equal lines are looked at once."""
-    keys = _keys(new.records, at)
+    keys = _keys(new, range(len(new.records)), at)
     seen = set(keys)
-    if len(seen) < len(keys) or any(not cell.strip() for cell in seen):
+    if len(seen) < len(keys) or not all(map(_is_filled, seen)):
         return False
-    gone = _keys((old.records[row] for row in rest_old), at)
+    gone = _keys(old, rest_old, at)
     equal = {key for key, other in zip(keys, partner, strict=True) if other >= 0}
     distinct = set(gone)
-    return (
-        len(distinct) == len(gone) and distinct.isdisjoint(equal) and all(map(str.strip, distinct))
-    )
+    apart = len(distinct) == len(gone) and distinct.isdisjoint(equal)
+    return apart and all(map(_is_filled, distinct))
 
 
-def _keys(lines: Iterable[str], at: Sequence[int]) -> list[str]:
-    """The key of every line as one text; quoted lines are parsed, the rest only cut."""
-    keys: list[str] = []
-    first, single = at[0], len(at) == 1
-    for line in lines:
-        if '"' in line or not single:
-            cells = next(csv.reader([line]))
-            keys.append(cells[first] if single else "\0".join(cells[i] for i in at))
-        else:
-            keys.append(line.split(",", first + 1)[first])
-    return keys
+def _is_filled(key: str) -> bool:
+    return bool(key.replace("\0", "").strip())
+
+
+def _keys(table: _Lines, rows: Iterable[int], at: Sequence[int]) -> list[str]:
+    """The key of these rows as one text each: cut out of the line, or parsed where quotes are."""
+    records, first = table.records, at[0]
+    if table.quoted or len(at) > 1:
+        parsed = csv.reader([records[row] for row in rows])
+        return ["\0".join(cells[i] for i in at) for cells in parsed]
+    if first == 0 and len(table.columns) > 1:
+        return [(line := records[row])[: line.find(",")] for row in rows]
+    return [records[row].split(",", first + 1)[first] for row in rows]
 
 
 def _placed(
@@ -211,7 +217,6 @@ def _placed(
     for row, other in zip(same_new, same_old, strict=True):
         partner[rest_new[row]] = rest_old[other]
     order = [other for other in partner if other >= 0]
-    moved = any(a > b for a, b in pairwise(order))
     return found.model_copy(
         update={
             "rows": len(new.records),
@@ -228,7 +233,7 @@ def _placed(
                 )
                 for row in found.changed
             ),
-            "order": tuple(order) if moved else (),
+            "order": tuple(order) if order != sorted(order) else (),
         }
     )
 
