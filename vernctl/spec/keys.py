@@ -187,7 +187,7 @@ REVIEW = Keys(
         "redact": Key("Columns to tokenise, by sheet.", COLUMNS_BY_SHEET, built=False),
         "moved": Key("Columns or rows that were renamed.", {"type": "object"}, built=False),
         "unseen": Key("Approve without a preview (companies dialect).", FLAG, built=False),
-        "backup": Key("Export what an execute would replace, before it does.", FLAG, built=False),
+        "backup": Key("Export what an execute would replace, before it does.", FLAG),
     }
 )
 

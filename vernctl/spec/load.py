@@ -232,6 +232,7 @@ class _Loader:
             cells=cast("Literal['plain', 'tokens'] | None", cells),
             key=self._columns(found.get("key"), "review.key"),
             ignore=self._columns(found.get("ignore"), "review.ignore"),
+            backup=bool(reader.optional(found.get("backup"), lambda n: reader.flag(n, "backup"))),
         )
 
     def _columns(self, node: Node | None, what: str) -> dict[str, tuple[str, ...]]:

@@ -130,6 +130,9 @@ class Review(SpecValue):
     ignore: Mapping[str, tuple[str, ...]] = Field(
         default_factory=dict, description="Columns outside diff and digest, by sheet."
     )
+    backup: bool = Field(
+        default=False, description="Export what an execute would replace, before it does."
+    )
 
 
 class Export(SpecValue):

@@ -121,6 +121,10 @@ class Reader:
         self.add(node, f"{what} must be a whole number from {least}{self._but(node)}")
         return None
 
+    def flag(self, node: Node, what: str) -> bool:
+        """true or false, plainly written."""
+        return self.choice(node, what, ("true", "false")) == "true"
+
     def choice(self, node: Node, what: str, values: Sequence[str]) -> str | None:
         """One of the listed words, quoted or not (so `off` may stand as it is)."""
         if isinstance(node, Scalar) and node.kind != "null" and node.text in values:

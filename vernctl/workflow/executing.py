@@ -20,6 +20,7 @@ from vernctl.workflow.deliver import (
     target_of,
     write_records,
 )
+from vernctl.workflow.delta import back_up, write_deltas
 from vernctl.workflow.drive import drive, start
 from vernctl.workflow.outcome import SpecOutcome, Status
 from vernctl.workflow.plan import PlannedStep
@@ -53,6 +54,8 @@ async def execute(work: Work, approved: Snapshot) -> SpecOutcome:
             rule="stale",
             next=f"vernctl plan {work.spec.shown_path}",
         )
+    replaced = any(run.outcome and run.outcome.rows_written for run in logged)
+    backup = await back_up(work, approved) if replaced and work.spec.review.backup else None
     # The approval of an execute under way is the one it started with, whatever happens to the
     # spec meanwhile: it is kept where the command that finishes it finds it.
     write_snapshot(kept_approval(work), approved, "")
@@ -65,8 +68,7 @@ async def execute(work: Work, approved: Snapshot) -> SpecOutcome:
         digest=approved.digest,
         executes=len(logged),
     )
-    replaced = any(run.outcome and run.outcome.rows_written for run in logged)
-    return await finish(work, replaced=replaced)
+    return await finish(work, replaced=replaced, backup=backup)
 
 
 def kept_approval(work: Work) -> Path:
@@ -74,7 +76,7 @@ def kept_approval(work: Work) -> Path:
     return work.session.project.local / "executing" / f"{work.address}.snapshot"
 
 
-async def finish(work: Work, *, replaced: bool = False) -> SpecOutcome:
+async def finish(work: Work, *, replaced: bool = False, backup: str | None = None) -> SpecOutcome:
     """Follow our execute to its end, then verify and deliver.
 
     Raises BlockedError (the execute waits), RunFailedError where nothing was written,
@@ -97,6 +99,8 @@ async def finish(work: Work, *, replaced: bool = False) -> SpecOutcome:
     facts = list(outcome.facts)
     if replaced:
         facts.insert(0, "REPLACED: this migration already held an import; its rows are gone.")
+    if backup is not None:
+        facts.insert(1, f"They were exported before, into {backup}/.")
     remove_snapshot(kept_approval(work))
     return outcome.model_copy(update={"facts": tuple(facts)})
 
@@ -133,6 +137,7 @@ async def _deliver(
     target = target_of(work)
     delivered: tuple[Path, ...] = ()
     if target is not None:
+        write_deltas(work, approved, results, target)
         as_approved = outcome.status == "applied"
         delivered = deliver(results, target if as_approved else held(target))
     extra = Recorded(delivered, sheets, knowledge)
