@@ -10,10 +10,18 @@ from typing import Protocol
 #: The longest pattern that is accepted, in characters.
 MAX_PATTERN = 1000
 
+#: Whatever an agent quotes with means the same; before NFKC, which takes some of them apart.
 _STRAIGHT = str.maketrans(
-    {**dict.fromkeys("‘’‚‛′ʼ", "'"), **dict.fromkeys("“”„‟″«»", '"')}
-    | dict.fromkeys("‐‑‒–—―−", "-")
+    dict.fromkeys('"`´‘’‚‛′ʼ“”„‟″«»‹›', "'") | dict.fromkeys("‐‑‒–—―−﹣－", "-")
 )
+#: Nobody sees these: soft hyphens, joiners, marks of direction, selectors of a glyph.
+_UNSEEN = re.compile(
+    r"[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufe0e\ufe0f\ufeff]"
+)
+#: A quote that is no apostrophe within a word.
+_QUOTE = re.compile(r"(?<![^\W_])'|'(?![^\W_])")
+#: Longer texts are worth no place in the cache.
+_CACHED = 1000
 
 
 class Pattern(Protocol):
@@ -24,30 +32,54 @@ class Pattern(Protocol):
         ...
 
 
-@lru_cache(maxsize=4096)
 def normalise(text: str) -> str:
-    """The text as it is compared: NFKC, case and white space folded, quotes and dashes straight.
+    """The text as it is compared: NFKC, case and white space folded, what is unseen left out,
+    every kind of quote an apostrophe, every dash a hyphen.
 
     Folding twice makes it a fixed point for all but a handful of characters.
     """
+    return _folded(text) if len(text) <= _CACHED else _folded.__wrapped__(text)
+
+
+@lru_cache(maxsize=4096)
+def _folded(text: str) -> str:
     if text.isascii():
-        return " ".join(text.casefold().split())
-    folded = unicodedata.normalize("NFKC", text).casefold()
+        return " ".join(text.translate(_STRAIGHT).casefold().split())
+    seen = _UNSEEN.sub("", text.translate(_STRAIGHT))
+    folded = unicodedata.normalize("NFKC", seen).casefold()
     folded = unicodedata.normalize("NFKC", folded).casefold()
-    return " ".join(folded.translate(_STRAIGHT).split())
+    return " ".join(_UNSEEN.sub("", folded).translate(_STRAIGHT).split())
+
+
+class _Searcher(Protocol):
+    """A compiled expression of the engine, which has no types."""
+
+    def search(self, text: str) -> object: ...
 
 
 class Phrase:
-    """Words to be found in this order; between them, where ``*`` stood, any text."""
+    """Words to be found in this order; between them, where ``*`` stood, any text or none.
+
+    Emphasis (``**``) in the text is passed over, and so are its quotes where the phrase has none:
+    agents put them in as they please.
+    """
 
     def __init__(self, pattern: str) -> None:
-        self.parts = tuple(part for part in normalise(pattern).split("*") if part)
+        folded = normalise(pattern)
+        self.parts = tuple(part for part in folded.split("*") if part)
+        self._quoted = _QUOTE.search(folded) is not None
 
     def matches(self, text: str) -> bool:
         """Whether all parts are found, one after the other."""
+        plain = text.replace("*", "")
+        if not self._quoted and "'" in plain:
+            plain = _QUOTE.sub("", plain)
+        # ``a * b`` is found in "a b": the two spaces around a star may be one and the same.
+        plain = f" {' '.join(plain.split())} "
         at = 0
         for part in self.parts:
-            at = text.find(part, at)
+            shared = at > 0 and plain[at - 1] == " " == part[0]
+            at = plain.find(part, at - shared)
             if at < 0:
                 return False
             at += len(part)
@@ -58,20 +90,44 @@ class Expression:
     """A regular expression, case-insensitive, found anywhere. Raises PatternError if it is none."""
 
     def __init__(self, expression: str) -> None:
-        import re2
-
-        options = re2.Options()
-        options.case_sensitive = False
-        options.log_errors = False
-        options.max_mem = 1 << 20
         try:
-            self._compiled = re2.compile(expression, options)
-        except re2.error as error:
-            raise PatternError(_reason(error)) from None
+            self._compiled = _compiled(_as_compared(expression))
+        except PatternError:
+            self._compiled = _compiled(expression)
 
     def matches(self, text: str) -> bool:
         """Whether the expression is found in the text."""
-        return self._compiled.search(text) is not None
+        # A lone surrogate, which JSON can carry, has no place in UTF-8.
+        sound = text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
+        return self._compiled.search(sound) is not None
+
+
+def _compiled(expression: str) -> _Searcher:
+    import re2
+
+    options = re2.Options()
+    options.case_sensitive = False
+    options.log_errors = False
+    options.max_mem = 1 << 20
+    try:
+        compiled: _Searcher = re2.compile(expression, options)
+        return compiled
+    except re2.error as error:
+        raise PatternError(_reason(error)) from None
+    except UnicodeEncodeError:
+        raise PatternError("a lone surrogate is no character") from None
+
+
+def _as_compared(expression: str) -> str:
+    """An expression whose quotes, dashes and letters are folded as the texts that it is held to."""
+    parts = []
+    for char in expression:
+        if char.isascii():
+            parts.append("'" if char in '"`' else char)
+            continue
+        folded = normalise(char) or char
+        parts += [c if c.isalnum() or not c.isascii() else f"\\{c}" for c in folded]
+    return "".join(parts)
 
 
 class PatternError(ValueError):
@@ -96,7 +152,7 @@ def compile_pattern(pattern: str) -> Pattern:
 def matches_everything(pattern: str) -> bool:
     """Whether a pattern says nothing about the question (``*``, ``/.*/``)."""
     if not is_expression(pattern) and len(pattern) <= MAX_PATTERN:
-        return not pattern.replace("*", "").strip()
+        return not normalise(pattern).replace("*", "").strip()
     compiled = compile_pattern(pattern)
     return compiled.matches("") and compiled.matches("\N{REPLACEMENT CHARACTER}")
 
@@ -107,7 +163,8 @@ def names(text: str, name: str) -> bool:
     at = text.find(wanted) if wanted else -1
     while at >= 0:
         end = at + len(wanted)
-        if not _joined(text[:at][::-1]) and not _joined(text[end:]):
+        before = text[max(at - 2, 0) : at][::-1]
+        if not _joined(before) and not _joined(text[end : end + 2]):
             return True
         at = text.find(wanted, at + 1)
     return False
