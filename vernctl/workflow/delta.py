@@ -44,11 +44,10 @@ def write_deltas(work: Work, approved: Snapshot, results: Results, target: Path)
         before, now = target / f"{slug}.csv", results.folder / f"{slug}.csv"
         if not before.is_file() or outputs.get(shown_path(work, before)) != hash_of(before):
             continue
-        review = approved.review.get(slug)
         # Valid rows have their unique columns filled, whatever the whole sheet has.
-        unique = unique_columns(approved.inputs.definitions, slug)
+        key = work.spec.review.key.get(slug) or unique_columns(approved.inputs.definitions, slug)
         try:
-            diff = diff_files(before, now, key=(review.key if review else ()) or unique)
+            diff = diff_files(before, now, key=key)
         except (InputError, UsageError):
             # Another template has other columns, or another key: there is nothing to compare.
             continue
