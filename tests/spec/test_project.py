@@ -291,3 +291,15 @@ def test_what_is_no_url_is_not_on_this_machine() -> None:
     assert not is_loopback("http://[")
     assert not is_loopback("https://app.vern.so")
     assert is_loopback("http://127.9.9.9:1/x")
+
+
+def test_two_customers_never_share_a_folder_of_results(workshop: Workshop) -> None:
+    paths = [
+        workshop.write(f"specs/{name}.yaml", f"{spec(name)}export: {{to: {to}}}\n")
+        for name, to in (("a", "out/same"), ("b", "out/./same"))
+    ]
+    (problem,) = workshop.refused(lambda: load_specs(paths, workshop.project))
+    assert (
+        problem
+        == 'specs/b.yaml   export.to "out/./same" is also that of specs/a.yaml; choose another'
+    )

@@ -52,9 +52,27 @@ def load_specs(paths: Sequence[Path], project: Project) -> list[Spec]:
     given = set(paths)
     others = [path for path in find_specs(project) if path not in given]
     problems.extend(_shared(paths, others, project, cache))
+    specs = [found[0] for found in loaded if found is not None]
+    problems += _shared_results(specs)
     if problems:
         raise SpecError(list(dict.fromkeys(problems)))
-    return [found[0] for found in loaded if found is not None]
+    return specs
+
+
+def _shared_results(specs: Sequence[Spec]) -> list[Problem]:
+    """Result folders that more than one spec would write to: two customers' rows would mix."""
+    owners: dict[str, Spec] = {}
+    problems = []
+    for spec in specs:
+        if spec.export is None:
+            continue
+        owner = owners.setdefault(os.path.normpath(spec.export.to), spec)
+        if owner is not spec:
+            message = (
+                f'export.to "{spec.export.to}" is also that of {owner.shown_path}; choose another'
+            )
+            problems.append(Problem(Place(spec.shown_path), message))
+    return problems
 
 
 def _shared(
