@@ -7,8 +7,9 @@ connects stay unaligned; what they became is not guessed.
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 
 from vernctl.diff.kinds import fold_spaces
 from vernctl.snapshot.sheet import Row
@@ -25,6 +26,9 @@ COMMON = 0.1
 #: sheet row → source row → weight
 Votes = dict[int, dict[int, float]]
 _Places = dict[str, list[int]]
+
+_PHONE = re.compile(r"[\d\s()+./–-]{7,}")
+_NO_DIGITS = re.compile(r"\D")
 
 
 class Alignment:
@@ -89,8 +93,8 @@ def _owners(
 def _index(sheet: Sequence[Row]) -> dict[str, list[tuple[int, list[int]]]]:
     """Token → (column, its few rows)."""
     index: defaultdict[str, list[tuple[int, list[int]]]] = defaultdict(list)
-    for column, places in enumerate(_columns(sheet)):
-        for token, rows in places.items():
+    for column, cells in enumerate(zip(*sheet, strict=True)):
+        for token, rows in _places(_few(cells)).items():
             index[token].append((column, rows))
     return index
 
@@ -98,15 +102,17 @@ def _index(sheet: Sequence[Row]) -> dict[str, list[tuple[int, list[int]]]]:
 def _votes(index: Mapping[str, list[tuple[int, list[int]]]], table: Sequence[Row]) -> Votes:
     votes: defaultdict[int, defaultdict[int, float]] = defaultdict(lambda: defaultdict(float))
     targets = Counter(column for found in index.values() for column, _ in found)
-    for places in _columns(table):
-        shared = Counter(column for token in places for column, _ in index.get(token, ()))
+    for cells in zip(*table, strict=True):
+        few = _few(cells)
+        places = _places(few, index)
+        shared = Counter(column for token in places for column, _ in index[token])
         telling = {
             column
             for column, count in shared.items()
-            if count >= COMMON * min(len(places), targets[column])
+            if count >= COMMON * min(len(few), targets[column])
         }
         for token, sources in places.items():
-            for column, rows in index.get(token, ()):
+            for column, rows in index[token]:
                 if column in telling:
                     weight = min(1.0, len(token) / LONG) / (len(rows) * len(sources))
                     for row in rows:
@@ -115,22 +121,32 @@ def _votes(index: Mapping[str, list[tuple[int, list[int]]]], table: Sequence[Row
     return {row: dict(sources) for row, sources in votes.items()}
 
 
-def _columns(table: Sequence[Row]) -> Iterator[_Places]:
-    """For every column: token → the rows that have it, where those are few."""
-    for cells in zip(*table, strict=True):
-        places: defaultdict[str, list[int]] = defaultdict(list)
-        for row, cell in enumerate(cells):
-            for token in tokens_of(cell):
-                places[token].append(row)
-        yield {token: rows for token, rows in places.items() if len(rows) <= FEW}
+def _few(cells: Iterable[str]) -> dict[str, list[int]]:
+    """Cell → its rows, where those are few. What many rows have is dropped before anything is made
+    of its text: a file may be large.
+    """
+    equal: defaultdict[str, list[int]] = defaultdict(list)
+    for row, cell in enumerate(cells):
+        equal[cell].append(row)
+    return {cell: rows for cell, rows in equal.items() if len(rows) <= FEW}
 
 
-def tokens_of(cell: str) -> set[str]:
+def _places(few: Mapping[str, list[int]], wanted: Container[str] | None = None) -> _Places:
+    """Token → the rows that have it, where those are few; of ``wanted`` tokens only."""
+    places: defaultdict[str, list[int]] = defaultdict(list)
+    for cell, rows in few.items():
+        for token in tokens_of(cell):
+            if wanted is None or token in wanted:
+                places[token] += rows
+    return {token: sorted(rows) for token, rows in places.items() if len(rows) <= FEW}
+
+
+def tokens_of(cell: str) -> tuple[str, ...]:
     """What a cell is known by: its text without case and outer space, the end of a phone number."""
-    text = fold_spaces(cell).casefold()
+    text = (" ".join(cell.split()) if cell.isascii() else fold_spaces(cell)).casefold()
     if not text:
-        return set()
-    digits = "".join(filter(str.isdigit, text))
-    if len(digits) >= 7 and not any(map(str.isalpha, text)):
-        return {text, f"#{digits[-7:]}"}
-    return {text}
+        return ()
+    if _PHONE.fullmatch(text):
+        digits = _NO_DIGITS.sub("", text)
+        return (text, f"#{digits[-7:]}") if len(digits) >= 7 else (text,)
+    return (text,)

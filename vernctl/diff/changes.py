@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from operator import itemgetter
@@ -101,7 +100,7 @@ def order_of(partner: Sequence[int], changed: Sequence[Changed]) -> tuple[int, .
     """The old rows of the unchanged rows in their new order; empty where that is the old one."""
     altered = {row for row, _, _ in changed}
     order = [other for row, other in enumerate(partner) if other >= 0 and row not in altered]
-    return () if all(a < b for a, b in itertools.pairwise(order)) else tuple(order)
+    return tuple(order) if order != sorted(order) else ()
 
 
 def validity_changes(

@@ -14,6 +14,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from vernctl.diff.align import Alignment, align, tokens_of
+from vernctl.diff.compare import paused_collector
 from vernctl.diff.model import ColumnOrigin, Provenance, Recoding, SheetOrigin, UnusedColumn
 from vernctl.diff.origins import ALIKE, Found, alike, read_column
 from vernctl.diff.readings import HOWS, decides, shared_words
@@ -66,11 +67,10 @@ def read_off(tables: Sequence[SourceData], snapshot: Snapshot) -> Provenance:
     Rows read and lost are counted only where the preview is known to be whole: of a sample nobody
     can say what the rest became.
     """
-    feeds = {sheet.slug: _feeds(sheet, tables) for sheet in snapshot.sheets}
-    return Provenance(
-        sheets=tuple(_sheet_origin(sheet, feeds[sheet.slug]) for sheet in snapshot.sheets),
-        unused=tuple(_unused(tables, snapshot, feeds)),
-    )
+    with paused_collector():
+        feeds = {sheet.slug: _feeds(sheet, tables) for sheet in snapshot.sheets}
+        origins = tuple(_sheet_origin(sheet, feeds[sheet.slug]) for sheet in snapshot.sheets)
+        return Provenance(sheets=origins, unused=tuple(_unused(tables, snapshot, feeds, origins)))
 
 
 def lost_rows(tables: Sequence[SourceData], snapshot: Snapshot) -> tuple[LostRow, ...]:
@@ -186,7 +186,11 @@ def _lost(sheet: Sheet, feeds: Sequence[_Feed]) -> Iterator[LostRow]:
         for row, cells in enumerate(rows):
             if row in kept or not any(map(str.strip, cells)):
                 continue
-            shared = [source for source, seen in known.items() if tokens_of(cells[source]) & seen]
+            shared = [
+                source
+                for source, seen in known.items()
+                if not seen.isdisjoint(tokens_of(cells[source]))
+            ]
             why = f'double "{feed.table.columns[shared[0]]}"' if shared else "unexplained"
             why = "double" if cells in equal else why
             yield LostRow(sheet.slug, feed.table.file, feed.table.table, row, cells, why)
@@ -206,14 +210,13 @@ def _identifying(sheet: Sheet, feed: _Feed) -> list[int]:
 
 
 def _unused(
-    tables: Sequence[SourceData], snapshot: Snapshot, feeds: Mapping[str, Sequence[_Feed]]
+    tables: Sequence[SourceData],
+    snapshot: Snapshot,
+    feeds: Mapping[str, Sequence[_Feed]],
+    read: Sequence[SheetOrigin],
 ) -> Iterator[UnusedColumn]:
     """Source columns that no column came from, as far as every column beside them is known."""
-    origins = {
-        (sheet.slug, origin.column): origin
-        for sheet in snapshot.sheets
-        for origin in _sheet_origin(sheet, feeds[sheet.slug]).columns
-    }
+    origins = {(sheet.slug, origin.column): origin for sheet in read for origin in sheet.columns}
     for table in tables:
         feeding = [
             (sheet, feed)
