@@ -150,7 +150,6 @@ def test_a_key_that_stands_twice_is_a_problem(workshop: Workshop) -> None:
         ("review: {redact: {}}", "review.redact"),
         ("review: {moved: {}}", "review.moved"),
         ("review: {unseen: true}", "review.unseen"),
-        ("review: {backup: true}", "review.backup"),
         ("files: ['s3://bucket/a.csv']", "files: s3://bucket/a.csv"),
     ],
 )
