@@ -74,3 +74,11 @@ def vernctl_version() -> str:
     from vernctl import __version__
 
     return __version__
+
+
+@pytest.mark.parametrize("verb", ["", *VERBS])
+def test_help_fits_80_columns(verb: str, vernctl: Any) -> None:
+    lines = vernctl(*([verb] if verb else []), "--help").out.splitlines()
+    assert [line for line in lines if len(line) > 80] == []
+    described = [line for line in lines if not line.startswith("Usage:")]
+    assert [line for line in described if line.endswith("...")] == []

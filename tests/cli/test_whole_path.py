@@ -85,7 +85,7 @@ def test_the_first_plan_says_where_everything_came_from(lived: dict[str, Any]) -
     out = lived["plan"].out
     assert out.startswith("acme   Acme Corp · Salesforce · 1 file")
     assert "FIRST IMPORT" in out
-    assert re.search(r'Email +contacts\.csv "Email"', out)
+    assert re.search(r'contacts +3 rows · contacts\.csv.*\n    Email +"Email"', out)
     assert out.endswith("  approve       vernctl approve specs/acme.yaml\n")
 
 

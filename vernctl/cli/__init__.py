@@ -79,7 +79,7 @@ class Verbs(click.Group):
 
 @click.command(
     cls=Verbs,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
 @click.version_option(__version__, message="%(prog)s %(version)s")
 def main() -> None:
@@ -89,8 +89,9 @@ def main() -> None:
     it, apply imports exactly that. Without SPEC, a command is for every active spec of the project.
 
     \b
-    Exit codes: 0 done · 1 error · 2 changes wait for approval · 3 a question has no answer
-    4 refused · 5 quota · 6 applied, but not as approved, or partly · 64 usage
+    Exit codes: 0 done · 1 error · 2 changes wait for approval
+    3 a question has no answer · 4 refused · 5 quota
+    6 applied, but not as approved, or in part · 64 usage
     """
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from vernctl.workflow.session import Session
 
 
-@click.command("apply")
+@click.command("apply", short_help="Import what is approved, and verify it.")
 @specs_argument
 @format_option("text", "json", "markdown")
 @output_option

@@ -10,7 +10,7 @@ from vernctl.cli.output import Format, as_json_too, finish, format_option
 from vernctl.cli.project import load
 
 
-@click.command("approve")
+@click.command("approve", short_help="Make the pending snapshot the approved one.")
 @click.argument(
     "specs", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="SPEC..."
 )

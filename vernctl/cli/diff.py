@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from vernctl.diff.model import SheetDiff
 
 
-@click.command("diff")
+@click.command("diff", short_help="Compare two CSV files, or snapshots with a git ref.")
 @click.argument(
     "paths", nargs=-1, type=click.Path(path_type=Path), metavar="[OLD NEW | SPEC|DIR...]"
 )

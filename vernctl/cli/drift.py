@@ -10,7 +10,7 @@ from vernctl.cli.output import Format, as_json_too, finish, format_option
 from vernctl.cli.project import load, specs_argument
 
 
-@click.command("drift")
+@click.command("drift", short_help="Say what others changed since the last approval.")
 @specs_argument
 @format_option("text", "json", "markdown")
 def command(specs: tuple[Path, ...], format_: Format) -> int:

@@ -10,7 +10,7 @@ from vernctl.cli.output import Format, as_json_too, finish, format_option
 from vernctl.cli.project import load, specs_argument
 
 
-@click.command("history")
+@click.command("history", short_help="Tell the imports of each spec, from its receipts.")
 @specs_argument
 @format_option("text", "json", "markdown")
 def command(specs: tuple[Path, ...], format_: Format) -> int:

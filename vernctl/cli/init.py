@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _SLUG = re.compile(r"[a-z0-9][a-z0-9_-]*")
 
 
-@click.command("init")
+@click.command("init", short_help="Scaffold a project from the files in a folder.")
 @click.argument(
     "directory",
     type=click.Path(file_okay=False, path_type=Path),

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from vernctl.render.text.layout import Page
 
 
-@click.command("inspect")
+@click.command("inspect", short_help="Show how files are read.")
 @click.argument(
     "files",
     nargs=-1,

@@ -11,7 +11,7 @@ from vernctl.cli.output import is_terminal, output_option, write
 from vernctl.cli.project import load_one, spec_argument
 
 
-@click.command("log")
+@click.command("log", short_help="Print the service's record of a migration.")
 @spec_argument
 @output_option
 def command(spec: Path, output: Path | None) -> int:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
-@click.command("match")
+@click.command("match", short_help="Show which columns would feed which, and why.")
 @click.argument("files", nargs=-1, required=True, type=_FILE, metavar="FILE...")
 @click.option(
     "--catalog", required=True, type=_FILE, metavar="FILE", help="The catalog with the templates."

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from vernctl.workflow.session import Session
 
 
-@click.command("plan")
+@click.command("plan", short_help="Get the preview and show what would change.")
 @specs_argument
 @format_option("text", "json", "markdown")
 @output_option

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 LONG = 1.0
 _SPOKEN = 400
 #: What stands in a log: the steps, waiting, and mishaps; the agent's words are for live lines.
-_TOLD = frozenset(
+_STEPS = frozenset(
     {*("upload", "knowledge", "connect", "generate", "update", "execute", "export"), "waiting"}
     | {"blocked", "failed", "canceled", "error"}
 )
@@ -46,6 +46,7 @@ class Teller:
         self._began: dict[str, float] = {}
         self._phases: dict[str, str] = {}
         self._spoken: dict[str, str] = {}
+        self._speaking: dict[str, str] = {}
         self._spending: dict[str, str] = {}
         self._live: Live | None = None
 
@@ -63,16 +64,18 @@ class Teller:
         began = self._began.setdefault(spec, monotonic())
         if phase in _RUNS:
             self._spending[spec] = phase
-        new = self._phases.get(spec) != phase
-        earlier = "" if new or phase != "message" else self._spoken.get(spec, "")
-        self._spoken[spec] = (earlier + text)[-_SPOKEN:]
+        goes_on = phase == "message" == self._speaking.get(spec)
+        self._spoken[spec] = ((self._spoken[spec] if goes_on else "") + text)[-_SPOKEN:]
+        self._speaking[spec] = phase
+        new = phase in _STEPS and self._phases.get(spec) != phase
+        if phase in _STEPS and self._terminal:
+            self._phases[spec] = phase
         if phase != "waiting" and monotonic() - began < LONG:
             return
-        if self._terminal or phase in _TOLD:
-            self._phases[spec] = phase
         if self._terminal:
             self._show()
-        elif new and phase in _TOLD:
+        elif new:
+            self._phases[spec] = phase
             print(f"{text_safe(spec)}: {phase} {text_safe(text, 200)}".rstrip(), file=sys.stderr)
 
     def announce(self, spec: str, steps: Sequence[Step], cost: Cost) -> None:
@@ -123,7 +126,8 @@ class Teller:
         for style in ("bold", "cyan", "", "dim"):
             table.add_column(style=style, no_wrap=True, overflow="ellipsis")
         now = monotonic()
-        for spec, phase in self._phases.items():
+        for spec in self._began:
+            phase = self._phases.get(spec, "")
             spoken = text_safe(self._spoken.get(spec, ""), width() - 40)
             elapsed = f"{now - self._began[spec]:.0f} s"
             table.add_row(Text(text_safe(spec, 20)), Text(phase), Text(spoken), Text(elapsed))

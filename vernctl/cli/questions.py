@@ -10,7 +10,7 @@ from vernctl.cli.output import Format, as_json_too, finish, format_option
 from vernctl.cli.project import load_one, spec_argument
 
 
-@click.command("questions")
+@click.command("questions", short_help="Show the questions that a run waits with.")
 @spec_argument
 @format_option("text", "json", "markdown")
 def command(spec: Path, format_: Format) -> int:

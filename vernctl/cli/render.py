@@ -10,7 +10,7 @@ from vernctl.cli.output import write
 from vernctl.cli.project import open_project, spec_argument
 
 
-@click.command("render")
+@click.command("render", short_help="Print a spec merged with its bases.")
 @spec_argument
 def command(spec: Path) -> int:
     """Print a spec merged with its bases, each line with the file it comes from."""

@@ -7,7 +7,7 @@ import click
 from vernctl.cli.output import write
 
 
-@click.command("schema")
+@click.command("schema", short_help="Print the JSON Schema of a spec.")
 def command() -> int:
     """Print the JSON Schema of a spec, for editors.
 

@@ -10,7 +10,7 @@ import click
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
 
-@click.command("serve")
+@click.command("serve", short_help="Serve the API with vernctl's own engine.")
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="Port; 0 picks a free one.")
 @click.option(
     "--data",

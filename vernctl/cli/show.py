@@ -10,7 +10,7 @@ from vernctl.cli.output import Format, as_json_too, finish, format_option
 from vernctl.cli.project import load, specs_argument
 
 
-@click.command("show")
+@click.command("show", short_help="Show the pending snapshot in full.")
 @specs_argument
 @format_option("text", "json", "markdown")
 def command(specs: tuple[Path, ...], format_: Format) -> int:

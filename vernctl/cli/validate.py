@@ -10,7 +10,7 @@ from vernctl.cli.output import write
 from vernctl.cli.project import load, specs_argument
 
 
-@click.command("validate")
+@click.command("validate", short_help="Check specs and vernctl.yaml, offline.")
 @specs_argument
 def command(specs: tuple[Path, ...]) -> int:
     """Check specs and vernctl.yaml. Offline, without a key.

@@ -41,7 +41,7 @@ def _build(
     level: Level,
 ) -> Iterator[str]:
     name = prose(snapshot.inputs.external_id, 60)
-    base = f"`{short(diff.base_digest)}`" if diff.base_digest else "nothing"
+    base = f"`{short(diff.base_digest)}`" if diff.base_digest else "first import"
     yield from (f"## {name}: what merging this would approve", "")
     yield from (f"{base} → `{short(snapshot.digest)}`", "")
     yield from sheets.summary(diff, level)

@@ -161,6 +161,7 @@ def _origin_row(origin: ColumnOrigin, rows: int, level: Level) -> list[str]:
             f" ({words.number(r.count)})"
             for r in origin.recodings[:4]
         ]
-        how += ": " + "; ".join(shown)
+        left = len(origin.recodings) - len(shown)
+        how += ": " + "; ".join(shown) + (f"; … {left} more" if left else "")
     share = words.percent_of(origin.filled, rows)
     return [code(origin.column, level), source, how, share, words.number(origin.distinct)]

@@ -30,18 +30,21 @@ def add_origins(page: Page, provenance: Provenance, diff: Diff | None) -> None:
 def _add_sheet(page: Page, sheet: SheetOrigin) -> None:
     rows = words.rows_shown(sheet.rows, sheet.sample_of)
     name = text_safe(sheet.slug, 24)
+    files = {origin.file for origin in sheet.columns if origin.file}
+    if len(files) == 1:
+        rows += f" · {text_safe(min(files), 40)}"
     page.ends([Ink(name, "bold"), "   ", rows], Ink("filled  distinct", "dim"), indent=2)
     columns = [Column(flexible=True), Column(flexible=True), Column(flexible=True)]
     columns += [Column(right=True), Column(right=True)]
-    table = [_origin_row(origin, sheet.rows) for origin in sheet.columns]
+    table = [_origin_row(o, sheet.rows, name_file=len(files) > 1) for o in sheet.columns]
     notes = {i: (_recodings(origin),) for i, origin in enumerate(sheet.columns) if origin.recodings}
     page.table(table, columns, indent=4, fill=2, notes=notes)
 
 
-def _origin_row(origin: ColumnOrigin, rows: int) -> list[Part]:
+def _origin_row(origin: ColumnOrigin, rows: int, *, name_file: bool) -> list[Part]:
     if origin.sources:
         named = " + ".join(quoted(source, 24) for source in origin.sources)
-        source = f"{text_safe(origin.file, 30)} {named}" if origin.file else named
+        source = f"{text_safe(origin.file, 30)} {named}" if origin.file and name_file else named
         how = text_safe(words.origin_words(origin))
     else:
         source, how = text_safe(words.origin_words(origin)), ""

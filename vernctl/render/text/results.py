@@ -39,6 +39,9 @@ def add_checks(page: Page, outcome: SpecOutcome) -> None:
 
 def add_import(page: Page, outcome: SpecOutcome) -> None:
     """Rows imported, what comparing the export with the approved sample found, files, receipt."""
+    if words.is_settled(outcome) and outcome.steps:
+        kinds = ", ".join(dict.fromkeys(step.kind for step in outcome.steps))
+        page.wrap(f"steps: {kinds} · {words.cost_words(outcome.cost)}", 2, 2)
     report = outcome.report
     if isinstance(report, dict):
         inserted, invalid = report.get("inserted"), report.get("invalidCellCount")
