@@ -9,7 +9,7 @@ import re2
 from vernctl.engine.author.result import Authored
 from vernctl.engine.instruct.vocabulary import stems
 from vernctl.engine.recipe.model import SheetRecipe
-from vernctl.engine.recipe.steps import CellStep, DedupeStep, DropStep, Step
+from vernctl.engine.recipe.steps import CellStep, FillStep, MendStep, Step, touches
 from vernctl.engine.recipe.values import describe_value
 
 _ROWS = re2.compile(
@@ -143,7 +143,7 @@ def _steps(sheet: SheetRecipe) -> str:
     lines = []
     for step in sheet.steps:
         where = ", ".join(step.columns) + ": " if isinstance(step, CellStep) else ""
-        if not isinstance(step, CellStep | DropStep | DedupeStep):
-            where = f"{step.fill}: "
+        if isinstance(step, FillStep | MendStep):
+            where = f"{touches(step)[0]}: "
         lines.append(f"{where}{_done(step, '')}")
     return f"{sheet.template}: {'; '.join(lines) or 'no steps'}."

@@ -12,7 +12,7 @@ import duckdb
 from sqlglot import exp
 
 from vernctl.engine.compile.inputs import DROP
-from vernctl.engine.compile.sheet import POSITION
+from vernctl.engine.compile.lookups import POSITION
 from vernctl.engine.compile.tables import Stored, cell, sql
 from vernctl.engine.model import Column, Template
 from vernctl.engine.recipe.base import blank, call, filled, folded, matches, name, number, text

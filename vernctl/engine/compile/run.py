@@ -12,8 +12,7 @@ from vernctl.engine.compile.sheet import compile_sheet
 from vernctl.engine.compile.tables import Catalogue, Stored, sql
 from vernctl.engine.model import EngineError
 from vernctl.engine.recipe.model import Recipe, SheetRecipe
-from vernctl.engine.recipe.steps import FillStep
-from vernctl.engine.recipe.values import lookups
+from vernctl.engine.recipe.steps import looked_into
 
 
 class Runner:
@@ -29,7 +28,7 @@ class Runner:
         """A table of every sheet, as :func:`.sheet.compile_sheet` has it."""
         made: dict[str, Stored] = {}
         for sheet in in_order(recipe.sheets):
-            reads = tuple(made[other] for other in looked_into(sheet) if other in made)
+            reads = tuple(made[other] for other in looked_into(sheet.steps) if other in made)
             old = self._built.get(sheet.template)
             if old is None or (old.sheet, old.reads) != (sheet, reads):
                 old = _Built(sheet, reads, self._build(sheet, made, old))
@@ -72,7 +71,7 @@ def in_order(sheets: Sequence[SheetRecipe]) -> list[SheetRecipe]:
         if sheet.template in path:
             circle = " → ".join([*path, sheet.template])
             raise EngineError(f"The sheets look into each other in a circle: {circle}.")
-        for other in looked_into(sheet):
+        for other in looked_into(sheet.steps):
             if other in by_template:
                 visit(by_template[other], (*path, sheet.template))
         done[sheet.template] = sheet
@@ -80,14 +79,3 @@ def in_order(sheets: Sequence[SheetRecipe]) -> list[SheetRecipe]:
     for sheet in sheets:
         visit(sheet, ())
     return list(done.values())
-
-
-def looked_into(sheet: SheetRecipe) -> tuple[str, ...]:
-    """The templates whose sheets a sheet's steps read, each once."""
-    found = [
-        leaf.sheet
-        for step in sheet.steps
-        if isinstance(step, FillStep)
-        for leaf in lookups(step.value)
-    ]
-    return tuple(dict.fromkeys(found))

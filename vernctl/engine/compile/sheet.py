@@ -12,15 +12,13 @@ from dataclasses import dataclass, field
 from sqlglot import exp
 
 from vernctl.engine.compile.inputs import DROP, HASH, IDENTITY, INPUT, ROW, compile_inputs
+from vernctl.engine.compile.lookups import POSITION, lookup_join, spelling_join
 from vernctl.engine.compile.tables import Catalogue, cell
 from vernctl.engine.model import EngineError
 from vernctl.engine.recipe.base import call, cases, choose, filled, folded, name, number, text
 from vernctl.engine.recipe.model import SheetRecipe
-from vernctl.engine.recipe.steps import CellStep, DedupeStep, DropStep, FillStep, Step
+from vernctl.engine.recipe.steps import CellStep, DedupeStep, DropStep, FillStep, MendStep, Step
 from vernctl.engine.recipe.values import FromColumn, FromTarget, Lookup, Value, lookups
-
-#: The row's place among the rows that stay, from 0, in source order; NULL for a dropped row.
-POSITION = "_pos"
 
 
 @dataclass
@@ -29,7 +27,7 @@ class Layer:
 
     cells: dict[int, exp.Expr] = field(default_factory=dict)
     drop: exp.Expr | None = None
-    joins: dict[str, tuple[Lookup, exp.Expr]] = field(default_factory=dict)
+    joins: list[exp.Expr] = field(default_factory=list)
 
 
 def compile_sheet(sheet: SheetRecipe, catalogue: Catalogue) -> exp.Select:
@@ -83,6 +81,8 @@ def _columns_read(step: Step, sheet: SheetRecipe) -> tuple[str, ...]:
             own = [leaf.target for leaf in value.leaves() if isinstance(leaf, FromTarget)]
             tested = [condition.column for condition in where]
             return (column, *own, *tested, *(leaf.by for leaf in lookups(value)))
+        case MendStep(mend=column):
+            return (column,)
         case DropStep(drop_rows=conditions):
             return tuple(condition.column for condition in conditions)
         case DedupeStep(dedupe=columns, keep=keep):
@@ -107,6 +107,10 @@ def _add(layer: Layer, index: int, step: Step, sheet: SheetRecipe, catalogue: Ca
             filling = _resolved(value, layer, sheet, catalogue)
             tests = [condition.build(own(condition.column)) for condition in where]
             layer.cells[_position(sheet, column)] = step.build(own(column), filling, *tests)
+        case MendStep(mend=column, like=like):
+            alias = f"l{len(layer.joins)}"
+            layer.joins.append(spelling_join(like, alias, own(column), catalogue))
+            layer.cells[_position(sheet, column)] = step.build(own(column), name("w", alias))
         case DropStep(drop_rows=conditions):
             met = exp.and_(*(each.build(own(each.column)) for each in conditions))
             layer.drop = _dropped(met, index)
@@ -163,30 +167,10 @@ def _resolved(value: Value, layer: Layer, sheet: SheetRecipe, catalogue: Catalog
             raise EngineError("A step reads columns of its sheet; name a helper column instead.")
         alias = f"l{len(layer.joins)}"
         by = name(cell(_position(sheet, leaf.by)), "p")
-        layer.joins[alias] = (leaf, _lookup_join(leaf, alias, by, catalogue))
+        layer.joins.append(lookup_join(leaf, alias, by, catalogue))
         return exp.Coalesce(this=name("v", alias), expressions=[text("")])
 
     return value.build(resolve)
-
-
-def _lookup_join(leaf: Lookup, alias: str, by: exp.Expr, catalogue: Catalogue) -> exp.Expr:
-    other = catalogue.sheets.get(leaf.sheet)
-    if other is None:
-        raise EngineError(f"A step looks into {leaf.sheet}, which the recipe does not make first.")
-    key, value = folded(other.column(leaf.match, "o")), other.column(leaf.take, "o")
-    first = exp.Window(
-        this=exp.RowNumber(),
-        partition_by=[key.copy()],
-        order=exp.Order(expressions=[exp.Ordered(this=name(POSITION, "o"))]),
-    )
-    inner = (
-        exp.select(exp.alias_(key, "k", quoted=True), exp.alias_(value, "v", quoted=True))
-        .from_(exp.alias_(exp.to_table(other.table), "o", table=True))
-        .where(name(DROP, "o").is_(exp.null()), filled(value))
-        .qualify(exp.EQ(this=first, expression=number(1)))
-    )
-    on = exp.EQ(this=folded(by), expression=name("k", alias))
-    return exp.Join(this=inner.subquery(alias), on=on, side="LEFT")
 
 
 def _select(layer: Layer, width: int, query: exp.Query) -> exp.Select:
@@ -199,6 +183,6 @@ def _select(layer: Layer, width: int, query: exp.Query) -> exp.Select:
     ]
     # Nothing is shared between layers, so nothing needs a copy; copies would cost the most here.
     select = exp.select(*columns, copy=False).from_(query.subquery("p", copy=False), copy=False)
-    for _, join in layer.joins.values():
+    for join in layer.joins:
         select = select.join(join, copy=False)
     return select

@@ -9,23 +9,22 @@ import duckdb
 from sqlglot import exp
 
 from vernctl.engine.compile.inputs import DROP
-from vernctl.engine.compile.tables import Stored, sql
-from vernctl.engine.model import Column, Link
+from vernctl.engine.compile.lookups import spelling_join
+from vernctl.engine.compile.tables import Catalogue, Stored, sql
+from vernctl.engine.database import count_of
+from vernctl.engine.model import Column
 from vernctl.engine.recipe.base import (
     call,
     cases,
     filled,
-    folded,
     matches,
     name,
     number,
     spelled,
-    text,
     trimmed,
 )
 from vernctl.engine.recipe.ops import MapValues
-from vernctl.engine.recipe.steps import HEALED, CellStep
-from vernctl.engine.validate import known_keys
+from vernctl.engine.recipe.steps import HEALED, CellStep, MendStep, SheetColumn
 
 #: More different values than this are not an enumeration with typos in it.
 MAX_VALUES = 5_000
@@ -124,54 +123,25 @@ def _meant(
 
 def heal_links(
     con: duckdb.DuckDBPyConnection, stored: Stored, column: Column, sheets: Mapping[str, Stored]
-) -> tuple[CellStep, ...]:
-    """Mend dangling values that spell exactly one value of the linked columns; no typos here."""
-    links = [link for link in column.link if link.template in sheets]
-    if not links:
+) -> tuple[MendStep, ...]:
+    """Mend values that spell exactly one value of the linked columns; typos are not mended here.
+
+    A sheet that links to itself is left as it is.
+    """
+    like = tuple(
+        SheetColumn(sheet=link.template, column=link.column)
+        for link in column.link
+        if link.template in sheets and sheets[link.template] != stored
+    )
+    if not like:
         return ()
-    targets: exp.Query = _targets(sheets, links[0])
-    known: exp.Query = known_keys(sheets[links[0].template], links[0].column)
-    for link in links[1:]:
-        targets = exp.union(targets, _targets(sheets, link), distinct=True)
-        known = exp.union(known, known_keys(sheets[link.template], link.column), distinct=True)
+    step = MendStep(mend=column.name, like=like, because=HEALED)
     value = stored.column(column.name, "s")
-    missing = (
-        exp.select(exp.alias_(folded(value), "v"))
-        .distinct()
-        .from_(exp.alias_(exp.to_table(stored.table), "s", table=True))
-        .where(
-            name(DROP, "s").is_(exp.null()),
-            filled(value),
-            exp.Not(this=exp.In(this=folded(value), query=known.subquery())),
-        )
-    )
-    same = exp.EQ(this=spelled(exp.column("v", "m")), expression=exp.column("k", "t"))
+    mended = step.build(value, name("w", "l"))
     query = (
-        exp.select("m.v", call("MIN", exp.column("w", "t")))
-        .from_(missing.subquery("m"))
-        .join(targets.subquery("t"), on=same)
-        .where(exp.NEQ(this=exp.column("k", "t"), expression=text("")))
-        .group_by("m.v")
-        .having(exp.EQ(this=call("COUNT", exp.column("w", "t")), expression=number(1)))
-        .order_by("m.v")
-        .limit(MAX_VALUES)
+        exp.select(exp.Count(this=exp.Star()))
+        .from_(exp.alias_(exp.to_table(stored.table), "s", table=True))
+        .join(spelling_join(like, "l", value, Catalogue({}, sheets)))
+        .where(name(DROP, "s").is_(exp.null()), exp.NEQ(this=mended, expression=value.copy()))
     )
-    meant = {str(value): str(target) for value, target in con.execute(sql(query)).fetchall()}
-    if not meant:
-        return ()
-    return (CellStep(columns=(column.name,), do=MapValues(values=meant), because=HEALED),)
-
-
-def _targets(sheets: Mapping[str, Stored], link: Link) -> exp.Select:
-    """(``k``, ``w``): the spelling of every value of a linked column, once per folded value."""
-    target = sheets[link.template]
-    value = target.column(link.column, "o")
-    return (
-        exp.select(
-            exp.alias_(spelled(value), "k"),
-            exp.alias_(call("MIN", trimmed(value)), "w"),
-        )
-        .from_(exp.alias_(exp.to_table(target.table), "o", table=True))
-        .where(name(DROP, "o").is_(exp.null()), filled(value))
-        .group_by(spelled(value), folded(value))
-    )
+    return (step,) if count_of(con, sql(query)) else ()

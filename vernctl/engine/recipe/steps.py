@@ -6,6 +6,7 @@ A row that a step drops is counted under the step's ``reason``; none disappears.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -13,7 +14,7 @@ from sqlglot import exp
 
 from vernctl.engine.recipe.base import RecipeValue, blank, call, choose, filled, folded, text
 from vernctl.engine.recipe.ops import CellOp
-from vernctl.engine.recipe.values import Value, describe_value
+from vernctl.engine.recipe.values import Value, describe_value, lookups
 
 HEALED = "healed"
 
@@ -90,6 +91,30 @@ class FillStep(RecipeValue):
         return f"{verb} {describe_value(self.value)}{f' where {where}' if where else ''}"
 
 
+class SheetColumn(RecipeValue):
+    """A column of another sheet."""
+
+    sheet: str
+    column: str
+
+
+class MendStep(RecipeValue):
+    """Cells that spell exactly one value of the linked columns become it; the others stay."""
+
+    mend: str
+    like: tuple[SheetColumn, ...]
+    because: str = ""
+
+    def build(self, cell: exp.Expr, meant: exp.Expr) -> exp.Expr:
+        """``meant`` is the one linked value of the cell's spelling, or NULL."""
+        other = exp.NEQ(this=folded(meant), expression=folded(cell))
+        return choose(exp.and_(filled(cell), other), meant, cell)
+
+    def describe(self) -> str:
+        places = " or ".join(f"{each.column} in {each.sheet}" for each in self.like)
+        return f"spelled as in {places}"
+
+
 class DropStep(RecipeValue):
     """Rows that meet every condition are dropped and counted."""
 
@@ -127,7 +152,7 @@ class DedupeStep(RecipeValue):
         return f"of {what} the {kept} kept"
 
 
-Step = CellStep | FillStep | DropStep | DedupeStep
+Step = CellStep | FillStep | MendStep | DropStep | DedupeStep
 AnyStep = Annotated[Step, Field(union_mode="left_to_right")]
 
 
@@ -135,4 +160,17 @@ def touches(step: Step) -> tuple[str, ...]:
     """The columns whose cells a step may change."""
     if isinstance(step, CellStep):
         return step.columns
+    if isinstance(step, MendStep):
+        return (step.mend,)
     return (step.fill,) if isinstance(step, FillStep) else ()
+
+
+def looked_into(steps: Iterable[Step]) -> tuple[str, ...]:
+    """The templates whose sheets the steps read, each once."""
+    found: list[str] = []
+    for step in steps:
+        if isinstance(step, FillStep):
+            found += [leaf.sheet for leaf in lookups(step.value)]
+        elif isinstance(step, MendStep):
+            found += [each.sheet for each in step.like]
+    return tuple(dict.fromkeys(found))
