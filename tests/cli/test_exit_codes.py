@@ -90,7 +90,11 @@ def test_an_endpoint_that_cannot_be_opened_fails_its_specs_and_no_others(
     project: Path, vernctl: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     text = (project / "specs/acme.yaml").read_text()
-    held = text.replace("acme-001", "held-001").replace("version: 1\n", _HELD)
+    held = (
+        text.replace("acme-001", "held-001")
+        .replace("out/acme", "out/held")
+        .replace("version: 1\n", _HELD)
+    )
     (project / "specs/held.yaml").write_text(held)
     monkeypatch.setenv("VERNCTL_ENDPOINT", "http://127.0.0.1:9/api/v1")
     ran = vernctl("plan", "--format", "json")

@@ -120,9 +120,14 @@ def _invoke(arguments: Sequence[str] | None) -> int:
     from vernctl.errors import VernctlError
 
     try:
-        given = None if arguments is None else list(arguments)
-        code = main.main(given, prog_name="vernctl", standalone_mode=False)
+        given = list(sys.argv[1:] if arguments is None else arguments)
+        # Not main.main(): it has exit codes of its own for a closed pipe and for Ctrl-C.
+        with main.make_context("vernctl", given) as context:
+            code = main.invoke(context)
         sys.stdout.flush()
+    except click.exceptions.Exit as done:  # after --help and --version
+        sys.stdout.flush()
+        return done.exit_code
     except VernctlError as error:
         _show(error)
         return error.exit_code
