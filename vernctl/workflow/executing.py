@@ -26,6 +26,7 @@ from vernctl.workflow.outcome import SpecOutcome, Status
 from vernctl.workflow.plan import PlannedStep
 from vernctl.workflow.record import (
     Recorded,
+    filled_cells,
     imported_sheets,
     knowledge_now,
     record,
@@ -110,7 +111,14 @@ async def confirm(work: Work, approved: Snapshot, run: Run) -> SpecOutcome:
     async with exported(work, approved) as results:
         verification = verify(approved, results.all_rows, run.report, results.counts)
         counts = {slug: (rows, results.invalid[slug]) for slug, rows in results.counts.items()}
-        checks = import_checks(work.spec.checks, counts, digest=approved.digest, today=date.today())
+        checks = import_checks(
+            work.spec.checks,
+            counts,
+            digest=approved.digest,
+            today=date.today(),
+            approved=approved,
+            filled=filled_cells(results, work.spec.checks),
+        )
         as_approved = not verification.problems and all(check.ok for check in checks)
         outcome = begin(work, "apply").model_copy(
             update={

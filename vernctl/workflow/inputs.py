@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from vernctl.diff.provenance import SourceData
 
 #: Above this many bytes files are not read again just to say where columns came from.
-READ_OFF_LIMIT = 64 * 1024 * 1024
+READ_OFF_LIMIT = 16 * 1024 * 1024
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -9,11 +11,14 @@ from typing import NamedTuple
 from pydantic import JsonValue
 
 from vernctl.api.models import Run
+from vernctl.diff.limits import Measure
 from vernctl.snapshot.model import Snapshot
+from vernctl.spec.model import Checks
 from vernctl.workflow.deliver import Results
 from vernctl.workflow.git import last_commit
 from vernctl.workflow.outcome import ImportedSheet, SpecOutcome
 from vernctl.workflow.receipts import (
+    CELL_LIMIT,
     SheetRecord,
     hash_of,
     table_hash,
@@ -72,6 +77,25 @@ def sheet_records(results: Results) -> dict[str, SheetRecord]:
         )
         for slug, path in results.all_rows.items()
     }
+
+
+def filled_cells(results: Results, checks: Checks) -> dict[str, dict[str, Measure]]:
+    """Filled cells of the columns that a limit names, in every exported row."""
+    csv.field_size_limit(CELL_LIMIT)
+    found: dict[str, dict[str, Measure]] = {}
+    for slug, path in results.all_rows.items():
+        own = checks.sheets[slug].filled if slug in checks.sheets else {}
+        wanted = {**checks.filled, **own}
+        if not wanted:
+            continue
+        with path.open(newline="", encoding="utf-8") as stream:
+            reader = csv.reader(stream)
+            header = next(reader, [])
+            places = {name: i for i, name in enumerate(header) if name in wanted}
+            filled = Counter(name for row in reader for name, i in places.items() if row[i].strip())
+        total = results.counts[slug]
+        found[slug] = {name: Measure(filled[name], total) for name in places}
+    return found
 
 
 async def knowledge_now(work: Work) -> dict[str, str | None]:
