@@ -82,7 +82,9 @@ def read_date(cell: exp.Expr, shape: Shape) -> exp.Expr:
     style = "%b" if shape.named else "%m"
     formats = exp.Array(expressions=[text(f"%y-{style}-%d"), text(f"%Y-{style}-%d")])
     joined = call("CONCAT_WS", text("-"), year, month, day)
-    return call("STRFTIME", call("TRY_STRPTIME", joined, formats), text("%Y-%m-%d"))
+    day_text = call("STRFTIME", call("TRY_STRPTIME", joined, formats), text("%Y-%m-%d"))
+    # Most cells have one shape: the others are ruled out by one look instead of three.
+    return choose(has_shape(cell, shape), day_text, exp.null())
 
 
 def read_time(cell: exp.Expr) -> exp.Expr:
