@@ -153,7 +153,8 @@ def _uvicorn_config(config: ServeConfig, service: Service) -> uvicorn.Config:
 def bind(host: str, port: int) -> socket.socket:
     """A listening address. Raises UsageError where it cannot be had."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
+    # named as TCP, because the event loop switches off Nagle's delay (40 ms an answer) only then
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))
@@ -205,18 +206,7 @@ def serve(
         )
 
         def announce(url: str) -> None:
-            ownership.announce(
-                Card(
-                    pid=os.getpid(),
-                    url=url,
-                    kind="child" if child else "serve",
-                    key="file" if api_key is None else "given",
-                    catalog=str(catalog.resolve()),
-                    limits=limits,
-                    reuse=reuse,
-                    version=__version__,
-                )
-            )
+            ownership.announce(_card(config, url, child=child, own_key=api_key is not None))
             print(f"Listening on {server.origin}", flush=True)
 
         server = RunningServer(config, engine=engine, announce=announce)
@@ -228,6 +218,19 @@ def serve(
     if not clean:
         # a statement of the engine is still at work; its step is taken up again at the next start
         os._exit(0)
+
+
+def _card(config: ServeConfig, url: str, *, child: bool, own_key: bool) -> Card:
+    return Card(
+        pid=os.getpid(),
+        url=url,
+        kind="child" if child else "serve",
+        key="given" if own_key else "file",
+        catalog=str(config.catalog.resolve()),
+        limits=config.limits,
+        reuse=config.reuse,
+        version=__version__,
+    )
 
 
 def _resolve_key(host: str, reference: str | None) -> str | None:
