@@ -15,7 +15,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
-UPDATE = os.environ.get("VERNCTL_UPDATE_README") == "1"
+UPDATE = os.environ.get("VERNCTL_UPDATE_DOCS") == "1"
 
 _BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 #: What differs from run to run, and what stands for it in the README.
@@ -108,7 +108,7 @@ def readme() -> str:
 
 @pytest.fixture(scope="module")
 def performed(readme: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The README as it should be; with VERNCTL_UPDATE_README=1 it is written so."""
+    """The README as it should be; with VERNCTL_UPDATE_DOCS=1 it is written so."""
     text = with_outputs(readme, Tour(tmp_path_factory.mktemp("tour") / "project"))
     if UPDATE:
         README.write_text(text, encoding="utf-8")
