@@ -284,3 +284,11 @@ def test_one_update_with_a_list_is_its_messages_one_after_another(messages: list
     apart = [item for message in messages for item in split_messages(message)]
     listed = "\n".join(f"{i}. {message}" for i, message in enumerate(messages, 1))
     assert list(split_messages(listed)) == apart
+
+
+def test_an_ignored_message_leaves_a_note(vocabulary: Vocabulary) -> None:
+    message = "Trim every phone number. Paint it blue."
+    (question,) = read_messages(vocabulary, [message], {}).questions
+    ignored = read_messages(vocabulary, [message], {question.key: "ignore this message"})
+    assert (ignored.edits, ignored.questions) == ((), ())
+    assert ignored.notes == (f'Ignored as answered: "{message}".',)

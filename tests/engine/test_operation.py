@@ -101,7 +101,7 @@ REFERENCES: list[tuple[CellOp, Callable[[str], str]]] = [
 
 
 @pytest.mark.parametrize(("operation", "reference"), REFERENCES, ids=lambda x: getattr(x, "op", ""))
-@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck))
 @given(cells=st.lists(TEXT, min_size=20, max_size=60))
 def test_an_operation_does_what_its_reference_does(
     con: duckdb.DuckDBPyConnection,
@@ -113,7 +113,7 @@ def test_an_operation_does_what_its_reference_does(
     assert done == [reference(cell) for cell in cells]
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 @given(cells=st.lists(TEXT, min_size=20, max_size=60))
 def test_folding_and_blankness_are_what_the_rules_say(
     con: duckdb.DuckDBPyConnection, cells: list[str]
@@ -122,7 +122,7 @@ def test_folding_and_blankness_are_what_the_rules_say(
     assert run(con, blank(name("x")), cells) == [not trim(cell) for cell in cells]
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     numbers=st.lists(
         st.decimals(-(10**9), 10**9, places=4, allow_nan=False), min_size=5, max_size=30
