@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
-from vernctl.diff.model import ChangeGroup, SheetDiff
+from vernctl.diff.model import ChangeGroup, Provenance, SheetDiff, SheetOrigin, UnusedColumn
 from vernctl.render.escape import cell_width
 from vernctl.render.text import render_error, render_outcomes, render_sheet_diff
 from vernctl.workflow.outcome import ErrorOutcome, SpecOutcome
@@ -136,3 +138,25 @@ def _without_colour(text: str) -> str:
     import re
 
     return re.sub(r"\x1b\[\d*m", "", text)
+
+
+def test_of_many_unused_columns_the_fullest_are_named_and_the_rest_counted(
+    outcomes: dict[str, SpecOutcome],
+) -> None:
+    columns = [UnusedColumn(file="c.csv", column=f"E{i}", filled=Decimal(0)) for i in range(400)]
+    columns += [UnusedColumn(file="c.csv", column=f"F{i}", filled=Decimal("0.5")) for i in range(9)]
+    outcome = outcomes["first_import"]
+    provenance = Provenance(unused=tuple(columns))
+    output = render_outcomes([outcome.model_copy(update={"provenance": provenance})])
+    assert 'c.csv "F0" (50 % filled)' in output
+    assert "and 401 more, of which 400 are empty" in " ".join(output.split())
+
+
+def test_a_sample_is_not_told_as_rows_that_were_lost(outcomes: dict[str, SpecOutcome]) -> None:
+    sheet = SheetOrigin(slug="s", name="S", rows=2000, sample_of=2155, rows_read=2155)
+    outcome = outcomes["first_import"].model_copy(
+        update={"provenance": Provenance(sheets=(sheet,))}
+    )
+    output = render_outcomes([outcome])
+    assert "2,000 of 2,155 rows in the sample" in output
+    assert "rows       2,155 read\n" in output

@@ -5,8 +5,6 @@ Whatever is returned here may hold customer text; a renderer escapes it for its 
 
 from __future__ import annotations
 
-import re
-from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -17,14 +15,10 @@ from vernctl.diff.model import (
     CheckResult,
     ColumnOrigin,
     Diff,
-    InvalidGroup,
     SheetDiff,
 )
 from vernctl.snapshot.digest import short
 from vernctl.workflow.outcome import Cost, SpecOutcome, Status
-
-_QUOTED = re.compile('".*"')
-_NUMBER = re.compile(r"\d+")
 
 KIND_WORDS: dict[ChangeKind, str] = {
     "filled": "filled",
@@ -168,39 +162,6 @@ def check_words(check: CheckResult) -> str:
         return f"{name}: after import"
     joint = " of " if check.limit[:1].isdigit() else ", "
     return f"{name} {check.actual}{joint}{check.limit}"
-
-
-def invalid_forms(groups: Sequence[InvalidGroup]) -> list[InvalidGroup]:
-    """Groups whose messages differ only in a quoted value or a number, as one; most cells first.
-
-    ``Value "ACC-9" not found in …`` becomes ``Value "…" not found in …`` where there are several.
-    """
-    forms: dict[tuple[str, str], list[InvalidGroup]] = {}
-    for group in groups:
-        forms.setdefault((group.column, message_form(group.message)), []).append(group)
-    found = [
-        InvalidGroup(
-            column=column,
-            message=same[0].message if len(same) == 1 else form,
-            count=sum(group.count for group in same),
-        )
-        for (column, form), same in forms.items()
-    ]
-    return sorted(found, key=lambda group: (-group.count, group.column, group.message))
-
-
-def message_form(message: str) -> str:
-    """A rule's words without the value that they were said of."""
-    return _NUMBER.sub("…", _QUOTED.sub('"…"', message))
-
-
-def validity_forms(sheet: SheetDiff) -> list[tuple[bool, str, str, int]]:
-    """(now invalid, column, message form, cells), what became invalid first."""
-    counts = Counter(
-        (cell.now_invalid, cell.column, message_form(cell.message) if cell.now_invalid else "")
-        for cell in sheet.validity
-    )
-    return sorted(((*key, n) for key, n in counts.items()), key=lambda entry: (not entry[0], entry))
 
 
 def is_plain(check: CheckResult) -> bool:

@@ -15,7 +15,7 @@ from vernctl.diff.model import (
     SheetDiff,
     SheetOrigin,
 )
-from vernctl.render import words
+from vernctl.render import forms, words
 from vernctl.render.markdown.build import Level, code, details, more, prose, table
 
 
@@ -103,7 +103,7 @@ def _keys(verb: str, rows: Sequence[AddedRow | RemovedRow], level: Level) -> lis
 
 def _validity(sheet: SheetDiff, level: Level) -> list[str]:
     lines = []
-    for now_invalid, column, message, count in words.validity_forms(sheet):
+    for now_invalid, column, message, count in forms.validity_forms(sheet):
         verb = "**now invalid**" if now_invalid else "no longer invalid"
         why = f": {prose(message, 80)}" if message else ""
         lines.append(f"- {code(column, level)} {words.counted(count, 'cell')} {verb}{why}")
@@ -118,30 +118,32 @@ def origin_sections(provenance: Provenance, diff: Diff | None, level: Level) -> 
     for sheet in provenance.sheets:
         found = next((s for s in diff.sheets if s.slug == sheet.slug), None) if diff else None
         yield from _origins(sheet, found, level)
-    unused = [
+    named, rest = forms.unused_first(provenance.unused, level.items)
+    lines = [
         f"- {code(column.file, level)} {code(column.column, level)}, "
         f"{words.percent(column.filled)} filled"
-        for column in provenance.unused
+        for column in named
     ]
-    kept = [*unused[: level.items], "", *more(len(unused) - level.items, "column")]
-    heading = f"{words.counted(len(unused), 'column')} not used"
-    yield from details(heading, kept if unused else [])
+    lines += [*([f"- and {rest}"] if rest else []), ""]
+    heading = f"{words.counted(len(provenance.unused), 'column')} not used"
+    yield from details(heading, lines if provenance.unused else [])
     yield from (words.READ_OFF_NOTE, "")
 
 
 def _origins(sheet: SheetOrigin, diff: SheetDiff | None, level: Level) -> list[str]:
-    read = f"{words.number(sheet.rows_read)} read → {words.number(sheet.rows)}"
-    facts = [read]
-    facts += [words.counted(sheet.doubles, "double")] if sheet.doubles else []
-    facts += [f"{words.number(sheet.unexplained)} unexplained"] if sheet.unexplained else []
     shown = sheet.columns[: level.groups]
-    lines = [f"#### {prose(sheet.slug)}: where it came from", "", f"Rows: {' · '.join(facts)}", ""]
+    lines = [
+        f"#### {prose(sheet.slug)}: where it came from",
+        "",
+        f"Rows: {' · '.join(forms.rows_accounted(sheet))}",
+        "",
+    ]
     lines += table(
         ["column", "from", "how", "filled:", "distinct:"],
         [_origin_row(origin, sheet.rows, level) for origin in shown],
     )
     lines += more(len(sheet.columns) - level.groups, "column")
-    groups = words.invalid_forms(diff.invalid_groups) if diff else []
+    groups = forms.invalid_forms(diff.invalid_groups) if diff else []
     invalid = [
         f"- {code(group.column, level)} {words.counted(group.count, 'cell')} invalid: "
         f"{prose(group.message, 80)}"

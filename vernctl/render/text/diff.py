@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from vernctl.diff.model import AddedRow, Cause, ChangeGroup, Diff, RemovedRow, SheetDiff
-from vernctl.render import words
+from vernctl.render import forms, words
 from vernctl.render.escape import WHOLE, bare_or_quoted, quoted, text_safe
 from vernctl.render.text.layout import Column, Ink, Page, Part, Style
 
@@ -77,7 +77,7 @@ def _key(row: AddedRow | RemovedRow) -> str:
 
 
 def _add_validity(page: Page, sheet: SheetDiff) -> None:
-    for invalid, column, message, count in words.validity_forms(sheet):
+    for invalid, column, message, count in forms.validity_forms(sheet):
         text = f"{text_safe(column, 24)}  {words.counted(count, 'cell')}"
         if not invalid:
             page.line(Ink(f"✓ {text} no longer invalid", "good"), indent=4)
@@ -85,7 +85,7 @@ def _add_validity(page: Page, sheet: SheetDiff) -> None:
             why = f": {text_safe(message, 60)}" if message else ""
             page.wrap(f"! {text} now invalid{why}", 4, 4, "bad")
     if sheet.is_new and not sheet.validity:
-        for group in words.invalid_forms(sheet.invalid_groups):
+        for group in forms.invalid_forms(sheet.invalid_groups):
             text = f"! {text_safe(group.column, 24)}  {words.counted(group.count, 'cell')} invalid"
             page.wrap(f"{text}: {text_safe(group.message, 60)}", 4, 4, "bad")
 

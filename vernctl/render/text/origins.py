@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from vernctl.diff.model import ColumnOrigin, Diff, Provenance, SheetDiff, SheetOrigin
-from vernctl.render import words
+from vernctl.render import forms, words
 from vernctl.render.escape import bare_or_quoted, quoted, text_safe
 from vernctl.render.text.layout import Column, Ink, Page, Part
 
 RECODINGS = 6
+UNUSED = 8
 
 
 def add_origins(page: Page, provenance: Provenance, diff: Diff | None) -> None:
@@ -18,12 +19,13 @@ def add_origins(page: Page, provenance: Provenance, diff: Diff | None) -> None:
         _add_sheet(page, sheet)
         _add_accounting(page, sheet, found)
     if provenance.unused:
+        shown, rest = forms.unused_first(provenance.unused, UNUSED)
         named = ", ".join(
             f"{text_safe(column.file, 30)} {quoted(column.column, 30)} "
             f"({words.percent(column.filled)} filled)"
-            for column in provenance.unused
+            for column in shown
         )
-        page.wrap(f"not used   {named}", indent=2, hanging=11)
+        page.wrap(f"not used   {named}{f' and {rest}' if rest else ''}", indent=2, hanging=11)
     page.wrap(words.READ_OFF_NOTE, indent=2, style="dim")
 
 
@@ -64,17 +66,12 @@ def _recodings(origin: ColumnOrigin) -> str:
 
 
 def _add_accounting(page: Page, sheet: SheetOrigin, diff: SheetDiff | None) -> None:
-    parts = [f"{words.number(sheet.rows_read)} read → {words.number(sheet.rows)}"]
-    if sheet.doubles:
-        parts.append(words.counted(sheet.doubles, "double"))
-    if sheet.unexplained:
-        parts.append(f"{words.number(sheet.unexplained)} unexplained")
-    page.wrap(f"rows       {' · '.join(parts)}", indent=2, hanging=11)
+    page.wrap(f"rows       {' · '.join(forms.rows_accounted(sheet))}", indent=2, hanging=11)
     if diff is not None and diff.invalid:
         groups = " · ".join(
             f"{text_safe(group.column, 24)}: {text_safe(group.message, 48)} "
             f"({words.number(group.count)})"
-            for group in words.invalid_forms(diff.invalid_groups)
+            for group in forms.invalid_forms(diff.invalid_groups)
         )
         rows = words.counted(diff.invalid, "row")
         page.wrap(f"invalid    {rows}{': ' if groups else ''}{groups}", indent=2, hanging=11)

@@ -1,0 +1,68 @@
+"""Many things of one form told as one: invalid cells, validity, unused columns, rows accounted."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from vernctl.diff.model import InvalidGroup, SheetDiff, SheetOrigin, UnusedColumn
+from vernctl.render.words import counted, number
+
+_QUOTED = re.compile('".*"')
+_NUMBER = re.compile(r"\d+")
+
+
+def invalid_forms(groups: Sequence[InvalidGroup]) -> list[InvalidGroup]:
+    """Groups whose messages differ only in a quoted value or a number, as one; most cells first.
+
+    ``Value "ACC-9" not found in …`` becomes ``Value "…" not found in …`` where there are several.
+    """
+    forms: dict[tuple[str, str], list[InvalidGroup]] = {}
+    for group in groups:
+        forms.setdefault((group.column, message_form(group.message)), []).append(group)
+    found = [
+        InvalidGroup(
+            column=column,
+            message=same[0].message if len(same) == 1 else form,
+            count=sum(group.count for group in same),
+        )
+        for (column, form), same in forms.items()
+    ]
+    return sorted(found, key=lambda group: (-group.count, group.column, group.message))
+
+
+def message_form(message: str) -> str:
+    """A rule's words without the value that they were said of."""
+    return _NUMBER.sub("…", _QUOTED.sub('"…"', message))
+
+
+def validity_forms(sheet: SheetDiff) -> list[tuple[bool, str, str, int]]:
+    """(now invalid, column, message form, cells), what became invalid first."""
+    counts = Counter(
+        (cell.now_invalid, cell.column, message_form(cell.message) if cell.now_invalid else "")
+        for cell in sheet.validity
+    )
+    return sorted(((*key, n) for key, n in counts.items()), key=lambda entry: (not entry[0], entry))
+
+
+def unused_first(unused: Sequence[UnusedColumn], most: int) -> tuple[list[UnusedColumn], str]:
+    """The fullest of the columns that went nowhere, and a count of the others; empty ones last."""
+    fullest = sorted(unused, key=lambda column: -column.filled)
+    named = [column for column in fullest if column.filled][:most] or fullest[:most]
+    left = len(unused) - len(named)
+    empty = sum(not column.filled for column in fullest[len(named) :])
+    of = ", all empty" if left == empty else f", of which {number(empty)} are empty"
+    return named, f"{counted(left, 'more', 'more')}{of if empty else ''}" if left else ""
+
+
+def rows_accounted(sheet: SheetOrigin) -> list[str]:
+    """What became of the rows that were read, as parts of one line."""
+    sampled = sheet.sample_of is not None and sheet.sample_of > sheet.rows
+    read, kept = number(sheet.rows_read), number(sheet.rows)
+    parts = [f"{read} read" if sampled else f"{read} read → {kept}"]
+    if sheet.doubles:
+        parts.append(counted(sheet.doubles, "double"))
+    if sheet.unexplained:
+        parts.append(f"{number(sheet.unexplained)} unexplained")
+    return parts
