@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pydantic import JsonValue
 
 from vernctl.diff.model import ChangeGroup, ColumnOrigin, Diff, SheetDiff, SheetOrigin
-from vernctl.render import words
+from vernctl.render import forms, words
 from vernctl.render.html.lines import KINDS, Lines, clip, clip_pair, columns_of
 from vernctl.workflow.outcome import QuestionOutcome, SpecOutcome, Status
 
@@ -128,7 +128,7 @@ def _sheet(
         "groups_left": max(0, len(sheet.groups) - MOST_GROUPS),
         "invalid_groups": [
             {"column": clip(g.column), "message": clip(g.message), "count": g.count}
-            for g in words.invalid_forms(sheet.invalid_groups)
+            for g in forms.invalid_forms(sheet.invalid_groups)
         ],
         "columns": _columns(sheet, origin),
         "row_count": sheet.rows,
