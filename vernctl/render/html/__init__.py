@@ -21,7 +21,7 @@ from vernctl.render.html.lines import Lines
 from vernctl.workflow.outcome import SpecOutcome
 
 #: The scripts of the page, in the order in which they build on each other.
-SCRIPTS = ("values.js", "grid.js", "sections.js", "review.js")
+SCRIPTS = ("values.js", "grid.js", "changes.js", "sections.js", "review.js")
 STYLES = ("review.css",)
 
 _INERT = (("<", "\\u003c"), (">", "\\u003e"), ("&", "\\u0026"))

@@ -53,7 +53,11 @@ class Lines:
         found = list(islice(_lines(sheet), self._left))
         self._left -= len(found)
         name = f"lines-{len(self.blocks)}"
-        self.blocks[name] = {"columns": list(columns_of(sheet)), "lines": found}
+        self.blocks[name] = {
+            "columns": [clip(column) for column in columns_of(sheet)],
+            "columns_before": [clip(column) for column in sheet.columns_before],
+            "lines": found,
+        }
         return name, len(found), count_lines(sheet) - len(found)
 
 
