@@ -50,9 +50,9 @@ def _compile_input(
     select = exp.select(
         exp.alias_(number(position), INPUT, quoted=True),
         exp.alias_(name(ROW, "t"), ROW, quoted=True),
-        exp.alias_(row_hash(stored), HASH, quoted=True),
+        exp.alias_(row_hash(stored), HASH, quoted=True, copy=False),
         exp.alias_(exp.cast(exp.null(), "INTEGER"), DROP, quoted=True),
-        *(exp.alias_(value, cell(i), quoted=True) for i, value in enumerate(values)),
+        *(exp.alias_(value, cell(i), quoted=True, copy=False) for i, value in enumerate(values)),
     ).from_(exp.alias_(exp.to_table(stored.table), "t", table=True))
     for alias, join in joined.values():
         select = _join(select, alias, join, stored, catalogue)

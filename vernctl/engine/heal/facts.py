@@ -107,15 +107,15 @@ def _count(
     con: duckdb.DuckDBPyConnection, stored: Stored, tests: Mapping[str, Sequence[exp.Expr]]
 ) -> dict[str, list[int]]:
     counts = [
-        exp.alias_(call("COUNT_IF", test), f"n{i}", quoted=True)
+        exp.alias_(call("COUNT_IF", test), f"n{i}", quoted=True, copy=False)
         for i, test in enumerate(test for each in tests.values() for test in each)
     ]
     if not counts:
         return {}
     query = (
-        exp.select(*counts)
-        .from_(exp.alias_(exp.to_table(stored.table), "s", table=True))
-        .where(name(DROP, "s").is_(exp.null()))
+        exp.select(*counts, copy=False)
+        .from_(exp.alias_(exp.to_table(stored.table), "s", table=True), copy=False)
+        .where(name(DROP, "s").is_(exp.null()), copy=False)
     )
     row = [int(count) for count in con.execute(sql(query)).fetchone() or ()]
     found: dict[str, list[int]] = {}
