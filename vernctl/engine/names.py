@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
@@ -132,12 +133,12 @@ def skeleton_of(text: str) -> str:
 
 
 def common_prefix(names: Sequence[str]) -> tuple[str, ...]:
-    """The leading word that nearly all of a table's names bear, "" where there is none."""
+    """The leading word that nearly all of a table's names bear, () where there is none."""
     if len(names) < 4:
         return ()
-    firsts = [words_of(name)[:1] for name in names]
-    best = max(firsts, key=lambda first: (firsts.count(first), first))
-    return best if best and firsts.count(best) >= 0.8 * len(names) else ()
+    firsts = Counter(words_of(name)[:1] for name in names)
+    best = max(firsts, key=lambda first: (firsts[first], first))
+    return best if firsts[best] >= 0.8 * len(names) else ()
 
 
 def weights_of(names: Sequence[Name]) -> dict[str, float]:

@@ -50,8 +50,9 @@ def score_pairs(
     """
     sources = [column.name for column in table.columns]
     targets = [column.name for column in template.columns]
-    ours = [name_of(name, common_prefix(sources)) for name in sources]
-    theirs = [name_of(name, common_prefix(targets)) for name in targets]
+    source_prefix, target_prefix = common_prefix(sources), common_prefix(targets)
+    ours = [name_of(name, source_prefix) for name in sources]
+    theirs = [name_of(name, target_prefix) for name in targets]
     naming = _Naming(
         weights_of(ours),
         weights_of(theirs),
