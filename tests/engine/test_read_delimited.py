@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from vernctl.engine.model import EngineError, InputFile
 from vernctl.engine.readers import SourceTable, iter_rows, load_table, read_file
+from vernctl.engine.readers.encoding import detect_encoding
 
 
 def read(folder: Path, content: str | bytes, name: str = "a.csv") -> SourceTable:
@@ -269,3 +270,19 @@ def test_every_line_of_any_text_is_a_row_or_accounted_for(tmp_path: Path, text: 
     found += "".join(table.columns) * (1 + table.skipped.get("repeated header", 0))
     found += " ".join(table.notes)
     assert all(text.count(char) <= found.count(char) for char in "ab")
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("München\nKøbenhavn\nMalmö\nGenève\nSão Paulo", "cp1252"),
+        ("Dvořák\nŁódź\nGyőr\nMüller\nPlzeň", "cp1250"),
+        ("Москва\nПётр\nзаказ", "cp1251"),
+    ],
+)
+def test_a_list_from_all_over_a_region_is_read_in_the_code_page_of_the_region(
+    tmp_path: Path, text: str, encoding: str
+) -> None:
+    path = tmp_path / "cities.csv"
+    path.write_bytes(f"City\n{text}\n".encode(encoding))
+    assert detect_encoding(path).codec == encoding

@@ -44,6 +44,11 @@ _LETTERS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("אבגדהוזחטיכךלמםנןסעפףצץקרשת", ("cp1255",)),
     ("ءآأؤإئابةتثجحخدذرزسشصضطظعغفقكلمنهوىي", ("cp1256",)),
 )
+#: A list of customers from all over a region fits no single language; then its letters together.
+_REGIONS: tuple[tuple[str, str], ...] = (
+    ("äöüßéàâæçèêëîïôœùûÿáíñóúòãõåøðýþìı", "cp1252"),
+    ("äöüßéáčďěíňóřšťúůýžąćęłńśźżőűĺľŕôâăîşţçë", "cp1250"),
+)
 #: Punctuation and signs that say nothing about the language.
 _NEUTRAL = frozenset("€£¥¢§©®™°±²³¹¼½¾µ·«»‘’‚“”„–—…•ªº¡¿×÷\xa0\xad´`¨№")
 #: Written without an alphabet: left to charset-normalizer where no alphabet fits.
@@ -128,6 +133,12 @@ def _code_page(evidence: bytes) -> str:
                 best, best_score = codec, score
     if best_score >= _FITS:
         return best
+    for letters, codec in _REGIONS:
+        score = _fit(evidence.decode(codec, "replace"), letters)
+        if score > best_score:
+            best, best_score = codec, score
+    if best_score >= _FITS:
+        return best
     from charset_normalizer import from_bytes  # slow to import, and seldom needed
 
     guess = from_bytes(evidence, cp_isolation=_IDEOGRAPHS, enable_fallback=False).best()
@@ -137,13 +148,21 @@ def _code_page(evidence: bytes) -> str:
 def _fit(text: str, letters: str) -> float:
     """The share of characters beyond ASCII that the language writes, in words cased as words are.
 
-    Text with nothing but signs fits every language just enough.
+    A word does not mix alphabets: a Cyrillic letter beside a Latin one is a misreading. Text with
+    nothing but signs fits every language just enough.
     """
     known = frozenset(letters + letters.upper())
+    own_alphabet = letters[0] >= "\u0370"
     seen = fits = 0
     for before, char, after in zip(" " + text, text, text[1:] + " ", strict=False):
         if not char.isascii() and char not in _NEUTRAL:
             seen += 1
             in_word = before.isalpha() or after.isalpha()
-            fits += in_word and char in known and not (char.isupper() and before.islower())
+            mixed = own_alphabet and (_is_latin(before) or _is_latin(after))
+            cased = not (char.isupper() and before.islower())
+            fits += in_word and char in known and cased and not mixed
     return fits / seen if seen else _FITS
+
+
+def _is_latin(char: str) -> bool:
+    return char.isascii() and char.isalpha()
