@@ -234,8 +234,8 @@ def test_two_files_of_one_name_are_refused(tmp_path: Path) -> None:
         match_files([tmp_path / "a.csv", tmp_path / "b" / "a.csv"], [template("t", "x")])
 
 
-def test_a_column_is_found_among_thousands(tmp_path: Path) -> None:
-    header = ",".join(f"custom field {n}" for n in range(1_500))
-    values = ",".join("x" for _ in range(1_500))
+def test_a_column_is_found_among_hundreds(tmp_path: Path) -> None:
+    header = ",".join(f"custom field {n}" for n in range(300))
+    values = ",".join("x" for _ in range(300))
     found = only(tmp_path, f"{header},Surname\n{values},Lee\n{values},Ray\n", "Last Name", "Email")
     assert chosen(found) == {"Last Name": "Surname", "Email": None}
