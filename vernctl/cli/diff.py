@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 @click.option("--base", metavar="REF", help="Compare snapshots with those at a git ref.")
 @click.option("--key", multiple=True, metavar="COL", help="Tell rows apart by COL (repeatable).")
 @click.option("--ignore", multiple=True, metavar="COL", help="Leave COL out (repeatable).")
-@format_option("text", "json", "markdown")
+@format_option("text", "json", "markdown", "html", "csv")
 @output_option
 def command(
     paths: tuple[Path, ...],
@@ -90,6 +90,14 @@ def _rendered(sheet: SheetDiff, format_: Format, output: Path | None) -> str:
         from vernctl.render.markdown import render_sheet_diff as as_markdown
 
         return as_markdown(sheet)
+    if format_ == "html":
+        from vernctl.render.html import render_sheet_diff as as_html
+
+        return as_html(sheet)
+    if format_ == "csv":
+        from vernctl.render.csv import render_sheet_diff as as_csv
+
+        return as_csv(sheet)
     import sys
 
     from vernctl.render.text import render_sheet_diff as as_text

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from vernctl.errors import VernctlError
     from vernctl.workflow.outcome import ErrorOutcome, SpecOutcome
 
-Format = Literal["text", "json", "markdown"]
+Format = Literal["text", "json", "markdown", "html", "csv"]
 F = TypeVar("F", bound=Callable[..., object])
 
 _WIDEST = 100
@@ -52,7 +52,17 @@ def finish(
     from vernctl.workflow.outcome import exit_code_of
 
     write(rendered(outcomes, format_, output), output)
+    if format_ == "csv":  # which has no place for what went wrong
+        _tell_errors(outcomes)
     return exit_code_of(outcomes)
+
+
+def _tell_errors(outcomes: Sequence[SpecOutcome]) -> None:
+    from vernctl.render.text import render_error
+
+    for outcome in outcomes:
+        if outcome.error is not None:
+            print(render_error(outcome.error, width=width()), end="", file=sys.stderr)
 
 
 def rendered(outcomes: Sequence[SpecOutcome], format_: Format, output: Path | None) -> str:
@@ -65,6 +75,14 @@ def rendered(outcomes: Sequence[SpecOutcome], format_: Format, output: Path | No
         from vernctl.render.markdown import render_outcomes as as_markdown
 
         return as_markdown(outcomes)
+    if format_ == "html":
+        from vernctl.render.html import render_outcomes as as_html
+
+        return as_html(outcomes)
+    if format_ == "csv":
+        from vernctl.render.csv import render_outcomes as as_csv
+
+        return as_csv(outcomes)
     from vernctl.render.text import render_outcomes as as_text
 
     colour = output is None and wants_colour(sys.stdout.fileno)

@@ -100,9 +100,11 @@ def _error(outcome: SpecOutcome) -> Part | None:
 
 
 def _sheets(outcome: SpecOutcome, diff: Diff, lines: Lines) -> list[JsonValue]:
-    origins = {origin.slug: origin for origin in outcome.provenance.sheets} if (
-        outcome.provenance
-    ) else {}
+    origins = (
+        {origin.slug: origin for origin in outcome.provenance.sheets}
+        if (outcome.provenance)
+        else {}
+    )
     return [_sheet(sheet, outcome, origins.get(sheet.slug), lines) for sheet in diff.sheets]
 
 

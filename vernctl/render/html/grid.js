@@ -41,6 +41,7 @@ class Grid {
   redraw() {
     // The height of a row is the style sheet's to choose: two lines high on a narrow screen.
     this.height = parseFloat(getComputedStyle(this.node).getPropertyValue("--row-height")) || 34;
+    this.node.style.setProperty("--lines", Math.max(3, this.lines.length));
     this.body.style.height = `${this.lines.length * this.height}px`;
     this.rows.clear();
     this.body.replaceChildren();

@@ -50,7 +50,7 @@ class Lines:
 
     def add(self, sheet: SheetDiff) -> tuple[str, int, int]:
         """The block's name, the lines in it, and those that had no room."""
-        found = list(islice(_lines(sheet), self._left))
+        found: list[JsonValue] = [*islice(_lines(sheet), self._left)]
         self._left -= len(found)
         name = f"lines-{len(self.blocks)}"
         self.blocks[name] = {

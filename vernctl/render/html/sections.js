@@ -83,9 +83,9 @@ function columns(sheet) {
     was ? el("td.num.dim", {}, column.distinct_before === null ? "–" : number(column.distinct_before)) : null,
     el(`td.num${column.invalid ? ".bad" : ".dim"}`, {}, number(column.invalid)));
   return el("section", {}, el("h3", {}, "Columns"),
-    scrollable("Columns", el("table.columns", {},
-      el("caption", {}, read ? "Where each column came from, how much of it is filled, distinct values, and cells that break a rule."
-        : "How much of each column is filled, distinct values, and cells that break a rule. A thin mark is where the bar ended before."),
+    el("p.dim", {}, read ? "Where each column came from, how much of it is filled, distinct values, and cells that break a rule."
+      : `How much of each column is filled, distinct values, and cells that break a rule.${was ? " A thin mark is where the bar ended before." : ""}`),
+    scrollable("Columns", el("table.columns", { "aria-label": "Columns" },
       el("thead", {}, el("tr", {}, ["Column", read && "Came from", "Fill", "Filled", was && "before", "Distinct", was && "before", "Invalid"]
         .filter(Boolean).map((title, i) => el(`th${i && title !== "Came from" && title !== "Fill" ? ".num" : ""}`, { scope: "col" }, title)))),
       el("tbody", {}, sheet.columns.map(row)))));
