@@ -87,6 +87,7 @@ class Tour:
             check=False,
             timeout=100,
         )
+        assert "Traceback (most recent call last)" not in ran.stderr, f"{command}\n{ran.stderr}"
         return steady(ran.stdout or ran.stderr)
 
 

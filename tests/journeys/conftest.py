@@ -49,7 +49,7 @@ class Project:
     def run(self, *arguments: str, **environment: str) -> Ran:
         """Run ``vernctl`` to its end."""
         process = self.start(*arguments, **environment)
-        out, err = process.communicate(timeout=90)
+        out, err = process.communicate(timeout=110)
         return Ran(process.returncode, out, err)
 
     def json(self, *arguments: str, **environment: str) -> Ran:
