@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 
 from vernctl.diff.causes import causes_between, unexplained_sheets, with_causes
 from vernctl.diff.checks import preview_checks
@@ -14,11 +15,19 @@ from vernctl.snapshot.files import read_snapshot, remove_snapshot, write_snapsho
 from vernctl.snapshot.model import Snapshot
 from vernctl.spec.model import Project, Spec
 from vernctl.workflow.inputs import ResolvedInputs, provenance_of, resolve_inputs
-from vernctl.workflow.outcome import SpecOutcome
+from vernctl.workflow.outcome import QuestionOutcome, SpecOutcome
 from vernctl.workflow.pages import Pages
 from vernctl.workflow.plan import Desired, Recorded, changes_between
 from vernctl.workflow.results import check_refused
 from vernctl.workflow.session import EMBEDDED, Folders, folders_for
+
+
+class Weighed(NamedTuple):
+    """A pending snapshot held against the approved one; ``outcome`` is ``changed`` or refused."""
+
+    folders: Folders
+    pending: Snapshot
+    outcome: SpecOutcome
 
 
 def approve_spec(
@@ -29,6 +38,30 @@ def approve_spec(
     Raises RefusedError where nothing is pending, where the pending one is not the ``digest`` that
     was seen, and where spec or files have moved since it was planned; an outcome with status
     ``refused`` where a check does not hold.
+    """
+    folders, pending, outcome = weigh_pending(project, spec, digest=digest)
+    outcome = outcome.model_copy(update={"command": "approve", "questions": ()})
+    if outcome.status == "refused" or outcome.diff is None:
+        return outcome
+    review = pages.review(pending, outcome.diff, outcome.provenance, outcome.checks)
+    write_snapshot(folders.approved, pending, review)
+    remove_snapshot(folders.pending)
+    where = _shown(project, folders.approved)
+    rehearsal = "at this endpoint only; " if folders.rehearsal else ""
+    return outcome.model_copy(
+        update={
+            "status": "approved",
+            "outputs": (where,),
+            "facts": (f"approved {short(pending.digest)}: {rehearsal}{where}/ is written.",),
+            "next": f"vernctl apply {spec.shown_path}",
+        }
+    )
+
+
+def weigh_pending(project: Project, spec: Spec, *, digest: str | None = None) -> Weighed:
+    """What approving would approve: the difference, its causes and checks. Offline.
+
+    Raises as :func:`approve_spec` does.
     """
     folders, pending = _pending(project, spec)
     if digest is not None and not pending.digest.startswith(digest):
@@ -43,7 +76,6 @@ def approve_spec(
     diff = diff_snapshots(base, pending)
     if base is not None:
         diff = with_causes(diff, causes_between(base, pending))
-    provenance = provenance_of(inputs, pending) if base is None else None
     checks = preview_checks(
         spec.checks,
         diff,
@@ -55,32 +87,39 @@ def approve_spec(
     outcome = SpecOutcome(
         name=spec.name,
         path=spec.shown_path,
-        status="approved",
-        command="approve",
+        status="changed",
+        command="show",
         title=spec.migration.name,
         source=spec.migration.source,
         endpoint=pending.inputs.endpoint,
         digest=pending.digest,
         base_digest=base.digest if base else None,
         first_import=base is None,
+        questions=recorded_questions(pending),
         diff=diff,
-        provenance=provenance,
+        provenance=provenance_of(inputs, pending) if base is None else None,
         checks=checks,
     )
     failed = tuple(check for check in checks if not check.ok)
     if failed:
         error = check_refused(spec, pending.digest, failed)
-        return outcome.model_copy(update={"status": "refused", "error": error, "next": error.next})
-    write_snapshot(folders.approved, pending, pages.review(pending, diff, provenance, checks))
-    remove_snapshot(folders.pending)
-    where = _shown(project, folders.approved)
-    rehearsal = "at this endpoint only; " if folders.rehearsal else ""
-    return outcome.model_copy(
-        update={
-            "outputs": (where,),
-            "facts": (f"approved {short(pending.digest)}: {rehearsal}{where}/ is written.",),
-            "next": f"vernctl apply {spec.shown_path}",
-        }
+        outcome = outcome.model_copy(
+            update={"status": "refused", "error": error, "next": error.next}
+        )
+    return Weighed(folders, pending, outcome)
+
+
+def recorded_questions(snapshot: Snapshot) -> tuple[QuestionOutcome, ...]:
+    """The questions that were asked on the way to a snapshot, with the answers that they got."""
+    return tuple(
+        QuestionOutcome(
+            question=question.question,
+            status="answered",
+            context=question.context,
+            answer=question.answer,
+            rule=question.rule,
+        )
+        for question in snapshot.questions
     )
 
 
