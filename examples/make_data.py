@@ -186,7 +186,7 @@ def _contacts(rng: random.Random, companies: Sequence[Company]) -> bytes:
         "Legacy ID",
     ]
     rows = [_contact(rng, number, rng.choice(companies)) for number in range(1290)]
-    _same_mail(rows, header.index("E-mail (work)"))
+    _entered_twice(rows, header.index("E-mail (work)"), header.index("Tel."))
     _blank(rows, header.index("E-mail (work)"), range(31, 1290, 97))
     _blank(rows, header.index("Surname"), range(55, 1290, 250))
     for at in range(73, 1290, 160):
@@ -222,10 +222,12 @@ def _contact(rng: random.Random, number: int, company: Company) -> list[str]:
     ]
 
 
-def _same_mail(rows: list[list[str]], column: int) -> None:
-    """Ten people stand twice: another row has their address in another case."""
+def _entered_twice(rows: list[list[str]], mail: int, phone: int) -> None:
+    """Ten people were entered a second time: another id, the address in another case, no phone."""
     for at in range(60, 1290, 125):
-        rows[at + 11][column] = rows[at][column].strip().swapcase()
+        again = list(rows[at])
+        again[0], again[mail], again[phone] = f"C{900_000 + at}", again[mail].swapcase(), ""
+        rows.append(again)
 
 
 def _blank(rows: list[list[str]], column: int, at: range) -> None:
