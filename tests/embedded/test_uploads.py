@@ -132,9 +132,9 @@ def test_links_carry_the_public_origin(tmp_path: Path, catalog: Path, engine: An
     )
     server = RunningServer(config, engine=engine)
     service = server.service
+    catalog_now = service.catalog("default")
     with service.store.transaction() as db:
-        wanted_migration = CreateMigration(name="A")
-        shown: Any = create_migration(db, service.catalog(), "default", wanted_migration)[0]
+        shown: Any = create_migration(db, catalog_now, "default", CreateMigration(name="A"))[0]
     wanted = CreateUploads.model_validate({"files": [{"name": "a.csv"}]})
     minted: Any = service.uploads.mint(
         "default", shown["migration"]["id"], wanted, str(service.public_url)

@@ -1,67 +1,29 @@
-"""The ASGI application: every route of ``/api/v1``, and what a refusal or a crash looks like."""
+"""The ASGI application: what a browser may do, what a refusal or a crash looks like."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Final
 
 from starlette.applications import Starlette
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from vernctl.embedded import handlers
-from vernctl.embedded.handlers import Endpoint, keyed
+from vernctl.embedded.endpoint import Endpoint
 from vernctl.embedded.refusal import RefusalError
+from vernctl.embedded.routes import ROUTES
 from vernctl.embedded.service import Service
 
-API = "/api/v1"
-_MIGRATION = f"{API}/migrations/{{migration_id}}"
-_RUN = f"{_MIGRATION}/runs/{{run_id}}"
-
-_KNOWLEDGE = {
-    "migration": {
-        "GET": keyed(handlers.get_migration_knowledge, "reads"),
-        "PATCH": keyed(handlers.patch_migration_knowledge, "writes"),
-    },
-    "source": {
-        "GET": keyed(handlers.get_source_knowledge, "reads"),
-        "PATCH": keyed(handlers.patch_source_knowledge, "writes"),
-    },
-}
-
-#: Path → method → endpoint.
-ROUTES: Final[dict[str, dict[str, Endpoint]]] = {
-    f"{API}/sources": {"GET": keyed(handlers.list_sources, "reads")},
-    f"{API}/sources/{{source}}/knowledge": _KNOWLEDGE["source"],
-    f"{API}/templates": {"GET": keyed(handlers.list_templates, "reads")},
-    f"{API}/templates/{{template_slug}}": {"GET": keyed(handlers.get_template, "reads")},
-    f"{API}/migrations": {"POST": keyed(handlers.create_migration)},
-    f"{_MIGRATION}/files": {
-        "GET": keyed(handlers.list_files, "reads"),
-        "POST": keyed(handlers.create_uploads, "writes"),
-    },
-    f"{API}/uploads/{{file_id}}": {"PUT": handlers.put_upload},
-    f"{_MIGRATION}/runs": {"POST": keyed(handlers.start_run)},
-    _RUN: {"GET": keyed(handlers.get_run, "reads"), "PATCH": keyed(handlers.cancel_run)},
-    f"{_RUN}/messages": {"POST": keyed(handlers.answer_run)},
-    f"{_RUN}/credentials": {"POST": keyed(handlers.submit_credentials)},
-    f"{_MIGRATION}/source-connection": {
-        "GET": keyed(handlers.get_connection, "reads"),
-        "POST": keyed(handlers.save_connection, "writes"),
-        "DELETE": keyed(handlers.delete_connection, "writes"),
-    },
-    f"{_MIGRATION}/preview": {"GET": keyed(handlers.get_preview, "reads")},
-    f"{_MIGRATION}/thread": {"GET": keyed(handlers.get_thread, "reads")},
-    f"{_MIGRATION}/thread/stream": {"GET": keyed(handlers.stream_thread, "reads")},
-    f"{_MIGRATION}/exports/{{slug}}.csv": {"GET": keyed(handlers.export_csv, "reads")},
-    f"{_MIGRATION}/knowledge": _KNOWLEDGE["migration"],
-    f"{_MIGRATION}/log": {"GET": keyed(handlers.get_log, "reads")},
-}
+#: What a page of another origin may read of an answer.
+_EXPOSED = (
+    *("Retry-After", "X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"),
+    *("X-Total-Records", "Content-Disposition", "X-Vernctl-Server"),
+)
 
 
 def create_app(service: Service) -> ASGIApp:
@@ -71,7 +33,16 @@ def create_app(service: Service) -> ASGIApp:
         exception_handlers={RefusalError: _refused, HTTPException: _no_route, Exception: _crashed},
     )
     app.state.service = service
-    return Identified(app, f"embedded; engine={service.engine.version}")
+    # Nothing rides on cookies: the key is a header and links are signed, so any page may ask.
+    shared = CORSMiddleware(
+        app,
+        allow_origins=["*"],
+        allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
+        allow_headers=["*"],
+        expose_headers=_EXPOSED,
+        max_age=3_600,
+    )
+    return Identified(shared, f"embedded; engine={service.engine.version}")
 
 
 def _route(path: str, methods: Mapping[str, Endpoint]) -> Route:

@@ -94,6 +94,59 @@ class KnowledgeWrite(Body):
     if_unmodified_since: str | None = None
 
 
+class EditSource(Body):
+    """``PATCH /sources/{source}``: at least one of them."""
+
+    name: Name | None = None
+    auth_url: Annotated[str, Field(max_length=2_000)] | None = None
+
+
+class PinSource(Body):
+    """``POST /sources/{source}/pin``; null unpins."""
+
+    run_id: str | None
+
+
+class LinkTarget(Body):
+    """A column of another template, as the API shows links."""
+
+    templateId: str  # noqa: N815
+    columnName: str  # noqa: N815
+
+
+class EditColumn(Body):
+    """A column as a template edit has it; what it leaves out stays as it is."""
+
+    name: Name
+    description: Annotated[str, Field(max_length=MAX_TEXT)] | None = None
+    required: bool | None = None
+    unique: bool | None = None
+    desiredRule: Literal["none", "ai", "strict", "link"] | None = None  # noqa: N815
+    strictRule: Annotated[str, Field(max_length=MAX_TEXT)] | None = None  # noqa: N815
+    linkRule: Annotated[list[LinkTarget], Field(max_length=100)] | None = None  # noqa: N815
+    schema_: JsonValue = Field(default=None, alias="schema")
+
+
+class EditTemplate(Body):
+    """``PATCH /templates/{slug}``: at least one of them; ``columns`` replaces the list."""
+
+    name: Name | None = None
+    description: Annotated[str, Field(max_length=MAX_TEXT)] | None = None
+    grouping: Annotated[str, Field(max_length=500)] | None = None
+    columns: Annotated[list[EditColumn], Field(min_length=1, max_length=1_000)] | None = None
+
+
+class CreateExport(Body):
+    """``POST …/exports``: ``slug``, or ``slugs`` for a ZIP."""
+
+    slug: Name | None = None
+    slugs: Annotated[list[Name], Field(min_length=1, max_length=1_000)] | None = None
+    fields_: Annotated[list[Name], Field(min_length=1, max_length=1_000)] | None = Field(
+        default=None, alias="fields"
+    )
+    omit_empty: bool = False
+
+
 BodyT = TypeVar("BodyT", bound=Body)
 
 

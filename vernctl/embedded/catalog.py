@@ -8,12 +8,14 @@ description, required, unique, strict, one_of, link, schema}]}]``. Patterns are 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 import re2
 import yaml
 from pydantic import BaseModel, ConfigDict, JsonValue
 
+from vernctl.embedded.refusal import RefusalError, not_found
 from vernctl.embedded.yamlnodes import NodeReader
 from vernctl.engine.model import Column, Link, Template
 
@@ -27,11 +29,14 @@ MAX_COLUMNS = 1_000
 
 
 class CatalogSource(BaseModel):
-    """A system migrated from."""
+    """A system migrated from. ``key`` is its name in the file, whatever it was renamed to since."""
 
     model_config = ConfigDict(frozen=True)
 
     name: str
+    key: str
+    auth_url: str | None = None
+    recipe: str | None = None
 
 
 class Catalog(BaseModel):
@@ -41,6 +46,7 @@ class Catalog(BaseModel):
 
     sources: tuple[CatalogSource, ...] = ()
     templates: tuple[Template, ...] = ()
+    groupings: Mapping[str, str] = {}
 
     def template(self, slug: str) -> Template | None:
         """The template of this slug, or None."""
@@ -49,6 +55,15 @@ class Catalog(BaseModel):
     def source(self, name: str) -> CatalogSource | None:
         """The source of this name, or None."""
         return next((s for s in self.sources if s.name == name), None)
+
+    def the_source(self, name: str) -> CatalogSource:
+        """The one source of this name. Refuses with 404 for none, 409 where two share it."""
+        named = [source for source in self.sources if source.name == name]
+        if not named:
+            raise not_found(f"The source “{name}”")
+        if len(named) > 1:
+            raise RefusalError(409, f"Two sources are named “{name}”; rename one of them.")
+        return named[0]
 
 
 def load_catalog(path: Path) -> Catalog:
@@ -67,20 +82,27 @@ def load_catalog(path: Path) -> Catalog:
     return Catalog(sources=tuple(sources), templates=tuple(templates))
 
 
-def api_template(template: Template) -> dict[str, JsonValue]:
+def api_template(template: Template, grouping: str | None = None) -> dict[str, JsonValue]:
     """The template as the API shows it; ``one_of`` becomes an anchored, escaped pattern."""
+    grouped: dict[str, JsonValue] = {} if grouping is None else {"grouping": grouping}
     return {
         "slug": template.slug,
         "name": template.name,
         "description": template.description or None,
         "columns": [_api_column(column) for column in template.columns],
+        **grouped,
     }
 
 
-def _api_column(column: Column) -> dict[str, JsonValue]:
-    pattern = column.strict
+def shown_pattern(column: Column) -> str | None:
+    """The pattern that the API shows for a column."""
     if column.one_of:
-        pattern = f"^(?:{'|'.join(re2.escape(value) for value in column.one_of)})$"
+        return f"^(?:{'|'.join(re2.escape(value) for value in column.one_of)})$"
+    return column.strict
+
+
+def _api_column(column: Column) -> dict[str, JsonValue]:
+    pattern = shown_pattern(column)
     shown: dict[str, JsonValue] = {
         "name": column.name,
         "description": column.description,
@@ -104,7 +126,7 @@ def _source(reader: NodeReader, node: yaml.Node) -> CatalogSource:
     name = reader.text(entries.get("name"), "name")
     if "recipe" in entries:
         reader.report(entries["recipe"], '"recipe" is not built yet; every import starts afresh')
-    return CatalogSource(name=name)
+    return CatalogSource(name=name, key=name)
 
 
 def _template(reader: NodeReader, node: yaml.Node) -> Template:
@@ -149,15 +171,21 @@ def _column(reader: NodeReader, node: yaml.Node) -> Column:
 
 
 def _check_pattern(reader: NodeReader, node: yaml.Node, pattern: str) -> None:
+    fault = pattern_fault(pattern)
+    if fault is not None:
+        reader.report(node, f'strict "{pattern}" is no RE2 pattern: {fault}')
+
+
+def pattern_fault(pattern: str) -> str | None:
+    """Why RE2 refuses this pattern; None where it takes it."""
     options = re2.Options()
     options.log_errors = False
     try:
         re2.compile(pattern, options)
     except re2.error as error:
         reason = error.args[0] if error.args else "not understood"
-        if isinstance(reason, bytes):
-            reason = reason.decode("utf-8", "replace")
-        reader.report(node, f'strict "{pattern}" is no RE2 pattern: {reason}')
+        return reason.decode("utf-8", "replace") if isinstance(reason, bytes) else str(reason)
+    return None
 
 
 def _link_nodes(node: yaml.Node | None) -> list[yaml.Node]:

@@ -63,7 +63,7 @@ def open_export(
     if row is None:
         template = catalog.template(q.slug)
         columns = [column.name for column in template.columns] if template else []
-        _check_fields(q, columns)
+        check_fields(q, columns)
         if q.omit_empty:
             raise RefusalError(
                 409,
@@ -71,7 +71,7 @@ def open_export(
                 fields={"code": "coverage_unavailable"},
             )
         return Export(0, iter([_header(q.fields or columns)]))
-    _check_fields(q, json.loads(row["columns"])[q.slug])
+    check_fields(q, json.loads(row["columns"])[q.slug])
     database = store.folder / "sheets" / f"{row['step']}.duckdb"
     return _imported(engine, database, q)
 
@@ -82,7 +82,8 @@ def _imported(engine: Engine, database: Path, q: ExportQuery) -> Export:
     return Export(total, chunks)
 
 
-def _check_fields(q: ExportQuery, columns: list[str]) -> None:
+def check_fields(q: ExportQuery, columns: list[str]) -> None:
+    """Refuses with 400 for a column that the sheet does not have."""
     unknown = [name for name in q.fields or () if name not in columns]
     if unknown:
         raise not_found_column(unknown[0])

@@ -60,7 +60,8 @@ def read_source_knowledge(
     store: Store, catalog: Catalog, account: str, source: str
 ) -> dict[str, JsonValue]:
     """``GET /sources/{source}/knowledge``. Refuses with 404 for an unknown source."""
-    _check_source(catalog, source)
+    if catalog.source(source) is None:
+        raise not_found(f"The source “{source}”")
     with store.transaction() as db:
         return _of_source(db, account, source)
 
@@ -69,7 +70,7 @@ def write_source_knowledge(
     store: Store, catalog: Catalog, account: str, source: str, wanted: KnowledgeWrite
 ) -> dict[str, JsonValue]:
     """Replace the document. Refuses with 404, 409 while any run of the source holds it, 412."""
-    _check_source(catalog, source)
+    catalog.the_source(source)
     with store.transaction() as db:
         held = db.one(
             "SELECT 1 FROM runs JOIN migrations ON migrations.id = runs.migration"
@@ -86,11 +87,6 @@ def write_source_knowledge(
             *(account, source, wanted.knowledge, moment),
         )
         return _of_source(db, account, source)
-
-
-def _check_source(catalog: Catalog, source: str) -> None:
-    if catalog.source(source) is None:
-        raise not_found(f"The source “{source}”")
 
 
 def _of_source(db: Transaction, account: str, source: str) -> dict[str, JsonValue]:

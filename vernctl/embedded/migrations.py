@@ -61,7 +61,8 @@ def create_migration(
     Returns its API form and whether it is new. Refuses with 404 for an unknown source or
     template, 409 where the external_id is taken by a migration from another source.
     """
-    _known_source(catalog, wanted.source)
+    if wanted.source is not None:
+        catalog.the_source(wanted.source)
     sheets = _sheets(catalog, wanted.templates)
     if wanted.external_id is not None:
         row = db.one(
@@ -94,16 +95,6 @@ def create_migration(
         created_at=db.now,
     )
     return {"migration": show_migration(db, migration)}, True
-
-
-def _known_source(catalog: Catalog, name: str | None) -> None:
-    if name is None:
-        return
-    named = [source for source in catalog.sources if source.name == name]
-    if not named:
-        raise not_found(f"The source “{name}”")
-    if len(named) > 1:
-        raise RefusalError(409, f"Two sources are named “{name}”; rename one of them.")
 
 
 def _sheets(catalog: Catalog, wanted: list[str] | None) -> tuple[SheetRef, ...]:
@@ -170,7 +161,12 @@ def list_templates(catalog: Catalog) -> dict[str, JsonValue]:
     """``GET /templates``."""
     from vernctl.embedded.catalog import api_template
 
-    return {"templates": [api_template(template) for template in catalog.templates]}
+    return {
+        "templates": [
+            api_template(template, catalog.groupings.get(template.slug))
+            for template in catalog.templates
+        ]
+    }
 
 
 def get_template(catalog: Catalog, slug: str) -> dict[str, JsonValue]:
@@ -180,4 +176,4 @@ def get_template(catalog: Catalog, slug: str) -> dict[str, JsonValue]:
     template = catalog.template(slug)
     if template is None:
         raise not_found(f"The template “{slug}”")
-    return api_template(template)
+    return api_template(template, catalog.groupings.get(slug))

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 from vernctl.embedded.auth import Keys
 from vernctl.embedded.catalog_file import CatalogFile
 from vernctl.embedded.clock import Clock
+from vernctl.embedded.edits import edited
 from vernctl.embedded.engine_work import Engine, ImportEngine
+from vernctl.embedded.jobs import ExportJobs
 from vernctl.embedded.limits import Limits
 from vernctl.embedded.refusal import RefusalError
 from vernctl.embedded.store import Store
@@ -32,18 +34,25 @@ class Service:
     engine: Engine
     workers: Workers
     limits: Limits
+    jobs: ExportJobs
     public_url: str | None = None
 
-    def catalog(self) -> Catalog:
-        """The catalog as its file stands now; a mistake made since the start is a 500."""
+    def catalog(self, account: str) -> Catalog:
+        """The catalog as its file stands now, with the account's edits.
+
+        A mistake made in the file since the start is a 500.
+        """
         try:
-            return self.catalog_file.current()
+            found = self.catalog_file.current()
         except SpecError as error:
             raise RefusalError(500, f"The catalog has a mistake: {error.problems[0]}") from error
+        with self.store.transaction() as db:
+            return edited(db, found, account)
 
     def stop(self) -> bool:
         """End the streams and the workers; False where the engine did not let go in time."""
         self.store.bell.close()
+        self.jobs.stop()
         return self.workers.stop()
 
 
@@ -73,4 +82,6 @@ def build_service(
     workers = Workers(store, catalog_file, uploads, engine, threads)
     workers.start()
     limits = Limits(store, published=published_limits)
-    return Service(store, catalog_file, keys, uploads, engine, workers, limits, public_url)
+    jobs = ExportJobs(store, engine)
+    jobs.start()
+    return Service(store, catalog_file, keys, uploads, engine, workers, limits, jobs, public_url)

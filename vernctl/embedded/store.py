@@ -75,6 +75,41 @@ SCHEMA: Final[tuple[str, ...]] = (
     CREATE TABLE spent (account TEXT NOT NULL, class TEXT NOT NULL, at REAL NOT NULL) STRICT;
     CREATE INDEX spent_of_class ON spent (account, class, at);
     """,
+    """
+    CREATE TABLE template_edits (
+        account TEXT NOT NULL, slug TEXT NOT NULL, edit TEXT NOT NULL, PRIMARY KEY (account, slug)
+    ) STRICT;
+    CREATE TABLE source_edits (
+        account TEXT NOT NULL, source TEXT NOT NULL, name TEXT NOT NULL, auth_url TEXT,
+        PRIMARY KEY (account, source)
+    ) STRICT;
+    CREATE TABLE pins (
+        account TEXT NOT NULL, source TEXT NOT NULL, run TEXT NOT NULL,
+        PRIMARY KEY (account, source)
+    ) STRICT;
+    CREATE TABLE export_jobs (
+        number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE,
+        migration TEXT NOT NULL REFERENCES migrations (id), request TEXT NOT NULL,
+        format TEXT NOT NULL, status TEXT NOT NULL, processed INTEGER NOT NULL DEFAULT 0,
+        total INTEGER NOT NULL, size INTEGER, error TEXT, expires REAL NOT NULL
+    ) STRICT;
+    CREATE INDEX export_jobs_of_migration ON export_jobs (migration);
+    CREATE TABLE connections (
+        id TEXT PRIMARY KEY, migration TEXT NOT NULL REFERENCES migrations (id),
+        source_key TEXT NOT NULL, profile TEXT, config TEXT NOT NULL, streams TEXT,
+        state TEXT NOT NULL, secret TEXT, snapshot TEXT, synced_at TEXT, saved_at TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX connections_of_migration ON connections (migration);
+    ALTER TABLE migrations ADD COLUMN dialect TEXT NOT NULL DEFAULT 'migrations';
+    ALTER TABLE files ADD COLUMN expected INTEGER;
+    ALTER TABLE files ADD COLUMN origin TEXT NOT NULL DEFAULT 'upload';
+    ALTER TABLE runs ADD COLUMN idempotency_key TEXT;
+    ALTER TABLE runs ADD COLUMN request TEXT;
+    ALTER TABLE runs ADD COLUMN connection TEXT;
+    ALTER TABLE runs ADD COLUMN credential_request TEXT;
+    ALTER TABLE runs ADD COLUMN base TEXT;
+    CREATE UNIQUE INDEX runs_by_idempotency_key ON runs (migration, idempotency_key);
+    """,
 )
 
 Value = str | int | float | None
@@ -125,8 +160,8 @@ class Store:
         self.clock = clock
         self.bell = Bell()
         self._lock = threading.RLock()
-        for part in (folder, folder / "files", folder / "sheets", folder / "work"):
-            part.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for part in ("", "files", "sheets", "work", "exports"):
+            (folder / part).mkdir(mode=0o700, parents=True, exist_ok=True)
         self._connection = sqlite3.connect(
             folder / "server.sqlite", isolation_level=None, check_same_thread=False
         )
@@ -176,6 +211,12 @@ class Store:
                 row = db.one("SELECT value FROM meta WHERE name = 'secret'")
             assert row is not None
             return bytes.fromhex(row["value"])
+
+    def compact(self) -> None:
+        """Give back the space of deleted rows, so that nothing of them is left in the files."""
+        with self._lock:
+            self._connection.execute("VACUUM")
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
         """Close the database; what was committed stays."""

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
-import hmac
 import json
 import os
 import uuid
@@ -14,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from vernctl.embedded.migrations import find_migration
 from vernctl.embedded.refusal import RefusalError, not_found
+from vernctl.embedded.signing import Signer
 from vernctl.embedded.store import Store, Transaction
 
 if TYPE_CHECKING:
@@ -37,7 +36,7 @@ class Uploads:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._secret = store.secret()
+        self._signer = Signer(store, "upload")
         for torn in (store.folder / "files").glob("*.part"):
             torn.unlink()
 
@@ -58,7 +57,7 @@ class Uploads:
                 db.insert(
                     "files", id=file_id, migration=migration.id, name=file.name, content_type=kind
                 )
-                token = self._token(file_id, int(self._store.clock()) + LINK_SECONDS)
+                token = self._signer.sign(file_id, LINK_SECONDS)
                 minted.append(
                     {
                         "name": file.name,
@@ -70,27 +69,13 @@ class Uploads:
                 )
         return {"files": minted}
 
-    def _token(self, file_id: str, expires: int) -> str:
-        mac = hmac.new(self._secret, f"upload {file_id} {expires}".encode(), hashlib.sha256)
-        return f"{expires}.{base64.urlsafe_b64encode(mac.digest()).decode().rstrip('=')}"
-
-    def _check_link(self, file_id: str, token: str) -> None:
-        expires = token.partition(".")[0]
-        if not (expires.isascii() and expires.isdigit() and len(expires) < 16):
-            raise RefusalError(403, "This upload link is not valid.")
-        good = self._token(file_id, int(expires))
-        if not hmac.compare_digest(good.encode(), token.encode("utf-8", "replace")):
-            raise RefusalError(403, "This upload link is not valid.")
-        if int(expires) < self._store.clock():
-            raise RefusalError(403, "This upload link has expired; ask for a new one.")
-
     async def take(self, file_id: str, token: str, chunks: AsyncIterator[bytes]) -> None:
         """Store the bytes that belong to a link; the file is listed once they are all on disk.
 
         Refuses with 403 for a forged or expired link, 409 for one that was used, 413 for a file
         that is too large.
         """
-        self._check_link(file_id, token)
+        self._signer.check(file_id, token)
         with self._store.transaction() as db:
             row = db.one("SELECT uploaded_at FROM files WHERE id = ?", file_id)
         if row is None:

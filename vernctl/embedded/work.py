@@ -17,6 +17,7 @@ import time
 from typing import TYPE_CHECKING
 
 from vernctl.embedded.catalog_file import CatalogFile
+from vernctl.embedded.edits import edited
 from vernctl.embedded.engine_work import Engine, Inputs
 from vernctl.embedded.migrations import Migration, find_migration, sheet_templates
 from vernctl.embedded.refusal import RefusalError
@@ -191,7 +192,10 @@ class Workers:
         if step["kind"] in {"execute", "clarify"}:
             state, templates = stored_proposal(db, migration.id)
         else:
-            state, templates = "", sheet_templates(self._catalog.current(), migration)
+            state, templates = (
+                "",
+                sheet_templates(edited(db, self._catalog.current(), migration.account), migration),
+            )
         return Job(
             step=step["id"],
             run=run["id"],
