@@ -17,7 +17,7 @@ from vernctl.cli.output import (
     output_option,
     rendered,
 )
-from vernctl.cli.project import load, specs_argument
+from vernctl.cli.project import cancel_option, load, specs_argument
 
 if TYPE_CHECKING:
     from vernctl.spec.model import Spec
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 @click.option("--yes", is_flag=True, help="Approve what a plan shows now (approval: file only).")
 @click.option("--regenerate", is_flag=True, help="Make the approved preview anew if it is gone.")
 @click.option("--retry", is_flag=True, help="Execute again after an execute that ended badly.")
+@cancel_option
 def command(
     specs: tuple[Path, ...],
     format_: Format,
@@ -39,6 +40,7 @@ def command(
     yes: bool,
     regenerate: bool,
     retry: bool,
+    cancel_on_unanswered: bool,
 ) -> int:
     """Import what is approved, verify it, and write the results.
 
@@ -59,7 +61,11 @@ def command(
                 return _confirm(session, planned)
 
             options = ApplyOptions(
-                yes=yes, regenerate=regenerate, retry=retry, confirm=confirm if asks else None
+                yes=yes,
+                regenerate=regenerate,
+                retry=retry,
+                confirm=confirm if asks else None,
+                cancel_on_unanswered=cancel_on_unanswered,
             )
             return await apply_specs(session, group, options)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from vernctl.cli.output import Format, as_json_too, finish, format_option, output_option
-from vernctl.cli.project import load, specs_argument
+from vernctl.cli.project import cancel_option, load, specs_argument
 
 if TYPE_CHECKING:
     from vernctl.spec.model import Spec
@@ -18,13 +18,16 @@ if TYPE_CHECKING:
 
 @click.command("plan", short_help="Get the preview and show what would change.")
 @specs_argument
-@format_option("text", "json", "markdown")
+@format_option("text", "json", "markdown", "html")
 @output_option
 @click.option("--read-only", is_flag=True, help="Read alone: send nothing, write nothing.")
 @click.option("--replace", is_flag=True, help="Go on over a preview this checkout does not know.")
 @click.option("--refresh", is_flag=True, help="Take up what others changed (templates, knowledge).")
 @click.option("--reorder", is_flag=True, help="Regenerate with the messages in their new order.")
 @click.option("--recreate", is_flag=True, help="Forget a recorded migration that answers 404.")
+@click.option("--interactive", is_flag=True, help="Ask on the terminal what no rule answers.")
+@cancel_option
+@click.option("--strict", is_flag=True, help="An answer rule that answers nothing is an error.")
 @click.option("--pending", is_flag=True, help="Write the pending snapshot in CI too.")
 def command(
     specs: tuple[Path, ...],
@@ -36,6 +39,9 @@ def command(
     reorder: bool,
     recreate: bool,
     pending: bool,
+    strict: bool,
+    interactive: bool,
+    cancel_on_unanswered: bool,
 ) -> int:
     """Get the preview that the specs lead to, and show what would change.
 
@@ -43,6 +49,7 @@ def command(
     inputs are unchanged. It never imports. What it shows is written beside the spec as pending.
     """
     with as_json_too(format_, output):
+        from vernctl.cli.asking import asker_for
         from vernctl.cli.endpoint import over_specs
         from vernctl.workflow.commands import plan_specs
         from vernctl.workflow.planning import PlanOptions
@@ -55,9 +62,14 @@ def command(
             reorder=reorder,
             recreate=recreate,
             pending=pending,
+            strict=strict,
+            cancel_on_unanswered=cancel_on_unanswered,
         )
 
+        asker = asker_for(project) if interactive else None
+
         async def work(session: Session, group: list[Spec]) -> list[SpecOutcome]:
+            session.asker = asker
             return await plan_specs(session, group, options)
 
         outcomes = over_specs(project, loaded, "plan", work, commands=not read_only)

@@ -28,6 +28,15 @@ def spec_argument(function: F) -> F:
     return click.argument("spec", type=_PATH, metavar="SPEC")(function)
 
 
+def cancel_option(function: F) -> F:
+    """``--cancel-on-unanswered``."""
+    return click.option(
+        "--cancel-on-unanswered",
+        is_flag=True,
+        help="Cancel a run that waits for an answer that no rule gives: it frees its slot.",
+    )(function)
+
+
 def open_project(arguments: Sequence[Path] = ()) -> Project:
     """The project of the first argument, else of the working folder; says where it has none."""
     from vernctl.spec.project import load_project

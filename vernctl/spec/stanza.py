@@ -42,6 +42,23 @@ def stanza_for(question: Question, among: Sequence[Question] = ()) -> str:
     return f"{key}: {{choose: {quoted(label)}{context}}}" if context else f"{key}: {_value(label)}"
 
 
+def rule_line(
+    question: Question, answer: str, among: Sequence[Question] = (), *, literal: bool = False
+) -> str:
+    """A YAML line that gives this question this answer: an offered label, else free text.
+
+    ``literal`` keeps the numbers and quoted values of this one question in the pattern.
+    """
+    text = question.question
+    literally = _plainly(text)
+    pattern = literally if literal and _serves(literally, text) else pattern_for(text)
+    context = _context(question, pattern, among)
+    offered = any(option.label == answer for option in question.options)
+    if offered and not context:
+        return f"{quoted(pattern)}: {_value(answer)}"
+    return f"{quoted(pattern)}: {{{'choose' if offered else 'say'}: {quoted(answer)}{context}}}"
+
+
 def _context(question: Question, pattern: str, among: Sequence[Question]) -> str:
     """The anchor that tells this question from others with the same words; '' where none has."""
     phrase = compile_pattern(pattern)

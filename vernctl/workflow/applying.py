@@ -13,6 +13,7 @@ from vernctl.snapshot.digest import short
 from vernctl.snapshot.model import Snapshot
 from vernctl.workflow.adopt import adopt_active
 from vernctl.workflow.approving import approve_spec, moved_since
+from vernctl.workflow.canceling import freeing_slot
 from vernctl.workflow.deliver import lacking
 from vernctl.workflow.executing import confirm, execute, finish
 from vernctl.workflow.git import refuse_uncommitted
@@ -45,12 +46,15 @@ class ApplyOptions:
     regenerate: bool = False
     retry: bool = False
     confirm: Confirm | None = None
+    cancel_on_unanswered: bool = False
 
 
 async def apply_work(work: Work, options: ApplyOptions) -> SpecOutcome:
     """Apply one spec. Raises VernctlError for what stops it; see the design's "apply"."""
     began = time.monotonic()
-    outcome = await _apply(work, options)
+    work.frees_slot = options.cancel_on_unanswered
+    async with freeing_slot(work):
+        outcome = await _apply(work, options)
     return outcome.model_copy(update={"command": "apply", "seconds": time.monotonic() - began})
 
 
@@ -110,7 +114,8 @@ async def _approve_first(work: Work, options: ApplyOptions, moved: tuple[str, ..
     may_ask = work.session.approval(work.spec) == "file" and (options.yes or options.confirm)
     if not may_ask:
         raise not_approved(work, moved)
-    planned = await plan_work(work, PlanOptions(pending=True))
+    asked = PlanOptions(pending=True, cancel_on_unanswered=options.cancel_on_unanswered)
+    planned = await plan_work(work, asked)
     if planned.status not in ("changed", "approved") or planned.digest is None:
         return planned
     if planned.status == "changed":
@@ -123,6 +128,7 @@ async def _approve_first(work: Work, options: ApplyOptions, moved: tuple[str, ..
         if approved.status != "approved":
             return approved
     again = Work.open(work.session, work.spec)
+    again.frees_slot = options.cancel_on_unanswered
     return await _apply(again, replace(options, yes=False, confirm=None))
 
 

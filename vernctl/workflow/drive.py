@@ -3,49 +3,30 @@
 from __future__ import annotations
 
 import asyncio
-import time
-from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from pydantic import JsonValue
 
-from vernctl.api.models import ACTIVE, Answer, Question, Run, RunKind, ThreadEvent
+from vernctl.api.models import ACTIVE, Run, RunKind, ThreadEvent
+from vernctl.api.quota import QuotaName
 from vernctl.errors import (
     ConflictError,
-    QuotaError,
     RateLimitedError,
     RunFailedError,
     ServerError,
-    UnansweredError,
     UnreachableError,
 )
-from vernctl.snapshot.model import RecordedQuestion
-from vernctl.spec.answers import Matched, match, stanza_for
+from vernctl.snapshot.tokens import hides
 from vernctl.spec.model import Spec
-from vernctl.workflow.journal import Entry, Journal
-from vernctl.workflow.outcome import AskedOption, QuestionOutcome
+from vernctl.workflow.answering import During, answer_block
+from vernctl.workflow.journal import Journal
+from vernctl.workflow.outcome import QuestionOutcome
+from vernctl.workflow.requests import last_sequence, out_of_quota
 from vernctl.workflow.session import Session
 from vernctl.workflow.settle import settle
 
-During = Literal["plan", "apply"]
 #: A run that blocks more often than this is not making headway.
 MAX_BLOCKS = 25
-
-
-class BlockedError(UnansweredError):
-    """A run waits for answers that the spec does not give. The run is left as it is."""
-
-    def __init__(self, spec: Spec, run_id: str, questions: Sequence[QuestionOutcome]) -> None:
-        count = sum(question.status != "answered" for question in questions)
-        super().__init__(
-            f"{count} question{'' if count == 1 else 's'} without an answer.",
-            remote="Nothing was guessed, nothing was imported; the run waits.",
-            next=f"Add the line under `answers:` ({spec.answers_place}) and plan again.",
-        )
-        self.run_id = run_id
-        self.questions = tuple(questions)
 
 
 @dataclass(frozen=True)
@@ -71,7 +52,9 @@ async def start(
     is lost is settled by reading.
     """
     resent = False
+    costs: tuple[QuotaName, ...] = ("generate", "agent") if kind == "generate" else ("agent",)
     while True:
+        await session.gate.admit(journal.address, costs, kind)
         sequence = await last_sequence(session, journal, migration_id)
         intent = journal.intend(kind, sequence=sequence, message=message, **facts)
         try:
@@ -93,25 +76,6 @@ async def start(
         return accepted.run_id
 
 
-async def last_sequence(session: Session, journal: Journal, migration_id: str) -> int | None:
-    """Where the thread stands right before a request: what comes after it, came of the request."""
-    page = await session.client.get_thread(migration_id, after=journal.known.sequence)
-    return page.last_sequence if page.last_sequence is not None else journal.known.sequence
-
-
-def out_of_quota(limited: RateLimitedError, what: str) -> QuotaError:
-    """The account's limit as an outcome: nothing lost, and when to come back."""
-    wait = limited.retry_after
-    held = (
-        f" Runs that hold the account's slots: {', '.join(limited.runs)}." if limited.runs else ""
-    )
-    return QuotaError(
-        f"{what} is over the account's limit: {limited.message}.{held}",
-        resume_at=None if wait is None else time.time() + wait,
-        next="The same command, later; it goes on where it stopped.",
-    )
-
-
 async def drive(
     session: Session, journal: Journal, spec: Spec, migration_id: str, *, during: During
 ) -> Driven:
@@ -128,7 +92,7 @@ async def drive(
             if run.status in ("failed", "canceled"):
                 raise _ended_badly(run)
             return Driven(run, tuple(said))
-        said += await _answer(session, journal, spec, migration_id, run, during)
+        said += await answer_block(session, journal, spec, migration_id, run, during)
     raise RunFailedError(
         f"the run asked for answers {MAX_BLOCKS} times without coming to an end.",
         remote="The run is left blocked.",
@@ -146,125 +110,15 @@ async def follow(
         async for event in session.client.stream_thread(migration_id, after=after):
             after = event.sequence
             words = _words(event)
-            if words:
+            if words and not hides(spec.review):
                 session.listener.say(spec.name, event.type, words)
         run = await session.client.get_run(migration_id, run_id)
         if run.status in ACTIVE:
-            session.listener.say(spec.name, run.status, run.message or "")
+            told = "" if hides(spec.review) else run.message or ""
+            session.listener.say(spec.name, run.status, told)
             await asyncio.sleep(session.poll_seconds)
     journal.fact("settled", status=run.status, sequence=after)
     return run
-
-
-async def _answer(
-    session: Session, journal: Journal, spec: Spec, migration_id: str, run: Run, during: During
-) -> list[QuestionOutcome]:
-    """Answer all questions of a block in one request, or none of them."""
-    if run.blocked_reason == "credentials" or not run.questions:
-        raise RunFailedError(
-            "the run waits for credentials of a live source, which specs cannot give yet."
-            if run.blocked_reason == "credentials"
-            else "the run is blocked without a question.",
-            remote="The run is left blocked.",
-            next=f"vernctl cancel {spec.shown_path}",
-        )
-    used = Counter(question.rule for question in journal.known.questions)
-    matches: list[Matched] = []
-    for question in run.questions:
-        found = match(question, spec.answers, during=during, used=used)
-        matches.append(found)
-        if found.rule is not None and found.answer is not None:
-            used[found.rule.pattern] += 1
-    outcomes = [question_outcome(found) for found in matches]
-    if any(outcome.status != "answered" for outcome in outcomes):
-        raise BlockedError(spec, run.run_id, outcomes)
-    _refuse_loop(journal, spec, run, matches)
-    recorded = [as_recorded(found, during) for found in matches]
-    intent = journal.intend(
-        "answer",
-        sequence=await last_sequence(session, journal, migration_id),
-        questions=[question.model_dump(mode="json") for question in recorded],
-    )
-    answers = [Answer(id=found.question.id, value=found.answer or "") for found in matches]
-    await _send(session, journal, intent, migration_id, run.run_id, answers)
-    for outcome in outcomes:
-        session.listener.say(spec.name, "answer", f"{outcome.question} → {outcome.answer}")
-    return outcomes
-
-
-async def _send(
-    session: Session,
-    journal: Journal,
-    intent: Entry,
-    migration_id: str,
-    run_id: str,
-    answers: list[Answer],
-) -> None:
-    for attempt in range(2):
-        try:
-            await session.client.answer(migration_id, run_id, answers)
-        except (UnreachableError, ServerError):
-            # Still blocked and silent since: it never arrived, and may be sent again.
-            if await settle(session, journal):
-                return
-            if attempt:
-                raise
-            intent = journal.intend("answer", **intent.data)
-            continue
-        except RateLimitedError as limited:
-            journal.result(intent, done=False)
-            raise out_of_quota(limited, "answering") from limited
-        except ConflictError:
-            # Somebody answered between our poll and our reply; the next poll shows the run's state.
-            journal.result(intent, done=False)
-            return
-        journal.result(intent)
-        return
-
-
-def _refuse_loop(journal: Journal, spec: Spec, run: Run, matches: Sequence[Matched]) -> None:
-    """The very same question after its answer means that the answer does not settle it."""
-    for found in matches:
-        options = tuple(option.label for option in found.question.options)
-        for before in journal.known.questions:
-            same = (before.question, before.options) == (found.question.question, options)
-            if same and before.answer == found.answer and before.context == found.question.context:
-                repeated = question_outcome(found).model_copy(
-                    update={"status": "invalid", "why": "asked again after this answer was given"}
-                )
-                raise BlockedError(spec, run.run_id, [repeated])
-
-
-def question_outcome(found: Matched) -> QuestionOutcome:
-    """What a match says, for the eye and for the JSON document."""
-    question = found.question
-    rule = found.rule
-    return QuestionOutcome(
-        question=question.question,
-        status=found.status,
-        context=question.context,
-        options=tuple(AskedOption(id=o.id, label=o.label) for o in question.options),
-        allow_custom=question.allow_custom,
-        answer=found.answer,
-        rule=rule.pattern if rule else None,
-        rule_place=str(rule.place) if rule else None,
-        stanza=None if found.status == "answered" else stanza_for(question),
-        why=found.why,
-    )
-
-
-def as_recorded(found: Matched, during: During) -> RecordedQuestion:
-    """A question and its answer as journal, snapshot and receipt keep them."""
-    question: Question = found.question
-    return RecordedQuestion(
-        question=question.question,
-        context=question.context,
-        options=tuple(option.label for option in question.options),
-        allow_custom=question.allow_custom,
-        answer=found.answer or "",
-        rule=found.rule.pattern if found.rule else "",
-        during=during,
-    )
 
 
 def _words(event: ThreadEvent) -> str:

@@ -11,6 +11,8 @@ from vernctl.errors import ConflictError, PartialImportError, RefusedError, RunF
 from vernctl.snapshot.digest import short
 from vernctl.snapshot.files import read_snapshot, remove_snapshot, write_snapshot
 from vernctl.snapshot.model import Snapshot
+from vernctl.workflow.answering import BlockedError
+from vernctl.workflow.canceling import freeing_slot
 from vernctl.workflow.deliver import (
     SUMMARY,
     Results,
@@ -33,6 +35,7 @@ from vernctl.workflow.record import (
     sheet_records,
     shown_path,
 )
+from vernctl.workflow.remarks import unseen_while_applying, warnings_unseen
 from vernctl.workflow.results import begin
 from vernctl.workflow.verify import verify
 from vernctl.workflow.work import Work
@@ -92,8 +95,16 @@ async def finish(work: Work, *, replaced: bool = False, backup: str | None = Non
             next="Restore the snapshot from git, then `vernctl apply` again.",
         )
     try:
-        driven = await drive(work.session, work.journal, work.spec, migration_id, during="apply")
+        async with freeing_slot(work):
+            driven = await drive(
+                work.session, work.journal, work.spec, migration_id, during="apply"
+            )
         work.progress.questions += driven.questions
+    except BlockedError as blocked:
+        if blocked.canceled:
+            # What was written is told from the log, as of any execute that ended badly.
+            await _ended_badly(work, approved, RunFailedError("the run was canceled"))
+        raise
     except RunFailedError as error:
         raise await _ended_badly(work, approved, error) from error
     outcome = await confirm(work, approved, driven.run)
@@ -120,8 +131,13 @@ async def confirm(work: Work, approved: Snapshot, run: Run) -> SpecOutcome:
             filled=filled_cells(results, work.spec.checks),
         )
         as_approved = not verification.problems and all(check.ok for check in checks)
-        outcome = begin(work, "apply").model_copy(
+        begun = begin(work, "apply")
+        asked = work.journal.known.questions
+        questions = unseen_while_applying(work.progress.questions, asked, approved)
+        outcome = begun.model_copy(
             update={
+                "questions": questions,
+                "warnings": (*begun.warnings, *warnings_unseen(questions)),
                 "status": "applied" if as_approved else "not_as_approved",
                 "migration_id": work.journal.known.migration_id,
                 "run_id": run.run_id,

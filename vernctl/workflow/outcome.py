@@ -92,8 +92,23 @@ class AskedOption(OutcomeValue):
     label: str
 
 
+class NearRule(OutcomeValue):
+    """A rule that did not match, to be shown and never used: how near it came (0 to 1), what kept
+    it from matching, and the edit that would make it match."""
+
+    rule: str
+    place: str
+    score: float
+    why: str
+    edit: str
+
+
 class QuestionOutcome(OutcomeValue):
-    """A question and what became of it. ``rule`` is the pattern; ``rule_place`` its file:line."""
+    """A question and what became of it. ``rule`` is the pattern; ``rule_place`` its file:line.
+
+    ``approved_wording``: how the same question read when it was approved, where it reads otherwise
+    now; ``unseen``: asked while applying, and not among the questions of what was approved.
+    """
 
     question: str
     status: QuestionStatus
@@ -105,6 +120,9 @@ class QuestionOutcome(OutcomeValue):
     rule_place: str | None = None
     stanza: str | None = None
     why: str | None = None
+    near: tuple[NearRule, ...] = ()
+    approved_wording: str | None = None
+    unseen: bool = False
 
 
 class ErrorOutcome(OutcomeValue):

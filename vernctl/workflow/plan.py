@@ -11,11 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from vernctl.api.models import Question
 from vernctl.errors import RefusedError
 from vernctl.snapshot.model import RecordedQuestion
-from vernctl.spec.answers import match
 from vernctl.spec.model import AnswerRule, Spec
+from vernctl.workflow.asked import answer_today
 from vernctl.workflow.outcome import Cost, Step, StepKind
 
 Case = Literal["new", "attach", "imported", "read", "refine", "regenerate", "blocked"]
@@ -225,25 +224,6 @@ def changes_between(known: Recorded, desired: Desired) -> Change:
         reanswered=tuple(reanswered),
         unanswered=tuple(unanswered),
         numbers=tuple(numbers),
-    )
-
-
-def answer_today(question: RecordedQuestion, rules: Sequence[AnswerRule]) -> str | None:
-    """What the rules would answer to a recorded question now; None: nothing, or not one thing."""
-    during: Literal["plan", "apply"] = "apply" if question.during == "apply" else "plan"
-    return match(as_question(question), rules, during=during).answer
-
-
-def as_question(recorded: RecordedQuestion) -> Question:
-    """A recorded question in the form that rules are matched against."""
-    return Question.model_validate(
-        {
-            "id": "recorded",
-            "question": recorded.question,
-            "context": recorded.context,
-            "options": [{"id": str(i), "label": label} for i, label in enumerate(recorded.options)],
-            "allowCustom": recorded.allow_custom,
-        }
     )
 
 

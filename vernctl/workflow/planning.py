@@ -15,8 +15,10 @@ from vernctl.errors import RunFailedError, VernctlError
 from vernctl.snapshot.files import remove_snapshot, write_snapshot
 from vernctl.snapshot.model import Snapshot
 from vernctl.spec.answers import match
+from vernctl.spec.load import load_spec
 from vernctl.workflow.adopt import adopt_active
-from vernctl.workflow.drive import question_outcome
+from vernctl.workflow.asked import answer_today, question_outcome, unused_rules
+from vernctl.workflow.canceling import freeing_slot
 from vernctl.workflow.inputs import provenance_of
 from vernctl.workflow.observe import Observed
 from vernctl.workflow.outcome import SpecOutcome
@@ -25,10 +27,10 @@ from vernctl.workflow.plan import (
     Options,
     Plan,
     Recorded,
-    answer_today,
     decide,
     steps_for,
 )
+from vernctl.workflow.remarks import refused_unused, warnings_of, with_wordings
 from vernctl.workflow.results import begin, check_refused, expected, recorded_unanswered
 from vernctl.workflow.session import in_ci
 from vernctl.workflow.work import Work
@@ -39,11 +41,17 @@ MAX_ROUNDS = 6
 
 @dataclass(frozen=True)
 class PlanOptions(Options):
-    """What ``vernctl plan`` may be asked for beside the planner's own options."""
+    """What ``vernctl plan`` may be asked for beside the planner's own options.
+
+    ``strict``: a rule that answers nothing is an error; ``cancel_on_unanswered``: a run that waits
+    for an answer that nobody has is canceled, so that it holds no slot of the account.
+    """
 
     read_only: bool = False
     recreate: bool = False
     pending: bool = False
+    strict: bool = False
+    cancel_on_unanswered: bool = False
 
 
 @dataclass(frozen=True)
@@ -73,7 +81,9 @@ class Review:
 async def plan_work(work: Work, options: PlanOptions) -> SpecOutcome:
     """Plan one spec from what lies on disk to an outcome. Raises VernctlError for what stops it."""
     began = time.monotonic()
-    reached = await reach(work, options)
+    work.frees_slot = options.cancel_on_unanswered
+    async with freeing_slot(work):
+        reached = await reach(work, options)
     outcome = await conclude(work, reached, options)
     return outcome.model_copy(update={"seconds": time.monotonic() - began})
 
@@ -101,6 +111,8 @@ async def reach(work: Work, options: PlanOptions) -> Reached:
         except Replan:
             progress.steps = [step for step in progress.steps if step.kind == "create"]
             continue
+        if work.session.asker is not None:
+            work.use(load_spec(work.spec.path, work.session.project))
         progress.fresh = progress.fresh or plan.case != "attach"
         # What a person asked to be done anew has been done.
         wanted = PlanOptions()
@@ -146,6 +158,9 @@ async def _reviewed(
     work: Work, reached: Reached, outcome: SpecOutcome, options: PlanOptions
 ) -> SpecOutcome:
     candidate = await read_candidate(work, reached)
+    unused = unused_rules(work.spec, candidate.questions)
+    if unused and options.strict:
+        raise refused_unused(unused)
     review = review_of(work, candidate)
     stale = answers_moved(work)
     same = work.base is not None and work.base.digest == candidate.digest and not stale
@@ -156,6 +171,8 @@ async def _reviewed(
         "checks": review.checks,
         "provenance": review.provenance,
         "apply_calls": 1,
+        "questions": with_wordings(outcome.questions, candidate.questions, work.base),
+        "warnings": (*outcome.warnings, *warnings_of(candidate.questions, unused)),
     }
     writes = options.pending or not (in_ci() or options.read_only)
     if same:
@@ -215,7 +232,9 @@ def review_of(work: Work, candidate: Snapshot) -> Review:
         causes = causes_between(base, candidate)
         diff = with_causes(diff, causes)
     else:
-        provenance = provenance_of(work.inputs, candidate)
+        readable = candidate.model_copy(update={"sheets": work.readable})
+        found = provenance_of(work.inputs, readable)
+        provenance = without_values(found, work.spec.review)
     checks = preview_checks(
         work.spec.checks,
         diff,
@@ -252,11 +271,12 @@ def in_flight(work: Work, run: Run | None) -> dict[str, object]:
             "facts": ("A run is in progress; nothing was sent.",),
             "next": f"vernctl plan {work.spec.shown_path} follows it",
         }
-    found = [match(question, work.spec.answers, during="plan") for question in run.questions]
+    rules = work.spec.answers
+    found = [match(question, rules, during="plan") for question in run.questions]
     return {
         "status": "blocked",
         "performed": False,
-        "questions": tuple(question_outcome(one) for one in found),
+        "questions": tuple(question_outcome(one, run.questions, rules) for one in found),
         "next": f"Add the line under `answers:` ({work.spec.answers_place}) and plan again.",
     }
 

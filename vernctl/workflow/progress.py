@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Awaitable, Callable, Sequence
+from typing import NamedTuple, Protocol
 
-from vernctl.workflow.outcome import Cost, Step
+from vernctl.spec.model import AnswerRule, Spec
+from vernctl.workflow.outcome import Cost, QuestionOutcome, Step
+
+
+class Given(NamedTuple):
+    """A person's answer, exactly as it is to be sent; its rule, where the spec was given one."""
+
+    answer: str
+    rule: AnswerRule | None = None
+
+
+#: Asks a person about a block. One entry for each question; None for one that a rule has answered.
+#: None for the whole: nobody decides now.
+Asker = Callable[[Spec, Sequence[QuestionOutcome]], Awaitable[Sequence[Given | None] | None]]
 
 
 class Listener(Protocol):

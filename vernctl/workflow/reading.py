@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from vernctl.diff.causes import causes_between, with_causes
 from vernctl.diff.compare import diff_snapshots
-from vernctl.errors import InputError, NotFoundError, RefusedError
+from vernctl.errors import InputError, RefusedError
 from vernctl.snapshot.digest import short
 from vernctl.snapshot.files import read_snapshot, read_snapshot_with
 from vernctl.snapshot.model import Snapshot
 from vernctl.spec.model import Project, Spec
 from vernctl.workflow.applying import is_imported, stale_parts
+from vernctl.workflow.canceling import cancel_run
 from vernctl.workflow.executing import confirm
 from vernctl.workflow.git import commit_of, file_at, last_commit
-from vernctl.workflow.outcome import QuestionOutcome, SpecOutcome
+from vernctl.workflow.outcome import SpecOutcome
 from vernctl.workflow.planning import PlanOptions, plan_work
 from vernctl.workflow.receipts import receipts_of
 from vernctl.workflow.session import folders_for
@@ -156,13 +157,7 @@ async def cancel_work(work: Work) -> SpecOutcome:
     )
     if observed.migration_id is None or observed.run is None or not observed.in_flight:
         return outcome.model_copy(update={"facts": ("No run is in flight; nothing to cancel.",)})
-    intent = work.journal.intend("cancel", run_id=observed.run.run_id)
-    try:
-        run = await work.session.client.cancel_run(observed.migration_id, observed.run.run_id)
-    except NotFoundError:
-        work.journal.result(intent, done=False)
-        raise
-    work.journal.result(intent)
+    run = await cancel_run(work, observed.migration_id, observed.run.run_id)
     return outcome.model_copy(
         update={
             "run_id": run.run_id,

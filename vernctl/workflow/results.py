@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Literal
 
+from vernctl.api.models import Question
 from vernctl.diff.model import CheckResult
 from vernctl.errors import VernctlError
 from vernctl.snapshot.digest import short
 from vernctl.snapshot.model import RecordedQuestion
-from vernctl.spec.answers import match
 from vernctl.spec.model import Spec
-from vernctl.workflow.drive import BlockedError, question_outcome
+from vernctl.workflow.answering import BlockedError
+from vernctl.workflow.asked import as_question, matched_today, question_outcome
 from vernctl.workflow.outcome import (
     ErrorOutcome,
     InputSummary,
@@ -20,7 +20,7 @@ from vernctl.workflow.outcome import (
     SpecOutcome,
     Status,
 )
-from vernctl.workflow.plan import Plan, as_question, cost_of
+from vernctl.workflow.plan import Plan, cost_of
 from vernctl.workflow.work import Work
 
 _STATUS_OF_EXIT: dict[int, Status] = {3: "blocked", 4: "refused", 5: "waiting", 6: "partial"}
@@ -103,7 +103,7 @@ def stopped(
         update |= {
             "questions": error.questions,
             "answers_place": str(spec.answers_place),
-            "run_id": error.run_id,
+            "run_id": None if error.canceled else error.run_id,
         }
     resume_at = getattr(error, "resume_at", None)
     if resume_at is not None:
@@ -144,8 +144,9 @@ def check_refused(spec: Spec, digest: str, failed: Sequence[CheckResult]) -> Err
 def expected(plan: Plan, spec: Spec) -> tuple[QuestionOutcome, ...]:
     """The questions that the known preview was made with, as today's rules answer them."""
     outcomes = []
+    among = [as_question(question) for question in plan.questions]
     for question in plan.questions:
-        outcome = _today(question, spec)
+        outcome = _today(question, spec, among)
         if outcome.status == "answered":
             outcomes.append(outcome.model_copy(update={"status": "expected"}))
         else:
@@ -155,7 +156,8 @@ def expected(plan: Plan, spec: Spec) -> tuple[QuestionOutcome, ...]:
 
 def recorded_unanswered(plan: Plan, spec: Spec) -> dict[str, object]:
     """A recorded question has lost its answer: said before a run is spent on being asked again."""
-    questions = tuple(_today(question, spec) for question in plan.unanswered)
+    among = [as_question(question) for question in plan.questions]
+    questions = tuple(_today(question, spec, among) for question in plan.unanswered)
     return {
         "status": "blocked",
         "questions": questions,
@@ -164,6 +166,5 @@ def recorded_unanswered(plan: Plan, spec: Spec) -> dict[str, object]:
     }
 
 
-def _today(question: RecordedQuestion, spec: Spec) -> QuestionOutcome:
-    during: Literal["plan", "apply"] = "apply" if question.during == "apply" else "plan"
-    return question_outcome(match(as_question(question), spec.answers, during=during))
+def _today(question: RecordedQuestion, spec: Spec, among: Sequence[Question]) -> QuestionOutcome:
+    return question_outcome(matched_today(question, spec.answers), among, spec.answers)

@@ -14,9 +14,10 @@ from vernctl.api.models import Template
 from vernctl.errors import InputError
 from vernctl.snapshot.digest import normal_definition
 from vernctl.spec.model import Project, Spec
+from vernctl.workflow.gate import Gate
 from vernctl.workflow.journal import Journal
 from vernctl.workflow.pages import Pages
-from vernctl.workflow.progress import Listener, Silent
+from vernctl.workflow.progress import Asker, Listener, Silent
 
 if TYPE_CHECKING:
     from vernctl.api.client import MigrationClient
@@ -40,6 +41,7 @@ class Session:
     templates: tuple[Template, ...]
     pages: Pages
     listener: Listener = field(default_factory=Silent)
+    asker: Asker | None = None
 
     @classmethod
     async def open(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from vernctl.errors import RefusedError
 from vernctl.snapshot.build import make_snapshot
@@ -33,7 +34,9 @@ class Progress:
 @dataclass
 class Work:
     """``base`` is the approved snapshot at this endpoint; ``here`` the same where it belongs to
-    today's address, so that its ids and its digest speak of the same migration."""
+    today's address, so that its ids and its digest speak of the same migration. ``frees_slot``:
+    cancel a run that waits for an answer that nobody has. ``readable`` are the sheets that were
+    read last, with no cell hidden; they are kept nowhere."""
 
     session: Session
     spec: Spec
@@ -44,6 +47,8 @@ class Work:
     journal: Journal
     desired: Desired
     progress: Progress = field(default_factory=Progress)
+    frees_slot: bool = False
+    readable: tuple[Sheet, ...] = ()
 
     @classmethod
     def open(cls, session: Session, spec: Spec) -> Work:
@@ -69,6 +74,10 @@ class Work:
         )
         journal = session.journal(address)
         return cls(session, spec, folders, base, inputs, address, journal, Desired.of(spec))
+
+    def use(self, spec: Spec) -> None:
+        """Go on with the spec as it reads now: it was given a rule meanwhile."""
+        self.spec, self.desired = spec, Desired.of(spec)
 
     @property
     def here(self) -> Snapshot | None:
@@ -160,7 +169,7 @@ class Work:
         if preview is None:
             return None
         ignored = self.spec.review.ignore
-        return tuple(
+        self.readable = tuple(
             sheet.without_columns(ignored.get(sheet.slug, ()))
             for sheet in sheets_from_preview(preview)
         )

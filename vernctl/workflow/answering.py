@@ -1,0 +1,188 @@
+"""One block of a run: all of its questions answered in one request, or none of them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Literal
+
+from vernctl.api.models import Answer, Run
+from vernctl.errors import (
+    ConflictError,
+    RateLimitedError,
+    RunFailedError,
+    ServerError,
+    UnansweredError,
+    UnreachableError,
+)
+from vernctl.snapshot.tokens import covered, hides
+from vernctl.spec.answers import Matched, match
+from vernctl.spec.model import Spec
+from vernctl.workflow.asked import as_recorded, question_outcome
+from vernctl.workflow.journal import Entry, Journal
+from vernctl.workflow.outcome import QuestionOutcome
+from vernctl.workflow.requests import last_sequence, out_of_quota
+from vernctl.workflow.session import Session
+from vernctl.workflow.settle import settle
+
+During = Literal["plan", "apply"]
+
+
+class BlockedError(UnansweredError):
+    """A run waits for answers that the spec does not give.
+
+    The run is left as it is, unless ``canceled``.
+    """
+
+    def __init__(
+        self,
+        spec: Spec,
+        run_id: str,
+        questions: Sequence[QuestionOutcome],
+        *,
+        canceled: bool = False,
+    ) -> None:
+        count = sum(question.status != "answered" for question in questions)
+        wanting = any(question.status == "unanswered" for question in questions)
+        way = "Add the line under `answers:`" if wanting else "Mend the rules under `answers:`"
+        waits = "the run was canceled, its slot is free." if canceled else "the run waits."
+        super().__init__(
+            f"{count} question{'' if count == 1 else 's'} without an answer.",
+            remote=f"Nothing was guessed, nothing was imported; {waits}",
+            next=f"{way} ({spec.answers_place}) and plan again.",
+        )
+        self.run_id = run_id
+        self.questions = tuple(questions)
+        self.canceled = canceled
+
+
+async def answer_block(
+    session: Session, journal: Journal, spec: Spec, migration_id: str, run: Run, during: During
+) -> list[QuestionOutcome]:
+    """Answer a blocked run from the spec's rules, and from a person where the session can ask.
+
+    Raises BlockedError where a question is left without an answer; nothing was sent then.
+    """
+    _refuse_no_question(spec, run)
+    matches = matched_block(journal, spec, run, during)
+    matches = [_unlooped(journal, found) for found in matches]
+    if any(found.status != "answered" for found in matches):
+        outcomes = outcomes_of(matches, spec, journal, run, during)
+        if session.asker is None:
+            raise BlockedError(spec, run.run_id, outcomes)
+        given = await session.asker(spec, outcomes)
+        if given is None:
+            raise BlockedError(spec, run.run_id, outcomes)
+        matches = [
+            one if answer is None else Matched(one.question, "answered", answer.answer, answer.rule)
+            for one, answer in zip(matches, given, strict=True)
+        ]
+        if any(found.status != "answered" for found in matches):
+            raise BlockedError(spec, run.run_id, outcomes)
+    return await send_block(session, journal, spec, migration_id, run, matches, during)
+
+
+def matched_block(journal: Journal, spec: Spec, run: Run, during: During) -> list[Matched]:
+    """Every question of a block against the spec's rules; ``times`` counts within the run."""
+    used = Counter(question.rule for question in journal.known.questions)
+    matches: list[Matched] = []
+    for question in run.questions:
+        found = match(question, spec.answers, during=during, used=used)
+        matches.append(found)
+        if found.rule is not None and found.answer is not None:
+            used[found.rule.pattern] += 1
+    return matches
+
+
+def outcomes_of(
+    matches: Sequence[Matched], spec: Spec, journal: Journal, run: Run, during: During
+) -> list[QuestionOutcome]:
+    """The block for the eye: stanzas that tell its questions apart, and rules that came near."""
+    used = Counter(question.rule for question in journal.known.questions)
+    return [
+        question_outcome(found, run.questions, spec.answers, during=during, used=used)
+        for found in matches
+    ]
+
+
+async def send_block(
+    session: Session,
+    journal: Journal,
+    spec: Spec,
+    migration_id: str,
+    run: Run,
+    matches: Sequence[Matched],
+    during: During,
+) -> list[QuestionOutcome]:
+    """Send the answers of a whole block in one request, journalled before."""
+    recorded = [as_recorded(found, during) for found in matches]
+    intent = journal.intend(
+        "answer",
+        sequence=await last_sequence(session, journal, migration_id),
+        questions=[question.model_dump(mode="json") for question in recorded],
+    )
+    answers = [Answer(id=found.question.id, value=found.answer or "") for found in matches]
+    sent = await _send(session, journal, intent, migration_id, run.run_id, answers)
+    if not sent:
+        return []
+    outcomes = [question_outcome(found) for found in matches]
+    for outcome in outcomes:
+        asked = covered(outcome.question) if hides(spec.review) else outcome.question
+        session.listener.say(spec.name, "answer", f"{asked} → {outcome.answer}")
+    return outcomes
+
+
+def _refuse_no_question(spec: Spec, run: Run) -> None:
+    if run.blocked_reason != "credentials" and run.questions:
+        return
+    raise RunFailedError(
+        "the run waits for credentials of a live source, which specs cannot give yet."
+        if run.blocked_reason == "credentials"
+        else "the run is blocked without a question.",
+        remote="The run is left blocked.",
+        next=f"vernctl cancel {spec.shown_path}",
+    )
+
+
+async def _send(
+    session: Session,
+    journal: Journal,
+    intent: Entry,
+    migration_id: str,
+    run_id: str,
+    answers: list[Answer],
+) -> bool:
+    """True where these answers arrived; False where somebody else's did before."""
+    for attempt in range(2):
+        try:
+            await session.client.answer(migration_id, run_id, answers)
+        except (UnreachableError, ServerError):
+            # Still blocked and silent since: it never arrived, and may be sent again.
+            if await settle(session, journal):
+                return True
+            if attempt:
+                raise
+            intent = journal.intend("answer", **intent.data)
+            continue
+        except RateLimitedError as limited:
+            journal.result(intent, done=False)
+            raise out_of_quota(limited, "answering") from limited
+        except ConflictError:
+            # Somebody answered between our poll and our reply; the next poll shows the run's state.
+            journal.result(intent, done=False)
+            return False
+        journal.result(intent)
+        return True
+    return False
+
+
+def _unlooped(journal: Journal, found: Matched) -> Matched:
+    """The very same question after its answer means that the answer does not settle it."""
+    options = tuple(option.label for option in found.question.options)
+    for before in journal.known.questions:
+        asked = (before.question, before.options, before.context)
+        same = asked == (found.question.question, options, found.question.context)
+        if same and before.answer == found.answer:
+            why = "asked again after this answer was given"
+            return found._replace(status="invalid", answer=None, why=why)
+    return found

@@ -1,0 +1,38 @@
+"""Cancel a run: because a person says so, or because it waits for an answer that nobody has."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from vernctl.api.models import Run
+from vernctl.errors import ConflictError, NotFoundError
+from vernctl.workflow.answering import BlockedError
+from vernctl.workflow.work import Work
+
+
+async def cancel_run(work: Work, migration_id: str, run_id: str) -> Run:
+    """Cancel a run, journalled before. Raises NotFoundError, ConflictError and other ApiErrors."""
+    intent = work.journal.intend("cancel", run_id=run_id)
+    try:
+        run = await work.session.client.cancel_run(migration_id, run_id)
+    except (NotFoundError, ConflictError):
+        work.journal.result(intent, done=False)
+        raise
+    work.journal.result(intent)
+    return run
+
+
+@asynccontextmanager
+async def freeing_slot(work: Work) -> AsyncIterator[None]:
+    """Where the work is told to, a run that blocks without an answer is canceled: its slot is free.
+
+    Raises the BlockedError with what became of the run.
+    """
+    try:
+        yield
+    except BlockedError as blocked:
+        if not work.frees_slot or blocked.canceled:
+            raise
+        await cancel_run(work, work.journal.known.migration_id or "", blocked.run_id)
+        raise BlockedError(work.spec, blocked.run_id, blocked.questions, canceled=True) from blocked
