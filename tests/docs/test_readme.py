@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
+import jsonschema
 import pytest
+import yaml
 
 #: Some twenty commands, one after the other: patience for a machine that is busy otherwise.
 pytestmark = pytest.mark.timeout(400)
@@ -36,6 +39,13 @@ def test_every_exit_code_is_explained(readme: str) -> None:
     table = readme.partition("## Exit codes")[2].partition("\n## ")[0]
     explained = set(re.findall(r"^\| (\d+) \|", table, re.MULTILINE))
     assert explained == {"0", "1", "2", "3", "4", "5", "6", "64"}
+
+
+def test_the_spec_by_example_obeys_the_schema(readme: str) -> None:
+    example = readme.partition("## The spec by example")[2]
+    [block] = re.findall(r"^```yaml\n(.*?)^```$", example.partition("\n## ")[0], re.M | re.S)
+    schema = json.loads((ROOT / "specs/schema.json").read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator(schema).validate(yaml.safe_load(block))
 
 
 def test_every_file_that_the_documents_link_to_exists() -> None:
