@@ -40,6 +40,7 @@ VERBS: dict[str, str] = {
     "log": "log",
     "export": "export",
     "cancel": "cancel",
+    "erase": "erase",
     "serve": "serve",
     "schema": "schema",
 }

@@ -88,10 +88,12 @@ async def open_session(
 
         with attach(project.embedded) as attached:
             async with _session(project, endpoint, attached.url, attached.api_key) as session:
+                session.commands = commands
                 yield session
         return
     key = _key(project, endpoint, commands=commands)
     async with _session(project, endpoint, endpoint.url, key) as session:
+        session.commands = commands
         yield session
 
 

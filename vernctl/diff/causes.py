@@ -29,7 +29,7 @@ def causes_between(old: Snapshot, new: Snapshot) -> tuple[Cause, ...]:
         found.append(Cause(kind="connection", ref="the live source"))
     if old.engine != new.engine:
         found.append(Cause(kind="engine", ref=f"engine {old.engine or '?'} → {new.engine or '?'}"))
-    return tuple(found)
+    return (*found, *_tokens(old, new))
 
 
 def with_causes(diff: Diff, causes: Iterable[Cause]) -> Diff:
@@ -90,6 +90,25 @@ def _answers(before: Iterable[RecordedQuestion], after: Iterable[RecordedQuestio
         for question in after
         if old.get((question.question, question.context), question.answer) != question.answer
     ]
+
+
+def _tokens(old: Snapshot, new: Snapshot) -> list[Cause]:
+    """Another key, or other columns hidden: the same cells stand there otherwise."""
+    if old.token_key and new.token_key and old.token_key != new.token_key:
+        return [Cause(kind="tokens", ref="the token key changed")]
+    found = []
+    for sheet in new.sheets:
+        before, after = old.review.get(sheet.slug), new.review.get(sheet.slug)
+        if before is None or after is None or old.sheet(sheet.slug) is None:
+            continue
+        made = [name for name in after.tokens if name not in before.tokens]
+        shown = [name for name in before.tokens if name not in after.tokens]
+        for names, what in ((made, "now tokens"), (shown, "readable now")):
+            if names:
+                is_are = "is" if len(names) == 1 else "are"
+                ref = f"{', '.join(names)} {is_are} {what}"
+                found.append(Cause(kind="tokens", ref=ref, sheet=sheet.slug))
+    return found
 
 
 def _templates(before: Inputs, after: Inputs) -> list[Cause]:

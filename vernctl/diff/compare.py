@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 
 from vernctl.diff.changes import (
@@ -18,12 +18,13 @@ from vernctl.diff.changes import (
     validity_changes,
 )
 from vernctl.diff.groups import column_stats, group_changes, group_invalid
-from vernctl.diff.kinds import classify
+from vernctl.diff.kinds import classify, classify_tokens
 from vernctl.diff.match import Side, match_rows
 from vernctl.diff.model import Diff, SheetDiff
 from vernctl.snapshot.keys import Key, choose_key, key_values, unique_columns
 from vernctl.snapshot.model import KeySource, Snapshot
 from vernctl.snapshot.sheet import Sheet
+from vernctl.snapshot.tokens import as_shape
 
 
 def diff_snapshots(old: Snapshot | None, new: Snapshot) -> Diff:
@@ -36,7 +37,9 @@ def diff_snapshots(old: Snapshot | None, new: Snapshot) -> Diff:
     for sheet in new.sheets:
         before = old.sheet(sheet.slug) if old else None
         key, source = _key(before, sheet, new)
-        sheets.append(diff_sheets(before, sheet, key, source))
+        hidden = _tokens(new, sheet.slug)
+        rekeyed = _rekeyed(old, new, sheet.slug) if before else ()
+        sheets.append(diff_sheets(before, sheet, key, source, tokens=hidden, rekeyed=rekeyed))
     slugs = {sheet.slug for sheet in new.sheets}
     return Diff(
         base_digest=old.digest if old else None,
@@ -53,12 +56,19 @@ def diff_sheets(
     key_source: KeySource,
     *,
     stats: bool = True,
+    tokens: Collection[str] = (),
+    rekeyed: Collection[str] = (),
 ) -> SheetDiff:
     """Two sheets compared by a key (no columns: by likeness); ``old`` None: the sheet is new.
 
     Columns are the same where their names are, wherever they stand. A cell of an added column
     counts as filled, one of a dropped column is in ``dropped_columns`` alone. Without ``stats``
     the columns are not counted, which takes longer than the rest on large tables.
+
+    ``tokens`` names the columns whose cells are tokens; ``rekeyed`` those whose tokens were made
+    with another key, or on one side only. No such cell equals its own token of before, so rows are
+    matched by what else they have and by the shapes of these cells.
+
     :func:`vernctl.diff.apply.apply_diff` turns ``old`` into ``new`` by the result.
     """
     before = old or Sheet(slug=new.slug, name=new.name, columns=new.columns, rows=())
@@ -66,11 +76,18 @@ def diff_sheets(
         keys = (key_values(before, key), key_values(new, key)) if key else ((), ())
         one = Side(projected(before, new.columns), keys[0], marks_of(before))
         two = Side(new.rows, keys[1], marks_of(new))
-        matching = match_rows(one, two, key_source if key else "none")
+        if rekeyed:
+            at = frozenset(i for i, name in enumerate(new.columns) if name in rekeyed)
+            matching = match_rows(_shapes(one, at), _shapes(two, at), "none")
+        else:
+            matching = match_rows(one, two, key_source if key else "none")
         partner = matching.partner
         changed = changed_cells(one, two, partner)
         counts = count_changes(changed, new.columns)
-        kinds = {column: classify(pairs) for column, pairs in counts.items()}
+        kinds = {
+            column: (classify_tokens if column in tokens else classify)(pairs)
+            for column, pairs in counts.items()
+        }
         return SheetDiff(
             slug=new.slug,
             name=new.name,
@@ -94,6 +111,25 @@ def diff_sheets(
             validity=validity_changes(before, new, two, partner),
             stats=column_stats(before if old else None, new) if stats else (),
         )
+
+
+def _tokens(snapshot: Snapshot, slug: str) -> tuple[str, ...]:
+    review = snapshot.review.get(slug)
+    return review.tokens if review else ()
+
+
+def _rekeyed(old: Snapshot | None, new: Snapshot, slug: str) -> frozenset[str]:
+    """The columns whose cells are tokens of another key, or on one side only."""
+    if old is None:
+        return frozenset()
+    before, after = frozenset(_tokens(old, slug)), frozenset(_tokens(new, slug))
+    return before | after if old.token_key != new.token_key else before ^ after
+
+
+def _shapes(side: Side, at: Collection[int]) -> Side:
+    """The side without keys, with shapes for the cells in these places."""
+    rows = [tuple(as_shape(c) if i in at else c for i, c in enumerate(row)) for row in side.rows]
+    return Side(rows, (), {})
 
 
 def _key(old: Sheet | None, new: Sheet, snapshot: Snapshot) -> tuple[Key, KeySource]:

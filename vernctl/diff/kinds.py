@@ -14,6 +14,7 @@ from datetime import date
 from decimal import Decimal
 
 from vernctl.diff.model import ChangeKind
+from vernctl.snapshot.tokens import shape_letters, value_of
 
 Pair = tuple[str, str]
 
@@ -63,6 +64,28 @@ def classify(pairs: Mapping[Pair, int]) -> dict[Pair, ChangeKind]:
     if _agree(before for before, _ in orders) and _agree(after for _, after in orders):
         kinds |= {pair: "format" for pair, read in doubtful.items() if read & orders}
     return kinds
+
+
+def classify_tokens(pairs: Mapping[Pair, int]) -> dict[Pair, ChangeKind]:
+    """The kind of every distinct change of a column of tokens, as far as tokens tell it."""
+    found: dict[Pair, ChangeKind] = {}
+    for (old, new), count in pairs.items():
+        other: ChangeKind = "mapped" if count > 1 else "edited"
+        found[old, new] = _token_kind(old, new) or other
+    return found
+
+
+def _token_kind(old: str, new: str) -> ChangeKind | None:
+    before, after = value_of(old), value_of(new)
+    if before is None or after is None:
+        return _plain_kind(old, new)
+    if before != after:
+        return None
+    old_shape, new_shape = (shape_letters(text) for text in (old, new))
+    if old_shape.replace("_", "") == new_shape.replace("_", ""):
+        return "white_space"
+    folded = [" ".join(s.casefold().replace("_", " ").split()) for s in (old_shape, new_shape)]
+    return "case" if folded[0] == folded[1] else "format"
 
 
 def kind_of(old: str, new: str) -> ChangeKind:

@@ -11,6 +11,7 @@ from vernctl.diff.pairs import Marks, pair_rows
 from vernctl.snapshot.keys import is_blank
 from vernctl.snapshot.model import KeySource
 from vernctl.snapshot.sheet import Row
+from vernctl.snapshot.tokens import value_of
 
 
 class Side(NamedTuple):
@@ -99,8 +100,12 @@ def _rows_by_folded_key(keys: Sequence[Row], rows: Iterable[int]) -> dict[Row, l
     found: defaultdict[Row, list[int]] = defaultdict(list)
     for row in rows:
         if not is_blank(keys[row]):
-            found[tuple(fold_spaces(cell).casefold() for cell in keys[row])].append(row)
+            found[tuple(map(_folded, keys[row]))].append(row)
     return dict(found)
+
+
+def _folded(cell: str) -> str:
+    return value_of(cell) or fold_spaces(cell).casefold()
 
 
 def _pair(

@@ -22,6 +22,7 @@ CauseKind = Literal[
     "connection",
     "recipe",
     "engine",
+    "tokens",
     "unexplained",
 ]
 

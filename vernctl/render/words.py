@@ -142,6 +142,8 @@ def key_note(sheet: SheetDiff) -> str | None:
 
 def cause_words(cause: Cause) -> str:
     """One cause, as it follows ``because:``."""
+    if cause.kind == "tokens":
+        return cause.ref
     if cause.kind == "unexplained":
         return "unexplained: inputs equal, output differs"
     told = cause.ref == cause.kind or cause.ref.startswith(f"{cause.kind} ")

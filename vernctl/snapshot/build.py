@@ -10,6 +10,7 @@ from vernctl.snapshot.digest import digest_of
 from vernctl.snapshot.keys import Key, choose_key, unique_columns
 from vernctl.snapshot.model import Inputs, RecordedQuestion, SheetReview, Snapshot
 from vernctl.snapshot.sheet import InvalidCell, Sheet
+from vernctl.snapshot.tokens import hidden_columns
 from vernctl.spec.model import Review
 
 
@@ -22,12 +23,16 @@ def make_snapshot(
     engine: int | None = None,
     migration_id: str | None = None,
     run_id: str | None = None,
+    token_key: str | None = None,
 ) -> Snapshot:
     """The snapshot of a preview: ignored columns dropped, rows in key order, digest computed.
 
     A sheet's key is the spec's; else a unique column of the template that is verified to be unique
-    and filled; else a key that is found and verified; else none. Raises :class:`SpecError` where
-    ``review.key`` names a column that its sheet has not, or one that is ignored.
+    and filled; else a key that is found and verified; else none. ``token_key``: the fingerprint of
+    the key with which the cells that ``review`` hides have been made tokens already.
+
+    Raises :class:`SpecError` where ``review.key`` names a column that its sheet has not, or one
+    that is ignored.
     """
     problems: list[Problem] = []
     kept: list[Sheet] = []
@@ -39,7 +44,10 @@ def make_snapshot(
         problems += _key_problems(sheet, plain, stated)
         key, source = choose_key([plain], stated, unique_columns(inputs.definitions, sheet.slug))
         kept.append(in_key_order(plain, key))
-        reviews[sheet.slug] = SheetReview(key=key, key_source=source, ignored=ignored)
+        hidden = hidden_columns(review, sheet.slug, plain.columns)
+        reviews[sheet.slug] = SheetReview(
+            key=key, key_source=source, ignored=ignored, tokens=hidden
+        )
     if problems:
         raise SpecError(
             problems,
@@ -54,6 +62,7 @@ def make_snapshot(
         engine=engine,
         migration_id=migration_id,
         run_id=run_id,
+        token_key=token_key,
         digest=digest_of(inputs, kept),
     )
 

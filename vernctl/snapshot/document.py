@@ -43,6 +43,7 @@ class SheetEntry(_Part):
     key: tuple[str, ...]
     key_source: KeySource
     ignored: tuple[str, ...]
+    tokens: tuple[str, ...] = ()
     sha256: str
     invalid_sha256: str
 
@@ -62,6 +63,7 @@ class Document(_Part):
     digest: str
     endpoint: str
     engine: int | None
+    token_key: str | None = None
     external_id: str
     epoch: int
     source: str | None
@@ -91,6 +93,7 @@ def make_document(snapshot: Snapshot, sheets: Iterable[SheetEntry]) -> Document:
         digest_format=DIGEST_FORMAT,
         digest=snapshot.digest,
         engine=snapshot.engine,
+        token_key=snapshot.token_key,
         questions=snapshot.questions,
         sheets=tuple(sheets),
         information=Information(migration_id=snapshot.migration_id, run_id=snapshot.run_id),
@@ -101,7 +104,7 @@ def make_document(snapshot: Snapshot, sheets: Iterable[SheetEntry]) -> Document:
 def dump(document: Document) -> bytes:
     """The text of snapshot.yaml; its last line is the checksum of all before it."""
     body = HEADING + yaml.dump(
-        document.model_dump(mode="json"),
+        _without_unused(document.model_dump(mode="json")),
         Dumper=_Dumper,
         sort_keys=False,
         allow_unicode=True,
@@ -109,6 +112,22 @@ def dump(document: Document) -> bytes:
     )
     data = body.encode()
     return data + f"{_CHECKSUM}{hashlib.sha256(data).hexdigest()}\n".encode()
+
+
+def _without_unused(values: dict[str, JsonValue]) -> dict[str, JsonValue]:
+    """Only a snapshot with tokens speaks of them."""
+    if values["token_key"] is not None:
+        return values
+
+    def told(part: JsonValue) -> JsonValue:
+        if isinstance(part, list):
+            return [told(item) for item in part]
+        if not isinstance(part, dict):
+            return part
+        return {name: value for name, value in part.items() if name not in ("tokens", "covered")}
+
+    changed = {name: told(values[name]) for name in ("sheets", "questions")}
+    return {name: changed.get(name, value) for name, value in values.items() if name != "token_key"}
 
 
 def load(data: bytes) -> Document:

@@ -54,6 +54,7 @@ def snapshot_files(snapshot: Snapshot) -> dict[str, bytes]:
                 key=review.key,
                 key_source=review.key_source,
                 ignored=review.ignored,
+                tokens=review.tokens,
                 sha256=hashlib.sha256(rows).hexdigest(),
                 invalid_sha256=hashlib.sha256(invalid).hexdigest(),
             )
@@ -109,7 +110,10 @@ def read_snapshot_with(read: Callable[[str], bytes | None], where: str) -> Snaps
         sheets=sheets,
         review={
             entry.slug: SheetReview(
-                key=entry.key, key_source=entry.key_source, ignored=entry.ignored
+                key=entry.key,
+                key_source=entry.key_source,
+                ignored=entry.ignored,
+                tokens=entry.tokens,
             )
             for entry in head.sheets
         },
@@ -117,6 +121,7 @@ def read_snapshot_with(read: Callable[[str], bytes | None], where: str) -> Snaps
         engine=head.engine,
         migration_id=head.information.migration_id,
         run_id=head.information.run_id,
+        token_key=head.token_key,
         digest=head.digest,
     )
 

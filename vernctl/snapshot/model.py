@@ -35,7 +35,10 @@ class InputFile(SnapshotValue):
 
 
 class RecordedQuestion(SnapshotValue):
-    """A question that a run asked and the answer it got. ``rule`` is the pattern that decided."""
+    """A question that a run asked and the answer it got. ``rule`` is the pattern that decided.
+
+    ``covered``: what could hold cells of the customer was left out (the quoted, context, options).
+    """
 
     question: str
     context: str | None = None
@@ -44,6 +47,7 @@ class RecordedQuestion(SnapshotValue):
     answer: str
     rule: str
     during: str = "plan"
+    covered: bool = False
 
 
 class Inputs(SnapshotValue):
@@ -67,15 +71,18 @@ class Inputs(SnapshotValue):
 
 
 class SheetReview(SnapshotValue):
-    """How a sheet was put on disk: its key columns (empty: none usable) and what was left out."""
+    """How a sheet was put on disk: its key columns (empty: none usable), what was left out, and the
+    columns whose cells are tokens."""
 
     key: tuple[str, ...] = ()
     key_source: KeySource = "none"
     ignored: tuple[str, ...] = ()
+    tokens: tuple[str, ...] = ()
 
 
 class Snapshot(SnapshotValue):
-    """A preview with its inputs. ``sheets`` are already without ignored columns.
+    """A preview with its inputs. ``sheets`` are already without ignored columns, and hold tokens
+    where the spec wants them; ``token_key`` is then the fingerprint of the key.
 
     ``migration_id`` and ``run_id`` are information, outside the digest; so are ``questions``,
     though an answer that today's rules would give otherwise makes the approval stale.
@@ -88,6 +95,7 @@ class Snapshot(SnapshotValue):
     engine: int | None = None
     migration_id: str | None = None
     run_id: str | None = None
+    token_key: str | None = None
     digest: str
 
     def sheet(self, slug: str) -> Sheet | None:

@@ -15,6 +15,7 @@ Shape = dict[str, JsonValue]
 TEXT: Shape = {"type": "string", "minLength": 1}
 NAMES: Shape = {"type": ["array", "null"], "items": TEXT}
 COLUMNS_BY_SHEET: Shape = {"type": ["object", "null"], "additionalProperties": NAMES}
+TEXTS: Shape = {"type": ["object", "null"], "additionalProperties": TEXT}
 SECRET: Shape = {"$ref": "#/$defs/secret"}
 LIMIT: Shape = {"$ref": "#/$defs/limit"}
 FLAG: Shape = {"type": "boolean"}
@@ -174,18 +175,27 @@ CONNECTION = Keys(
     }
 )
 
+MOVED = Keys(
+    {
+        "columns": Key("Columns that were renamed, old: new.", TEXTS),
+        "keys": Key("Rows whose key was renamed, old: new (sheets of one key column).", TEXTS),
+    }
+)
+
 REVIEW = Keys(
     {
         "cells": Key(
             "Whether customer cells may stand in git as they are; required for a URL endpoint.",
             choice("plain", "tokens"),
-            unbuilt=("tokens",),
         ),
-        "plain": Key("With tokens: columns that stay readable.", COLUMNS_BY_SHEET, built=False),
+        "plain": Key("With tokens: columns that stay readable.", COLUMNS_BY_SHEET),
         "key": Key("Key columns by sheet; default: the unique columns.", COLUMNS_BY_SHEET),
         "ignore": Key("Columns outside diff and digest, by sheet.", COLUMNS_BY_SHEET),
-        "redact": Key("Columns to tokenise, by sheet.", COLUMNS_BY_SHEET, built=False),
-        "moved": Key("Columns or rows that were renamed.", {"type": "object"}, built=False),
+        "redact": Key("Columns to tokenise, by sheet.", COLUMNS_BY_SHEET),
+        "moved": Key(
+            "Columns and rows that were renamed, by sheet.",
+            {"type": ["object", "null"], "additionalProperties": {"$ref": "#/$defs/moved"}},
+        ),
         "unseen": Key("Approve without a preview (companies dialect).", FLAG, built=False),
         "backup": Key("Export what an execute would replace, before it does.", FLAG),
     }
@@ -193,7 +203,14 @@ REVIEW = Keys(
 
 EXPORT = Keys({"to": Key("The folder for results, relative to the project.", required=True)})
 
-FLEET = Keys({"canary": Key("The wave that this spec belongs to.", {"type": "integer"})})
+FLEET = Keys(
+    {
+        "canary": Key(
+            "The wave that this spec goes out in, lowest first; without one, the last.",
+            {"type": "integer", "minimum": 1},
+        )
+    }
+)
 
 SPEC = Keys(
     {
@@ -226,7 +243,6 @@ SPEC = Keys(
             "How this spec goes out among many.",
             {"type": "object"},
             keys=FLEET,
-            built=False,
         ),
     }
 )
@@ -258,7 +274,9 @@ EMBEDDED_KEYS = Keys(
 PROJECT_REVIEW = Keys(
     {
         "cells": REVIEW["cells"],
-        "token_key": Key("The key that tokens are made with.", SECRET, built=False),
+        "token_key": Key(
+            "The key that tokens are made with; {external_id} in it: one key per customer.", SECRET
+        ),
     }
 )
 

@@ -6,17 +6,18 @@ import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal, cast
+from typing import cast
 
 from vernctl.errors import Place, Problem, SpecError
 from vernctl.spec.chain import Chain, TreeCache, answers_place, read_chain
-from vernctl.spec.endpoints import DEFAULT_KEY, is_loopback
+from vernctl.spec.endpoints import DEFAULT_KEY
 from vernctl.spec.find import find_specs
-from vernctl.spec.keys import EXPORT, MIGRATION, REVIEW, SPEC
+from vernctl.spec.keys import EXPORT, FLEET, MIGRATION, SPEC
 from vernctl.spec.limits import read_checks
-from vernctl.spec.model import Checks, Export, MigrationSpec, Project, Review, Spec, State
+from vernctl.spec.model import Checks, Export, MigrationSpec, Project, Spec, State
 from vernctl.spec.paths import confined, expand_files, is_inside, path_text, shown_path
-from vernctl.spec.reader import Reader, not_built, unknown
+from vernctl.spec.reader import Reader, unknown
+from vernctl.spec.review import read_review, require_choice
 from vernctl.spec.rules import read_answers, read_refinements
 from vernctl.spec.tree import Joined, Node, Pairs, Scalar
 
@@ -157,11 +158,12 @@ class _Loader:
         patterns, files = expand_files(reader, items or (), chain.folders, self._project)
         refine = reader.optional(get("refine"), lambda n: read_refinements(reader, n))
         answers = reader.optional(get("answers"), lambda n: read_answers(reader, n))
-        review = reader.optional(get("review"), self._review) or Review()
+        review = read_review(reader, get("review"), self._project)
         checks = reader.optional(get("checks"), lambda n: read_checks(reader, n))
-        self._cells(review, endpoint)
+        require_choice(reader, get("review", chain.tree), review, self._project, endpoint)
         knowledge = reader.optional(get("knowledge"), self._knowledge)
         export = reader.optional(get("export"), self._export)
+        canary = reader.optional(get("fleet"), self._canary)
         if reader.problems or migration is None:
             return None
         return Spec(
@@ -182,6 +184,7 @@ class _Loader:
             bases=chain.bases,
             knowledge=knowledge,
             export=export,
+            canary=canary,
         )
 
     def _version(self) -> None:
@@ -240,41 +243,10 @@ class _Loader:
             return texts[0] or None
         return "\n\n".join(text.strip("\n") for text in texts if text) + "\n"
 
-    def _review(self, node: Node) -> Review:
+    def _canary(self, node: Node) -> int | None:
         reader = self._reader
-        found = reader.keyed(node, "review", REVIEW, "review.")
-        cells = reader.optional(
-            found.get("cells"), lambda n: reader.choice(n, "cells", ("plain", "tokens"))
-        )
-        return Review(
-            cells=cast("Literal['plain', 'tokens'] | None", cells),
-            key=self._columns(found.get("key"), "review.key"),
-            ignore=self._columns(found.get("ignore"), "review.ignore"),
-            backup=bool(reader.optional(found.get("backup"), lambda n: reader.flag(n, "backup"))),
-        )
-
-    def _columns(self, node: Node | None, what: str) -> dict[str, tuple[str, ...]]:
-        if node is None:
-            return {}
-        reader = self._reader
-        return {
-            key.text: reader.names(value, f"a column of {what}")
-            for key, value in reader.pairs(node, what)
-        }
-
-    def _cells(self, review: Review, endpoint: str | None) -> None:
-        """Whether cells may be committed must be said where they come from a real service."""
-        project = self._project
-        own = project.endpoints.get(endpoint or project.own_endpoint, project.endpoint)
-        if own.url is None or is_loopback(own.url) or review.cells or project.review_cells:
-            return
-        node = self._found.get("review", self._chain.tree)
-        if isinstance(node, Pairs) and "cells" not in node.pairs:
-            self._reader.add(
-                node,
-                f"review.cells must be chosen for endpoint {own.name}: plain commits customer "
-                f"cells to git ({not_built('tokens')})",
-            )
+        found = reader.keyed(node, "fleet", FLEET, "fleet.")
+        return reader.optional(found.get("canary"), lambda n: reader.whole(n, "canary", least=1))
 
     def _export(self, node: Node) -> Export | None:
         reader, project = self._reader, self._project

@@ -118,6 +118,13 @@ class Checks(SheetChecks):
     overrides: tuple[Override, ...] = ()
 
 
+class Moved(SpecValue):
+    """What was renamed in one sheet, old name → new name: columns, and rows by their key."""
+
+    columns: Mapping[str, str] = Field(default_factory=dict, description="Columns, old: new.")
+    keys: Mapping[str, str] = Field(default_factory=dict, description="Rows by key, old: new.")
+
+
 class Review(SpecValue):
     """How previews are compared and what of them may be written to git."""
 
@@ -129,6 +136,15 @@ class Review(SpecValue):
     )
     ignore: Mapping[str, tuple[str, ...]] = Field(
         default_factory=dict, description="Columns outside diff and digest, by sheet."
+    )
+    plain: Mapping[str, tuple[str, ...]] = Field(
+        default_factory=dict, description="With tokens: columns that stay readable, by sheet."
+    )
+    redact: Mapping[str, tuple[str, ...]] = Field(
+        default_factory=dict, description="Without tokens: columns that become tokens, by sheet."
+    )
+    moved: Mapping[str, Moved] = Field(
+        default_factory=dict, description="Columns and rows that were renamed, by sheet."
     )
     backup: bool = Field(
         default=False, description="Export what an execute would replace, before it does."
@@ -161,6 +177,7 @@ class Spec(SpecValue):
     review: Review = Review()
     checks: Checks = Checks()
     export: Export | None = None
+    canary: int | None = Field(default=None, description="The wave, lowest first; None: the last.")
     bases: tuple[Path, ...] = ()
 
     @property
@@ -222,6 +239,9 @@ class Project(SpecValue):
     quota: Literal["published", "off"] = "published"
     receipts: Path
     review_cells: Literal["plain", "tokens"] | None = None
+    token_key: SecretRef | None = Field(
+        default=None, description="The key of tokens; {external_id} in it is the customer's."
+    )
     allow_hosts: tuple[str, ...] = ()
     allow_paths: tuple[Path, ...] = ()
     embedded: EmbeddedConfig

@@ -72,6 +72,10 @@ class _Loader:
             (review or {}).get("cells"),
             lambda n: reader.choice(n, "review.cells", ("plain", "tokens")),
         )
+        token_key = reader.optional(
+            (review or {}).get("token_key"),
+            lambda n: read_secret_ref(reader, n, "review.token_key"),
+        )
         return Project(
             root=root,
             configured=configured,
@@ -84,6 +88,7 @@ class _Loader:
             quota=cast("Literal['published', 'off']", quota or "published"),
             receipts=self._path(found.get("receipts"), "receipts", ".vernctl/receipts"),
             review_cells=cast("Literal['plain', 'tokens'] | None", cells),
+            token_key=token_key,
             allow_hosts=hosts or (),
             allow_paths=self._allow_paths,
             embedded=self._embedded(),

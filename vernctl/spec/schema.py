@@ -7,6 +7,7 @@ from pydantic import JsonValue
 from vernctl.spec.keys import (
     CHECKED,
     LIMIT_KEYS,
+    MOVED,
     OVERRIDE,
     REFINEMENT,
     RULE,
@@ -57,6 +58,7 @@ def _definitions() -> dict[str, JsonValue]:
         },
         "sheet_checks": {**_closed(CHECKED), "description": "Limits for one sheet."},
         "override": {**_closed(OVERRIDE), "description": "One check that may fail once."},
+        "moved": {**_closed(MOVED), "description": "What was renamed in one sheet."},
         "refinement": {
             "description": "A message, or a message with a short name.",
             "anyOf": [_TEXT, _closed(REFINEMENT)],

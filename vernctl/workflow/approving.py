@@ -13,6 +13,7 @@ from vernctl.errors import RefusedError
 from vernctl.snapshot.digest import short
 from vernctl.snapshot.files import read_snapshot, remove_snapshot, write_snapshot
 from vernctl.snapshot.model import Snapshot
+from vernctl.snapshot.tokens import hides
 from vernctl.spec.model import Project, Spec
 from vernctl.workflow.inputs import ResolvedInputs, provenance_of, resolve_inputs
 from vernctl.workflow.outcome import QuestionOutcome, SpecOutcome
@@ -74,8 +75,9 @@ def weigh_pending(project: Project, spec: Spec, *, digest: str | None = None) ->
     inputs = resolve_inputs(spec, pending.inputs.files)
     _refuse_moved(spec, pending, inputs)
     diff = diff_snapshots(base, pending)
+    causes = causes_between(base, pending) if base is not None else ()
     if base is not None:
-        diff = with_causes(diff, causes_between(base, pending))
+        diff = with_causes(diff, causes)
     checks = preview_checks(
         spec.checks,
         diff,
@@ -95,9 +97,13 @@ def weigh_pending(project: Project, spec: Spec, *, digest: str | None = None) ->
         digest=pending.digest,
         base_digest=base.digest if base else None,
         first_import=base is None,
+        causes=causes,
         questions=recorded_questions(pending),
         diff=diff,
-        provenance=provenance_of(inputs, pending) if base is None else None,
+        # Of tokens nobody can read where they came from; plan has shown it.
+        provenance=provenance_of(inputs, pending)
+        if base is None and not hides(spec.review)
+        else None,
         checks=checks,
     )
     failed = tuple(check for check in checks if not check.ok)

@@ -136,7 +136,9 @@ def same_question(one: RecordedQuestion, other: RecordedQuestion) -> bool:
     """Whether two texts ask the same thing: decided by the same rule, over the same options."""
     if one.rule == BY_HAND or other.rule == BY_HAND:
         return _wording(one.question) == _wording(other.question)
-    return one.rule == other.rule and _labels(one) == _labels(other)
+    # The options of a question that is not kept whole are not there to be compared.
+    kept = not (one.covered or other.covered)
+    return one.rule == other.rule and (not kept or _labels(one) == _labels(other))
 
 
 def earlier_wording(question: RecordedQuestion, approved: Sequence[RecordedQuestion]) -> str | None:

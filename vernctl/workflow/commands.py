@@ -14,6 +14,7 @@ from vernctl.workflow.lease import lease
 from vernctl.workflow.outcome import SpecOutcome
 from vernctl.workflow.pages import Pages
 from vernctl.workflow.planning import PlanOptions, plan_work
+from vernctl.workflow.private import discreet
 from vernctl.workflow.reading import cancel_work, export_work, log_of, questions_work, status_work
 from vernctl.workflow.results import begin, skipped, stopped
 from vernctl.workflow.session import Session
@@ -116,6 +117,7 @@ async def _one(session: Session, spec: Spec, command: str, verb: Verb) -> SpecOu
     try:
         async with lease(locks, spec.name, command, session.listener):
             work = Work.open(session, spec)
-            return await verb(work)
+            return discreet(await verb(work), spec)
     except VernctlError as error:
-        return stopped(spec, command, error, begin(work, command) if work else None)
+        told = stopped(spec, command, error, begin(work, command) if work else None)
+        return discreet(told, spec)

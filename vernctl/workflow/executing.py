@@ -49,6 +49,7 @@ async def execute(work: Work, approved: Snapshot) -> SpecOutcome:
     Raises RefusedError where it has just changed; what :func:`finish` raises.
     """
     migration_id = work.journal.known.migration_id or ""
+    await work.session.gate.reserve(work.address, ("agent",), "execute")
     logged = await executes_of(work)
     sheets = await work.sheets(migration_id)
     if work.digest(sheets, approved.inputs.refinements) != approved.digest:
@@ -120,7 +121,9 @@ async def finish(work: Work, *, replaced: bool = False, backup: str | None = Non
 async def confirm(work: Work, approved: Snapshot, run: Run) -> SpecOutcome:
     """Verify a completed import by reading, deliver its results and write the receipt."""
     async with exported(work, approved) as results:
-        verification = verify(approved, results.all_rows, run.report, results.counts)
+        verification = verify(
+            approved, results.all_rows, run.report, results.counts, tokens=work.tokens
+        )
         counts = {slug: (rows, results.invalid[slug]) for slug, rows in results.counts.items()}
         checks = import_checks(
             work.spec.checks,

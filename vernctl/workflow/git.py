@@ -70,3 +70,14 @@ def file_at(folder: Path, commit: str, name: str) -> bytes | None:
     """The content of ``folder/name`` as of a commit; None where it was not there."""
     said = _git(folder, "show", f"{commit}:./{name}")
     return said.stdout if said.returncode == 0 else None
+
+
+def is_tracked(path: Path) -> bool:
+    """Whether git tracks anything of ``path``; False where there is no git."""
+    if not path.parent.is_dir():
+        return False
+    try:
+        said = _git(path.parent, "ls-files", "--", path.name)
+    except UsageError:
+        return False
+    return said.returncode == 0 and bool(said.stdout.strip())

@@ -30,6 +30,7 @@ from vernctl.workflow.plan import (
     decide,
     steps_for,
 )
+from vernctl.workflow.private import without_values
 from vernctl.workflow.remarks import refused_unused, warnings_of, with_wordings
 from vernctl.workflow.results import begin, check_refused, expected, recorded_unanswered
 from vernctl.workflow.session import in_ci

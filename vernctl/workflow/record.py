@@ -17,6 +17,7 @@ from vernctl.spec.model import Checks
 from vernctl.workflow.deliver import Results
 from vernctl.workflow.git import last_commit
 from vernctl.workflow.outcome import ImportedSheet, SpecOutcome
+from vernctl.workflow.private import kept_questions
 from vernctl.workflow.receipts import (
     CELL_LIMIT,
     SheetRecord,
@@ -25,6 +26,7 @@ from vernctl.workflow.receipts import (
     text_hash,
     write_receipt,
 )
+from vernctl.workflow.remarks import is_unseen
 from vernctl.workflow.work import Work
 
 
@@ -55,7 +57,9 @@ def record(
             "files": [file.model_dump(mode="json") for file in approved.inputs.files],
             "refinements": approved.inputs.refinements,
             "questions": [
-                question.model_dump(mode="json") for question in work.journal.known.questions
+                question.model_dump(mode="json")
+                | ({"unseen": True} if is_unseen(question, approved) else {})
+                for question in kept_questions(work.spec, work.journal.known.questions)
             ],
             "report": outcome.report,
             "verification": verification.model_dump(mode="json") if verification else None,

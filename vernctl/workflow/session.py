@@ -30,7 +30,8 @@ class Session:
     """``endpoint`` is the name it was configured under; ``identity`` what the digest calls it.
 
     vernctl's own server is ``embedded`` in every rule, however it was named: it says so in a
-    header that is believed on loopback only. Templates are read once.
+    header that is believed on loopback only. Templates are read once. ``commands``: whether a
+    secret may come from a command.
     """
 
     project: Project
@@ -42,6 +43,7 @@ class Session:
     pages: Pages
     listener: Listener = field(default_factory=Silent)
     asker: Asker | None = None
+    commands: bool = True
 
     @classmethod
     async def open(

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import csv
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from vernctl.api.models import Report
 from vernctl.snapshot.model import Snapshot
 from vernctl.snapshot.sheet import Row, Sheet
+from vernctl.snapshot.tokens import Tokeniser, marks
 from vernctl.workflow.outcome import Verification
 from vernctl.workflow.receipts import CELL_LIMIT
 
@@ -24,10 +25,13 @@ def verify(
     exports: Mapping[str, Path],
     report: Report | None,
     counts: Mapping[str, int],
+    *,
+    tokens: Tokeniser | None = None,
 ) -> Verification:
     """Hold the exported rows of each sheet against the approved sample.
 
-    ``exports``: slug → CSV of every row; ``counts``: slug → rows as the export's header said.
+    ``exports``: slug → CSV of every row; ``counts``: slug → rows as the export's header said;
+    ``tokens`` makes of the exported cells what the approved ones are, where those are tokens.
     """
     sample = present = healed = 0
     problems: list[str] = []
@@ -36,7 +40,9 @@ def verify(
         if path is None:
             problems.append(f"{sheet.name}: there is no such sheet to export")
             continue
-        found = _compare(sheet, path)
+        review = approved.review.get(sheet.slug)
+        marker = _Marker(sheet, review.tokens if review else (), tokens)
+        found = _compare(marker.approved(sheet), path, marker)
         sample += len(sheet.rows)
         present += found.present
         healed += found.healed
@@ -61,7 +67,34 @@ class _Found:
         self.problems: list[str] = []
 
 
-def _compare(sheet: Sheet, path: Path) -> _Found:
+class _Marker:
+    """Approved tokens and exported cells in one form: the part of a token that is the cell's."""
+
+    def __init__(self, sheet: Sheet, hidden: Sequence[str], tokens: Tokeniser | None) -> None:
+        self._hidden = hidden
+        self._makers = (
+            {
+                sheet.columns.index(name): tokens.column(sheet.slug, name).mark
+                for name in (hidden if tokens else ())
+            }
+            if tokens
+            else {}
+        )
+
+    def approved(self, sheet: Sheet) -> Sheet:
+        """The approved sheet in that form."""
+        if not self._hidden:
+            return sheet
+        return sheet.model_copy(update={"rows": marks(sheet, self._hidden)})
+
+    def exported(self, cells: list[str]) -> Row:
+        """One exported row in that form, in the sheet's order."""
+        for i, mark in self._makers.items():
+            cells[i] = mark(cells[i])
+        return tuple(cells)
+
+
+def _compare(sheet: Sheet, path: Path, marker: _Marker) -> _Found:
     found = _Found()
     invalid = sheet.invalid_by_row()
     wanted = Counter(row for i, row in enumerate(sheet.rows) if i not in invalid)
@@ -72,7 +105,7 @@ def _compare(sheet: Sheet, path: Path) -> _Found:
             loose[hidden][_masked(sheet.rows[i], hidden)] += 1
     exact = {i: sheet.rows[i] for i in invalid if i >= 0}
     leftover: Counter[Row] = Counter()
-    rows = _exported(sheet, path, found)
+    rows = _exported(sheet, path, found, marker)
     for row in rows:
         found.rows += 1
         if wanted[row]:
@@ -107,7 +140,7 @@ def _match_loose(
     return matched
 
 
-def _exported(sheet: Sheet, path: Path, found: _Found) -> Iterator[Row]:
+def _exported(sheet: Sheet, path: Path, found: _Found, marker: _Marker) -> Iterator[Row]:
     """The exported rows in the sheet's column order, as far as the export has its columns."""
     csv.field_size_limit(CELL_LIMIT)
     with path.open(newline="", encoding="utf-8") as stream:
@@ -120,7 +153,7 @@ def _exported(sheet: Sheet, path: Path, found: _Found) -> Iterator[Row]:
             return
         order = [places[name] for name in sheet.columns]
         for cells in reader:
-            yield tuple(cells[i] for i in order)
+            yield marker.exported([cells[i] for i in order])
 
 
 def _masked(row: Row, hidden: frozenset[int]) -> Row:

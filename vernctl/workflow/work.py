@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from vernctl.errors import RefusedError
+from vernctl.api.models import Run
+from vernctl.errors import ConflictError, RefusedError
 from vernctl.snapshot.build import make_snapshot
 from vernctl.snapshot.digest import digest_of
 from vernctl.snapshot.files import read_snapshot
 from vernctl.snapshot.model import Inputs, Snapshot
 from vernctl.snapshot.sheet import Sheet, sheets_from_preview
+from vernctl.snapshot.tokens import Tokeniser
 from vernctl.spec.model import Spec
 from vernctl.workflow.address import address_of
 from vernctl.workflow.inputs import ResolvedInputs, resolve_inputs
@@ -18,6 +21,8 @@ from vernctl.workflow.journal import Journal
 from vernctl.workflow.observe import Observed, observe, read_preview
 from vernctl.workflow.outcome import QuestionOutcome
 from vernctl.workflow.plan import Desired, PlannedStep, Recorded, Situation, normal_knowledge
+from vernctl.workflow.private import hidden, kept_questions, tokeniser_of
+from vernctl.workflow.recall import recalled
 from vernctl.workflow.session import Folders, Session
 from vernctl.workflow.settle import settle
 
@@ -132,18 +137,41 @@ class Work:
         if mine.generated and run.run_id == mine.run_id:
             recorded = Recorded(mine.applied, mine.knowledge, mine.questions)
             seen = mine.preview
-            unmoved = seen is None or seen.sequence == observed.last_sequence
             executed = mine.executing is not None or mine.executed is not None
-            if unmoved or executed:
+            if executed or (seen is not None and seen.sequence == observed.last_sequence):
                 return recorded
-            sheets = await self.sheets(observed.migration_id)
-            return recorded if seen and self.digest(sheets, mine.applied) == seen.digest else None
+            if seen is not None:
+                sheets = await self.sheets(observed.migration_id)
+                if self.digest(sheets, mine.applied) == seen.digest:
+                    return recorded
+            return await self._told(observed.migration_id, run, recorded)
         if self.here is None or run.status not in ("awaiting_approval", "completed"):
             return None
         sheets = await self.sheets(observed.migration_id)
         if sheets is None or digest_of(self.here.inputs, sheets) != self.here.digest:
             return None
         return _recorded(self.here)
+
+    async def _told(self, migration_id: str, run: Run, recorded: Recorded) -> Recorded | None:
+        """What the service's record says our run was made with: another checkout of this spec may
+        have taken part in it. None where somebody said what this spec does not.
+
+        Without a record of the run the journal is believed, unless it has seen another preview.
+        """
+        try:
+            log = await self.session.client.get_log(migration_id)
+        except ConflictError:
+            return None
+        told = recalled(log.runs, run.run_id, self.spec.answers)
+        if told is None:
+            return recorded if self.journal.known.preview is None else None
+        if told.messages == recorded.messages and len(told.questions) <= len(recorded.questions):
+            return recorded
+        if Counter(told.messages) - Counter((*self.desired.messages, *recorded.messages)):
+            return None
+        known = Recorded(told.messages, recorded.knowledge, told.questions)
+        self._adopt(known, Observed(migration_id, run, None, self.journal.known.sequence))
+        return known
 
     def _adopt(self, known: Recorded, observed: Observed) -> None:
         """Go on from here as if this checkout had made the preview that it has recognised."""
@@ -164,7 +192,8 @@ class Work:
         return Recorded(mine.applied, mine.knowledge, mine.questions) if mine.generated else None
 
     async def sheets(self, migration_id: str) -> tuple[Sheet, ...] | None:
-        """The sheets of the current preview without ignored columns; None where there is none."""
+        """The sheets of the current preview without ignored columns, and with tokens where the
+        spec hides cells; None where there is no preview."""
         preview = await read_preview(self.session, migration_id)
         if preview is None:
             return None
@@ -173,6 +202,12 @@ class Work:
             sheet.without_columns(ignored.get(sheet.slug, ()))
             for sheet in sheets_from_preview(preview)
         )
+        return hidden(self.readable, self.spec.review, self.tokens)
+
+    @cached_property
+    def tokens(self) -> Tokeniser | None:
+        """What hides the spec's cells; None where it hides none. Raises SpecError without a key."""
+        return tokeniser_of(self.session.project, self.spec, commands=self.session.commands)
 
     def inputs_of(self, applied: tuple[str, ...]) -> Inputs:
         """Everything on our side that leads to a preview, as of now."""
@@ -199,10 +234,11 @@ class Work:
             self.inputs_of(known.messages),
             sheets,
             self.spec.review,
-            questions=known.questions,
+            questions=kept_questions(self.spec, known.questions),
             engine=self.session.engine,
             migration_id=observed.migration_id,
             run_id=observed.run.run_id if observed.run else None,
+            token_key=self.tokens.fingerprint if self.tokens else None,
         )
 
 
