@@ -229,13 +229,19 @@ class LoggedOutcome(ApiModel):
 
 
 class LoggedRun(ApiModel):
-    """One run in the session log."""
+    """One run in the session log: a generate, or what resumed it.
+
+    ``questions`` and ``answers`` (by question id) as they come: their shape is not pinned.
+    """
 
     run_id: str
     kind: str
     status: str
+    message: str | None = None
     started_at: str | None = None
     completed_at: str | None = None
+    questions: JsonValue = None
+    answers: JsonValue = None
     outcome: LoggedOutcome | None = None
 
 

@@ -32,7 +32,9 @@ async def adopt_active(work: Work, observed: Observed) -> Observed:
     if run_id is None:
         return await work.look()
     run = await work.session.client.get_run(migration_id, run_id)
-    events = (await work.session.client.get_thread(migration_id)).events
+    # An earlier run of ours has said its part: what came after it is the unknown run's.
+    after = work.journal.known.sequence
+    events = (await work.session.client.get_thread(migration_id, after=after)).events
     messages = tuple(text for said in persons_words(events) for text in split_message(said))
     messages = tuple(text for text in messages if text not in set(_leaves(run.answers)))
     if run.status not in IN_FLIGHT or not _is_ours(work, run, messages):

@@ -167,10 +167,10 @@ async def _send(
         except RateLimitedError as limited:
             journal.result(intent, done=False)
             raise out_of_quota(limited, "answering") from limited
-        except ConflictError:
-            # Somebody answered between our poll and our reply; the next poll shows the run's state.
-            journal.result(intent, done=False)
-            return False
+        except ConflictError as conflict:
+            # Answered between our poll and our reply: by a second copy of ours, or by somebody
+            # else; the next poll shows the run's state.
+            return bool(await settle(session, journal, conflict))
         journal.result(intent)
         return True
     return False

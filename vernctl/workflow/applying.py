@@ -23,6 +23,7 @@ from vernctl.workflow.plan import Case, Options, Plan, Recorded, Situation, deci
 from vernctl.workflow.planning import (
     PlanOptions,
     Reached,
+    conclude,
     imported,
     keep_pending,
     plan_work,
@@ -204,8 +205,11 @@ async def _regenerate(
             next=f"vernctl apply {work.spec.shown_path} --regenerate",
         )
     reached = await reach(work, PlanOptions(replace=options.regenerate))
+    if reached.plan.case == "imported":
+        # Followed to its end: somebody else's execute of what is approved here, perhaps.
+        return await _nothing_to_do(work, approved, reached.observed)
     if reached.plan.case != "read":
-        return begin(work, "apply").model_copy(update=imported(work))
+        return await conclude(work, reached, PlanOptions(pending=True))
     return await _execute_or_refuse(work, reached, approved)
 
 

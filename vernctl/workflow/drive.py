@@ -69,8 +69,10 @@ async def start(
         except RateLimitedError as limited:
             journal.result(intent, done=False)
             raise out_of_quota(limited, kind) from limited
-        except ConflictError:
-            journal.result(intent, done=False)
+        except ConflictError as conflict:
+            # Whatever lies between may have sent it twice: then the one in flight is ours.
+            if await settle(session, journal, conflict):
+                return journal.known.run_id or ""
             raise
         journal.result(intent, run_id=accepted.run_id)
         return accepted.run_id

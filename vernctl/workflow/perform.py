@@ -7,7 +7,13 @@ from collections.abc import Sequence
 
 from vernctl.api.models import ListedFile, RunKind
 from vernctl.api.uploads import Upload
-from vernctl.errors import ConflictError, InputError, RefusedError
+from vernctl.errors import (
+    ConflictError,
+    InputError,
+    RefusedError,
+    ServerError,
+    UnreachableError,
+)
 from vernctl.snapshot.model import InputFile
 from vernctl.workflow.drive import Driven, drive, start
 from vernctl.workflow.messages import as_one_message
@@ -69,7 +75,7 @@ async def _create(work: Work) -> None:
         raise Replan
 
 
-async def _upload(work: Work) -> None:
+async def _upload(work: Work, *, again: bool = False) -> None:
     migration_id = work.journal.known.migration_id or ""
     there = await work.session.client.list_files(migration_id)
     refuse_poisoned(work, there)
@@ -77,7 +83,7 @@ async def _upload(work: Work) -> None:
     missing = [file for file in work.inputs.files if file.name not in names]
     if not missing:
         work.journal.result(work.journal.intend("upload", files=[]))
-        return
+        return None
     if work.inputs.elsewhere:
         raise InputError(
             f"{', '.join(file.name for file in missing)} must be uploaded, "
@@ -87,7 +93,15 @@ async def _upload(work: Work) -> None:
         )
     intent = work.journal.intend("upload", files=[file.name for file in missing])
     uploads = [Upload(name=file.name, path=work.inputs.paths[file.name]) for file in missing]
-    refuse_poisoned(work, await work.session.client.upload_files(migration_id, uploads))
+    try:
+        there = await work.session.client.upload_files(migration_id, uploads)
+    except (UnreachableError, ServerError):
+        # What has arrived of it is in the list; only what has not is sent once more.
+        work.journal.result(intent, done=False)
+        if again:
+            raise
+        return await _upload(work, again=True)
+    refuse_poisoned(work, there)
     work.journal.result(intent)
 
 

@@ -19,8 +19,14 @@ from vernctl.workflow.session import Session
 _REPEATABLE = frozenset({"create", "upload", "knowledge", "cancel"})
 
 
-async def settle(session: Session, journal: Journal) -> bool | None:
-    """Give the open intent its result: True: it took place, False: it never did, None: none."""
+async def settle(
+    session: Session, journal: Journal, conflict: ConflictError | None = None
+) -> bool | None:
+    """Give the open intent its result: True: it took place, False: it never did, None: none.
+
+    ``conflict``: it was refused because something is in flight, or has been: that may be a copy of
+    itself, and is where the record says just that.
+    """
     intent = journal.known.open
     if intent is None:
         return None
@@ -30,12 +36,13 @@ async def settle(session: Session, journal: Journal) -> bool | None:
         return False
     match intent.name:
         case "generate":
-            run_id = await _generated(session, migration_id, intent)
+            known = conflict.run_id if conflict is not None else None
+            run_id = known or await _generated(session, migration_id, intent)
             return _close(journal, intent, run_id is not None, run_id)
         case "update":
-            happened = await _updated(session, migration_id, intent)
+            happened = await _updated(session, migration_id, intent, conflict)
         case "answer":
-            happened = await _answered(session, journal, migration_id, intent)
+            happened = await _answered(session, journal, migration_id, intent, conflict)
         case _:
             happened = await _executed(session, journal, migration_id, intent)
     return _close(journal, intent, happened, journal.known.run_id)
@@ -95,17 +102,36 @@ async def active_run_id(session: Session, migration_id: str) -> str | None:
     return None
 
 
-async def _updated(session: Session, migration_id: str, intent: Entry) -> bool:
+async def _updated(
+    session: Session, migration_id: str, intent: Entry, conflict: ConflictError | None
+) -> bool:
     events = await events_since(session, migration_id, sequence_of(intent))
     words = persons_words(events)
-    return bool(events) if not words else any(intent.data.get("message") == text for text in words)
+    if not words and conflict is None:
+        return bool(events)
+    return any(intent.data.get("message") == text for text in words)
 
 
-async def _answered(session: Session, journal: Journal, migration_id: str, intent: Entry) -> bool:
-    run = await session.client.get_run(migration_id, journal.known.run_id or "")
-    if run.status != "blocked":
-        return True
-    return bool(await events_since(session, migration_id, sequence_of(intent)))
+async def _answered(
+    session: Session,
+    journal: Journal,
+    migration_id: str,
+    intent: Entry,
+    conflict: ConflictError | None,
+) -> bool:
+    if conflict is None:
+        run = await session.client.get_run(migration_id, journal.known.run_id or "")
+        if run.status != "blocked":
+            return True
+    events = await events_since(session, migration_id, sequence_of(intent))
+    words = persons_words(events)
+    if not words and conflict is None:
+        return bool(events)
+    asked = intent.data.get("questions")
+    given = (
+        [str(q["answer"]) for q in asked if isinstance(q, dict)] if isinstance(asked, list) else []
+    )
+    return all(answer in words for answer in given)
 
 
 async def _executed(session: Session, journal: Journal, migration_id: str, intent: Entry) -> bool:
