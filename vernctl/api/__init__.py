@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from vernctl.api.client import MigrationClient
+    from vernctl.api.companies import CompaniesClient
     from vernctl.api.policy import Policy
     from vernctl.api.quota import Ledger
     from vernctl.api.uploads import Upload
 
-__all__ = ["Ledger", "MigrationClient", "Policy", "Upload"]
+__all__ = ["CompaniesClient", "Ledger", "MigrationClient", "Policy", "Upload"]
 
 _HOMES = {
+    "CompaniesClient": "vernctl.api.companies",
     "Ledger": "vernctl.api.quota",
     "MigrationClient": "vernctl.api.client",
     "Policy": "vernctl.api.policy",

@@ -13,6 +13,7 @@ MAX_TEXT = 20_000
 MAX_KNOWLEDGE = 200_000
 
 Name = Annotated[str, Field(min_length=1, max_length=500)]
+ExternalId = Annotated[str, Field(min_length=1, max_length=255, pattern=r"^[a-zA-Z0-9_-]+$")]
 
 
 class Body(BaseModel):
@@ -26,9 +27,7 @@ class CreateMigration(Body):
 
     name: Name
     source: str | None = None
-    external_id: (
-        Annotated[str, Field(min_length=1, max_length=255, pattern=r"^[a-zA-Z0-9_-]+$")] | None
-    ) = None
+    external_id: ExternalId | None = None
     templates: Annotated[list[str], Field(min_length=1, max_length=1_000)] | None = None
 
 
@@ -145,6 +144,62 @@ class CreateExport(Body):
         default=None, alias="fields"
     )
     omit_empty: bool = False
+
+
+class CreateCompany(Body):
+    """``POST /companies``: source and templates by UUID."""
+
+    name: Name
+    source: Annotated[str, Field(min_length=1, max_length=100)]
+    template_ids: Annotated[
+        list[Annotated[str, Field(min_length=1, max_length=100)]],
+        Field(min_length=1, max_length=1_000),
+    ]
+    external_id: ExternalId | None = None
+
+
+class CreateUpload(Body):
+    """``POST /companies/{id}/uploads``: one file, with the size (bytes) that will come."""
+
+    name: Name
+    content_type: Annotated[str, Field(max_length=200)] | None = None
+    size: Annotated[int, Field(ge=0)] | None = None
+
+
+class UploadRef(Body):
+    """A file of an import, as its upload named it."""
+
+    upload_ref: Annotated[str, Field(min_length=1, max_length=100)]
+
+
+Cell = str | int | float | bool | None
+InlineRow = dict[str, JsonValue] | list[Cell]
+
+
+class StartImport(Body):
+    """``POST /companies/{id}/imports``: files, or rows (records, or a grid)."""
+
+    files: (
+        Annotated[
+            list[UploadRef | Annotated[str, Field(min_length=1, max_length=100)]],
+            Field(min_length=1, max_length=400),
+        ]
+        | None
+    ) = None
+    rows: Annotated[list[InlineRow], Field(min_length=1, max_length=100_000)] | None = None
+    idempotency_key: Annotated[str, Field(min_length=1, max_length=255)] | None = None
+
+    @property
+    def refs(self) -> list[str]:
+        """The upload_refs."""
+        return [one if isinstance(one, str) else one.upload_ref for one in self.files or ()]
+
+
+class ImportMessage(Body):
+    """``POST …/imports/{run_id}/messages``: answers, or a correction in free words."""
+
+    answers: Annotated[list[GivenAnswer], Field(min_length=1, max_length=1_000)] | None = None
+    message: Annotated[str, Field(min_length=1, max_length=MAX_TEXT)] | None = None
 
 
 BodyT = TypeVar("BodyT", bound=Body)

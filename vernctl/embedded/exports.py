@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
 from vernctl.embedded.engine_work import Engine, RowFilter
-from vernctl.embedded.migrations import find_migration
+from vernctl.embedded.migrations import Migration
 from vernctl.embedded.preview import not_found_column
 from vernctl.embedded.refusal import RefusalError, not_found
 from vernctl.embedded.store import Store
@@ -48,15 +48,14 @@ def parse_filter(text: str) -> RowFilter:
 
 
 def open_export(
-    store: Store, catalog: Catalog, engine: Engine, account: str, migration_id: str, q: ExportQuery
+    store: Store, catalog: Catalog, engine: Engine, migration: Migration, q: ExportQuery
 ) -> Export:
     """The sheet as the last execute left it; before the first, its header alone.
 
-    Refuses with 404 for an unknown migration or sheet, 400 for an unknown column, 409 where
+    Refuses with 404 for an unknown sheet, 400 for an unknown column, 409 where
     ``omit_empty`` is asked of a sheet that has no coverage yet.
     """
     with store.transaction() as db:
-        migration = find_migration(db, account, migration_id)
         row = db.one("SELECT * FROM imports WHERE migration = ?", migration.id)
     if q.slug not in {sheet.slug for sheet in migration.sheets}:
         raise not_found(f"The sheet “{q.slug}”")

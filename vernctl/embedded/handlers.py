@@ -84,7 +84,8 @@ async def cancel_run(request: Request, service: Service, account: str) -> Respon
 
     await read_body(request, bodies.CancelRun)
     with service.store.transaction() as db:
-        shown = runs.cancel_run(db, account, migration_of(request), run_of(request))
+        migration = migrations.find_migration(db, account, migration_of(request))
+        shown = runs.cancel_run(db, account, migration, run_of(request))
     return as_json(shown)
 
 
@@ -94,7 +95,8 @@ async def answer_run(request: Request, service: Service, account: str) -> Respon
 
     given = await read_body(request, bodies.AnswerRun)
     with service.store.transaction() as db:
-        step = runs.answer_run(db, account, migration_of(request), run_of(request), given)
+        migration = migrations.find_migration(db, account, migration_of(request))
+        step = runs.answer_run(db, account, migration, run_of(request), given.answers)
         service.limits.spend(db, account, "agent")
     service.workers.submit(step)
     return as_json({"run_id": run_of(request), "status": "running"})
@@ -155,22 +157,24 @@ async def get_log(request: Request, service: Service, account: str) -> Response:
 
 async def export_csv(request: Request, service: Service, account: str) -> Response:
     """``GET …/exports/{slug}.csv``."""
+    with service.store.transaction() as db:
+        migration = migrations.find_migration(db, account, migration_of(request))
+    return await send_csv(request, service, migration, str(request.path_params["slug"]))
+
+
+async def send_csv(
+    request: Request, service: Service, migration: migrations.Migration, slug: str
+) -> Response:
+    """One sheet as CSV, as the query asks for it; gzip where the client takes it."""
     query = exports.ExportQuery(
-        slug=str(request.path_params["slug"]),
+        slug=slug,
         row_filter=exports.parse_filter(request.query_params.get("filter", "valid")),
         fields=fields_of(request),
         omit_empty=omit_empty_of(request),
     )
+    catalog = service.catalog(migration.account)
     export = await run_in_threadpool(
-        exports.open_export,
-        *(
-            service.store,
-            service.catalog(account),
-            service.engine,
-            account,
-            migration_of(request),
-            query,
-        ),
+        exports.open_export, service.store, catalog, service.engine, migration, query
     )
     headers = {"X-Total-Records": str(export.total), "Vary": "Accept-Encoding"}
     headers["Content-Disposition"] = f'attachment; filename="{query.slug}.csv"'

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import uuid
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from vernctl.embedded.refusal import RefusalError, not_found
 from vernctl.embedded.store import Transaction
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from vernctl.embedded.bodies import CreateMigration
     from vernctl.embedded.catalog import Catalog
     from vernctl.engine.model import Template
+
+
+Dialect = Literal["migrations", "companies"]
 
 
 class SheetRef(NamedTuple):
@@ -36,17 +39,21 @@ class Migration(NamedTuple):
     sheets: tuple[SheetRef, ...]
 
 
-def find_migration(db: Transaction, account: str, migration_id: str) -> Migration:
-    """The account's migration. Refuses with 404, also for another account's."""
+def find_migration(
+    db: Transaction, account: str, migration_id: str, dialect: Dialect = "migrations"
+) -> Migration:
+    """The account's migration (or company). Refuses with 404, also for another account's."""
     row = db.one(
-        "SELECT * FROM migrations WHERE id = ? AND account = ?", migration_id.lower(), account
+        "SELECT * FROM migrations WHERE id = ? AND account = ? AND dialect = ?",
+        *(migration_id.lower(), account, dialect),
     )
     if row is None:
-        raise not_found("This migration")
-    return _migration(row)
+        raise not_found("This migration" if dialect == "migrations" else "This company")
+    return stored_migration(row)
 
 
-def _migration(row: sqlite3.Row) -> Migration:
+def stored_migration(row: sqlite3.Row) -> Migration:
+    """The migration of a row."""
     sheets = tuple(SheetRef(**sheet) for sheet in json.loads(row["sheets"]))
     return Migration(
         id=row["id"], account=row["account"], name=row["name"], source=row["source"], sheets=sheets
@@ -70,13 +77,15 @@ def create_migration(
             *(account, wanted.external_id),
         )
         if row is not None:
+            if row["dialect"] != "migrations":
+                raise RefusalError(409, f"external_id “{wanted.external_id}” is a company's.")
             if row["source"] != wanted.source:
                 raise RefusalError(
                     409,
                     f"external_id “{wanted.external_id}” belongs to a migration from"
                     f" {row['source'] or 'no source'}.",
                 )
-            return {"migration": show_migration(db, _migration(row))}, False
+            return {"migration": show_migration(db, stored_migration(row))}, False
     migration = Migration(
         id=str(uuid.uuid4()),
         account=account,

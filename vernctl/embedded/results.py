@@ -32,6 +32,7 @@ class Job:
     migration: Migration
     state: str
     inputs: Inputs
+    plan: str | None = None
 
 
 def keep_proposal(db: Transaction, run: sqlite3.Row, job: Job, proposal: Proposal) -> None:
@@ -135,6 +136,8 @@ def keep_import(db: Transaction, run: sqlite3.Row, job: Job, report: ExecuteRepo
         *(run["migration"], job.step, json.dumps(columns, ensure_ascii=False)),
         json.dumps(dict(report.coverage), ensure_ascii=False),
     )
+    if job.plan is not None:
+        db.run("UPDATE steps SET plan = ? WHERE id = ?", job.plan, job.step)
     ids = {sheet.slug: sheet.sheet_id for sheet in job.migration.sheets}
     shown: dict[str, JsonValue] = {
         "inserted": report.inserted,

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from typing import Final
 
-from vernctl.embedded import catalog_handlers, connection_handlers, handlers, job_handlers
+from vernctl.embedded import (
+    catalog_handlers,
+    company_handlers,
+    connection_handlers,
+    handlers,
+    job_handlers,
+)
 from vernctl.embedded.endpoint import Endpoint, keyed
 
 API = "/api/v1"
 _MIGRATION = f"{API}/migrations/{{migration_id}}"
 _RUN = f"{_MIGRATION}/runs/{{run_id}}"
+_COMPANY = f"{API}/companies/{{company_id}}"
 _SOURCE = f"{API}/sources/{{source}}"
 
 CATALOG: Final[dict[str, dict[str, Endpoint]]] = {
@@ -54,10 +61,25 @@ MIGRATIONS: Final[dict[str, dict[str, Endpoint]]] = {
     f"{_MIGRATION}/log": {"GET": keyed(handlers.get_log, "reads")},
 }
 
+COMPANIES: Final[dict[str, dict[str, Endpoint]]] = {
+    f"{API}/companies": {"POST": keyed(company_handlers.create_company)},
+    f"{_COMPANY}/uploads": {"POST": keyed(company_handlers.create_upload, "writes")},
+    f"{_COMPANY}/imports": {
+        "GET": keyed(company_handlers.list_imports, "reads"),
+        "POST": keyed(company_handlers.start_import),
+    },
+    f"{_COMPANY}/imports/{{run_id}}": {
+        "GET": keyed(company_handlers.get_import, "reads"),
+        "PATCH": keyed(company_handlers.cancel_import),
+    },
+    f"{_COMPANY}/imports/{{run_id}}/messages": {"POST": keyed(company_handlers.message_import)},
+    f"{_COMPANY}/export.csv": {"GET": keyed(company_handlers.export_company, "reads")},
+}
+
 #: Their links are the authorisation: no API key.
 SIGNED: Final[dict[str, dict[str, Endpoint]]] = {
     f"{API}/uploads/{{file_id}}": {"PUT": handlers.put_upload},
     f"{API}/downloads/{{job_id}}": {"GET": job_handlers.download},
 }
 
-ROUTES: Final[dict[str, dict[str, Endpoint]]] = {**CATALOG, **MIGRATIONS, **SIGNED}
+ROUTES: Final[dict[str, dict[str, Endpoint]]] = {**CATALOG, **MIGRATIONS, **COMPANIES, **SIGNED}

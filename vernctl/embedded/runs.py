@@ -22,7 +22,7 @@ from vernctl.embedded.uploads import files_for_run
 if TYPE_CHECKING:
     from pydantic import JsonValue
 
-    from vernctl.embedded.bodies import AnswerRun, GivenAnswer, StartRun
+    from vernctl.embedded.bodies import GivenAnswer, StartRun
 
 
 IN_FLIGHT: Final = ("queued", "running", "blocked")
@@ -108,7 +108,7 @@ def _open_run(db: Transaction, account: str, migration: Migration) -> tuple[str,
         created_at=db.now,
         updated_at=db.now,
     )
-    _insert_step(db, account, run_id, migration.id, step_id, "generate", "queued", None)
+    insert_step(db, account, run_id, migration.id, step_id, "generate", "queued", None)
     db.event(migration.id, run_id, "status", {"status": "queued", "message": message})
     return run_id, "queued", step_id
 
@@ -128,7 +128,7 @@ def _resume_run(
         )
     step_id, says = str(uuid.uuid4()), _SAYS[wanted.kind]
     said = message if wanted.kind != "execute" else None
-    _insert_step(db, account, run["id"], run["migration"], step_id, wanted.kind, "running", said)
+    insert_step(db, account, run["id"], run["migration"], step_id, wanted.kind, "running", said)
     messages: list[str] = json.loads(run["messages"])
     if wanted.kind == "update":
         messages.append(message)
@@ -143,7 +143,7 @@ def _resume_run(
     return str(run["id"]), "running", step_id
 
 
-def _insert_step(
+def insert_step(
     db: Transaction,
     account: str,
     run_id: str,
@@ -153,6 +153,7 @@ def _insert_step(
     status: str,
     message: str | None,
 ) -> None:
+    """Add what a run is to do next, with its first line of audit."""
     db.insert(
         "steps",
         id=step_id,
@@ -195,18 +196,22 @@ def show_question(stored: dict[str, JsonValue]) -> dict[str, JsonValue]:
 
 
 def answer_run(
-    db: Transaction, account: str, migration_id: str, run_id: str, given: AnswerRun
+    db: Transaction,
+    account: str,
+    migration: Migration,
+    run_id: str,
+    answered: Sequence[GivenAnswer] | str,
 ) -> str:
     """Take the answers to a blocked run's questions; returns the step to go on with.
 
     Refuses with 404, 409 where the run is not blocked, 400 for an unknown question, a value that
     is not offered where no other is allowed, or free text where more than one question is open.
     """
-    run = find_run(db, find_migration(db, account, migration_id), run_id)
+    run = find_run(db, migration, run_id)
     if run["status"] != "blocked":
         raise RefusalError(409, f"This run is not waiting for an answer: it is {run['status']}.")
     questions: list[dict[str, JsonValue]] = json.loads(run["questions"])
-    answers = _by_id(questions, given.answers)
+    answers = _by_id(questions, answered)
     known: dict[str, str] = json.loads(run["known"])
     for question in questions:
         value = answers.get(str(question["id"]))
@@ -270,13 +275,12 @@ def _accepted(question: dict[str, JsonValue], value: str) -> str:
 
 
 def cancel_run(
-    db: Transaction, account: str, migration_id: str, run_id: str
+    db: Transaction, account: str, migration: Migration, run_id: str
 ) -> dict[str, JsonValue]:
     """Cancel a run at whatever stage it is; one that has ended stays as it is.
 
     Nothing that its engine does from now on counts: no preview, no rows.
     """
-    migration = find_migration(db, account, migration_id)
     run = find_run(db, migration, run_id)
     if run["status"] in (*IN_FLIGHT, "awaiting_approval"):
         audit(db, run["step"], "cancel requested", account)
@@ -296,7 +300,7 @@ def settle_step(
 ) -> None:
     """Close the run's current step in the session log, once; only an execute writes rows."""
     step = db.one("SELECT kind FROM steps WHERE id = ?", run["step"])
-    none = 0 if step is not None and step["kind"] == "execute" else None
+    none = 0 if step is not None and step["kind"] in {"execute", "import"} else None
     outcome: dict[str, JsonValue] = {
         "ok": ok,
         "rows_written": none,

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from vernctl.embedded.migrations import find_migration
+from vernctl.embedded.migrations import Migration, find_migration
 from vernctl.embedded.refusal import RefusalError, not_found
 from vernctl.embedded.signing import Signer
 from vernctl.embedded.store import Store, Transaction
@@ -18,7 +18,7 @@ from vernctl.embedded.store import Store, Transaction
 if TYPE_CHECKING:
     from pydantic import JsonValue
 
-    from vernctl.embedded.bodies import CreateUploads
+    from vernctl.embedded.bodies import CreateUpload, CreateUploads
     from vernctl.engine.model import InputFile
 
 
@@ -77,7 +77,7 @@ class Uploads:
         """
         self._signer.check(file_id, token)
         with self._store.transaction() as db:
-            row = db.one("SELECT uploaded_at FROM files WHERE id = ?", file_id)
+            row = db.one("SELECT uploaded_at, expected FROM files WHERE id = ?", file_id)
         if row is None:
             raise not_found("This file")
         if row["uploaded_at"] is not None:
@@ -85,6 +85,10 @@ class Uploads:
         part = self.path_of(f"{file_id}.{uuid.uuid4().hex}.part")
         try:
             size, digest = await _write(part, chunks)
+            if row["expected"] not in (None, size):
+                raise RefusalError(
+                    400, f"{row['expected']} bytes were announced and {size} came; send it again."
+                )
             self._settle(file_id, part, size, digest)
         finally:
             part.unlink(missing_ok=True)
@@ -100,13 +104,66 @@ class Uploads:
                 raise RefusalError(409, "This upload link was used already; ask for a new one.")
             part.replace(self.path_of(file_id))
 
+    def mint_one(
+        self, db: Transaction, migration: Migration, wanted: CreateUpload, origin: str
+    ) -> dict[str, JsonValue]:
+        """A signed link for one file of a company, and the name that an import knows it by.
+
+        Refuses with 413 for a file that is too large.
+        """
+        if wanted.size is not None and wanted.size > MAX_FILE:
+            raise RefusalError(413, f"A file may have at most {MAX_FILE >> 20} MiB.")
+        file_id = str(uuid.uuid4())
+        db.insert(
+            "files",
+            id=file_id,
+            migration=migration.id,
+            name=wanted.name,
+            content_type=wanted.content_type or "application/octet-stream",
+            expected=wanted.size,
+        )
+        token = self._signer.sign(file_id, LINK_SECONDS)
+        url = f"{origin}/api/v1/uploads/{file_id}?token={token}"
+        return {"upload_url": url, "upload_ref": file_id}
+
+    def draft(self, content: bytes) -> Path:
+        """Write bytes of this server's own making to disk, to be kept by :meth:`keep`."""
+        part = self.path_of(f"{uuid.uuid4().hex}.part")
+        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        return part
+
+    def keep(
+        self, db: Transaction, migration_id: str, name: str, draft: Path, *, origin: str
+    ) -> str:
+        """Make a draft a file of the migration; its id. ``origin``: inline or connection."""
+        file_id = str(uuid.uuid4())
+        with draft.open("rb") as opened:
+            digest = hashlib.file_digest(opened, "sha256").hexdigest()
+        db.insert(
+            "files",
+            id=file_id,
+            migration=migration_id,
+            name=name,
+            content_type="text/csv" if name.endswith(".csv") else "application/json",
+            size=draft.stat().st_size,
+            sha256=digest,
+            uploaded_at=db.now,
+            origin=origin,
+        )
+        draft.replace(self.path_of(file_id))
+        return file_id
+
     def listing(self, account: str, migration_id: str) -> dict[str, JsonValue]:
         """The files whose bytes are here, in the order in which links were asked for."""
         with self._store.transaction() as db:
             migration = find_migration(db, account, migration_id)
             rows = db.all(
                 "SELECT * FROM files WHERE migration = ? AND uploaded_at IS NOT NULL"
-                " ORDER BY number",
+                " AND origin = 'upload' ORDER BY number",
                 migration.id,
             )
         return {
@@ -136,19 +193,24 @@ def files_for_run(db: Transaction, migration_id: str) -> list[str]:
     """The ids of the files that a generate reads. Refuses with 400 for none, or too many."""
     rows = db.all(
         "SELECT id, name FROM files WHERE migration = ? AND uploaded_at IS NOT NULL"
-        " ORDER BY number",
+        " AND origin = 'upload' ORDER BY number",
         migration_id,
     )
     if not rows:
         raise RefusalError(400, "This migration has no files yet; upload at least one first.")
-    documents = [row for row in rows if row["name"].lower().endswith(_DOCUMENTS)]
-    if len(rows) > MAX_FILES or len(documents) > MAX_DOCUMENTS:
+    check_counts([row["name"] for row in rows])
+    return [row["id"] for row in rows]
+
+
+def check_counts(names: Sequence[str]) -> None:
+    """Refuses with 400 more files, or more documents, than a run takes."""
+    documents = sum(name.lower().endswith(_DOCUMENTS) for name in names)
+    if len(names) > MAX_FILES or documents > MAX_DOCUMENTS:
         raise RefusalError(
             400,
             f"A run takes at most {MAX_FILES} files, {MAX_DOCUMENTS} of them PDF or Word;"
-            f" this migration has {len(rows)} and {len(documents)}.",
+            f" these are {len(names)} and {documents}.",
         )
-    return [row["id"] for row in rows]
 
 
 def _storage_path(migration_id: str, file_id: str) -> str:

@@ -14,12 +14,13 @@ import shutil
 import sqlite3
 import threading
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from vernctl.embedded.catalog_file import CatalogFile
 from vernctl.embedded.edits import edited
 from vernctl.embedded.engine_work import Engine, Inputs
-from vernctl.embedded.migrations import Migration, find_migration, sheet_templates
+from vernctl.embedded.migrations import Migration, sheet_templates, stored_migration
 from vernctl.embedded.refusal import RefusalError
 from vernctl.embedded.results import (
     Job,
@@ -37,6 +38,7 @@ from vernctl.errors import SpecError
 if TYPE_CHECKING:
     from pydantic import JsonValue
 
+    from vernctl.engine.model import Progress
 
 #: A step that was under way at so many server deaths is given up, lest it take every start down.
 MAX_ATTEMPTS = 3
@@ -56,6 +58,10 @@ def _knowledge(db: Transaction, migration: Migration) -> str:
 
 class DroppedError(Exception):
     """Nobody waits for this step any more: it was canceled, or the server stops."""
+
+
+class CorrectedError(Exception):
+    """The run was told something new while it was at work: its step starts over."""
 
 
 class Workers:
@@ -112,6 +118,8 @@ class Workers:
         while (step_id := self._queue.get()) is not None and not self._stopping.is_set():
             try:
                 self._perform(step_id)
+            except CorrectedError:
+                self._queue.put(step_id)
             except Exception:
                 # the thread must outlive it: without threads every later run would hang
                 _log.exception("step %s could not be settled", step_id)
@@ -128,6 +136,8 @@ class Workers:
             self._run_engine(job)
         except DroppedError:
             return
+        except CorrectedError:
+            raise
         except EngineError as error:
             self._fail(job, str(error))
         except Exception:
@@ -145,25 +155,31 @@ class Workers:
             told = (phase, text)
 
         if job.kind == "execute":
-            database = self._store.folder / "sheets" / f"{job.step}.duckdb"
-            database.unlink(missing_ok=True)
-            try:
-                report = self._engine.execute(job.state, job.inputs, database, progress)
-                with self._store.transaction() as db:
-                    replaced = keep_import(db, self._ours(db, job), job, report)
-            except BaseException:
-                database.unlink(missing_ok=True)
-                raise
-            if replaced is not None:
-                (self._store.folder / "sheets" / f"{replaced}.duckdb").unlink(missing_ok=True)
+            self._execute(job, progress)
         elif job.kind == "clarify":
             answer = self._engine.clarify(job.state, job.message)
             with self._store.transaction() as db:
                 keep_answer(db, self._ours(db, job), answer)
         else:
             proposal = self._engine.author(job.inputs, progress)
+            if job.kind == "import" and not proposal.questions:
+                self._execute(replace(job, state=proposal.state, plan=proposal.plan), progress)
+                return
             with self._store.transaction() as db:
                 keep_proposal(db, self._ours(db, job), job, proposal)
+
+    def _execute(self, job: Job, progress: Progress) -> None:
+        database = self._store.folder / "sheets" / f"{job.step}.duckdb"
+        database.unlink(missing_ok=True)
+        try:
+            report = self._engine.execute(job.state, job.inputs, database, progress)
+            with self._store.transaction() as db:
+                replaced = keep_import(db, self._ours(db, job), job, report)
+        except BaseException:
+            database.unlink(missing_ok=True)
+            raise
+        if replaced is not None:
+            (self._store.folder / "sheets" / f"{replaced}.duckdb").unlink(missing_ok=True)
 
     def _begin(self, step_id: str) -> Job | None:
         """Claim the step; None where nobody waits for it, or it cannot be worked on."""
@@ -188,7 +204,9 @@ class Workers:
         return None
 
     def _job(self, db: Transaction, step: sqlite3.Row, run: sqlite3.Row) -> Job:
-        migration = find_migration(db, step["started_by"], step["migration"])
+        found = db.one("SELECT * FROM migrations WHERE id = ?", step["migration"])
+        assert found is not None  # steps refer to their migration
+        migration = stored_migration(found)
         if step["kind"] in {"execute", "clarify"}:
             state, templates = stored_proposal(db, migration.id)
         else:
@@ -214,10 +232,15 @@ class Workers:
         )
 
     def _ours(self, db: Transaction, job: Job) -> sqlite3.Row:
-        """The run, which still waits for this step. Raises DroppedError where it does not."""
+        """The run, which still waits for this step as it was begun.
+
+        Raises DroppedError where it does not, CorrectedError where it has other messages now.
+        """
         run = find_run(db, job.migration, job.run)
         if self._stopping.is_set() or run["step"] != job.step or run["status"] not in ACTIVE:
             raise DroppedError
+        if tuple(json.loads(run["messages"])) != job.inputs.messages:
+            raise CorrectedError
         return run
 
     def _tell(self, job: Job, phase: str, text: str, *, again: bool) -> None:
