@@ -144,7 +144,6 @@ def test_a_key_that_stands_twice_is_a_problem(workshop: Workshop) -> None:
         ("connection: {source_key: hubspot}", "connection"),
         ("correct: []", "correct"),
         ("clarify: [Which?]", "clarify"),
-        ("fleet: {canary: 1}", "fleet"),
         ("review: {unseen: true}", "review.unseen"),
         ("files: ['s3://bucket/a.csv']", "files: s3://bucket/a.csv"),
     ],

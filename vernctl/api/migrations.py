@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from pathlib import Path
@@ -117,7 +116,7 @@ class MigrationVerbs(RunVerbs):
                 late = any(upload.name not in names for upload in files)
                 if not late or attempt + 1 == policy.attempts:
                     raise
-            await asyncio.sleep(policy.delay(attempt))
+            await policy.sleep(policy.delay(attempt))
         return listed
 
     async def get_preview(self, migration_id: str) -> Preview:

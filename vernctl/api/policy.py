@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 
@@ -30,6 +32,8 @@ class Policy:
     page_every: float = 10.0
     #: Empty pages in a row after which a thread read by pages counts as at rest.
     idle_pages: int = 5
+    #: How waiting is done; a simulation waits on a clock of its own.
+    sleep: Callable[[float], Awaitable[object]] = asyncio.sleep
 
     def delay(self, attempt: int) -> float:
         """Seconds before try ``attempt + 1`` (0-based): doubling, half of it left to chance.

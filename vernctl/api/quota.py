@@ -100,6 +100,12 @@ class Book(BaseModel):
         kept = [use for use in self.uses.get(name, ()) if oldest < use <= now]
         self.uses[name] = [*kept, now]
 
+    def give_back(self, name: QuotaName, at: float) -> None:
+        """Forget the request that was noted about ``at``."""
+        uses = self.uses.get(name, [])
+        if uses:
+            uses.remove(min(uses, key=lambda use: abs(use - at)))
+
 
 class Ledger:
     """The ledger of one endpoint and key. Keeps and writes a hash of the key, never the key.
@@ -119,6 +125,7 @@ class Ledger:
         secret = f"{self._endpoint}\0{api_key}".encode()
         self._path = (folder or state_folder() / "quota") / hashlib.sha256(secret).hexdigest()[:32]
         self._clock = clock
+        self._held: dict[QuotaName, list[float]] = {}
 
     def states(self) -> tuple[QuotaState, ...]:
         """Every class now, scarcest first."""
@@ -147,11 +154,23 @@ class Ledger:
                 book.spend(name, self._clock())
             return 0.0
 
+    def hold(self, names: Sequence[QuotaName]) -> float:
+        """As :meth:`reserve`, for a request of this process that goes out a little later: what is
+        held is not spent once more by :meth:`spend`, which only notes when it went."""
+        pause = self.reserve(names)
+        if not pause:
+            for name in names:
+                self._held.setdefault(name, []).append(self._clock())
+        return pause
+
     def spend(self, names: Sequence[QuotaName]) -> None:
         """Note a request that goes out in any case."""
+        now = self._clock()
         with self._open() as book:
             for name in names:
-                book.spend(name, self._clock())
+                if held := self._held.get(name):
+                    book.give_back(name, held.pop(0))
+                book.spend(name, now)
 
     def learn(self, names: Sequence[QuotaName], headers: Mapping[str, str], sent: float) -> None:
         """Take what an answer says: ``X-RateLimit-Limit``, ``-Remaining``, ``-Reset`` (unix s).

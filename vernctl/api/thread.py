@@ -77,14 +77,14 @@ class ThreadFollower:
                 self._transport.note_refusal(("reads",), error)
                 if (error.retry_after or 0.0) > self._transport.policy.patience:
                     raise
-                await asyncio.sleep(error.retry_after or 0.0)
+                await self._transport.policy.sleep(error.retry_after or 0.0)
             except (UnreachableError, ServerError) as error:
                 self._transport.say(str(error))
             quiet = closed and asyncio.get_running_loop().time() - started >= _QUIET
             fruitless = 0 if quiet or self.last != before else fruitless + 1
             if fruitless >= self._transport.policy.fruitless_streams:
                 break
-            await asyncio.sleep(self._transport.policy.delay(fruitless))
+            await self._transport.policy.sleep(self._transport.policy.delay(fruitless))
         async with aclosing(self._pages()) as pages:
             async for event in pages:
                 yield event
@@ -138,7 +138,7 @@ class ThreadFollower:
                 # What it wrote between the last page and its end is on one more page.
                 at_rest = True
                 continue
-            await asyncio.sleep(min(policy.page_every, policy.delay(empty)))
+            await policy.sleep(min(policy.page_every, policy.delay(empty)))
             empty += 1
 
 

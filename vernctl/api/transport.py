@@ -114,7 +114,7 @@ class Transport:
                 pause = self.policy.delay(lost - 1)
                 why = error.kind
             self.say(f"{call.name}: {why}, again in {pause:.1f} s")
-            await asyncio.sleep(pause)
+            await self.policy.sleep(pause)
 
     @asynccontextmanager
     async def stream(
@@ -184,7 +184,7 @@ class Transport:
             if not pause:
                 return
             self.say(f"{call.name}: waits {pause:.1f} s for the account's limit")
-            await asyncio.sleep(pause)
+            await self.policy.sleep(pause)
             waited += pause
         self._book(lambda ledger: ledger.spend(call.costs))
 

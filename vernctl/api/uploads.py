@@ -136,7 +136,7 @@ async def put_file(transport: Transport, upload: Upload, url: str) -> None:
         except (UnreachableError, ServerError):
             if attempt + 1 == policy.attempts:
                 raise
-        await asyncio.sleep(policy.delay(attempt))
+        await policy.sleep(policy.delay(attempt))
 
 
 async def _put_once(transport: Transport, upload: Upload, url: str, request: str) -> None:

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from vernctl.errors import VernctlError
 from vernctl.spec.model import Project, Spec
+from vernctl.workflow.answering import BlockedError
 from vernctl.workflow.applying import ApplyOptions, apply_work
 from vernctl.workflow.approving import approve_spec
+from vernctl.workflow.byhand import answer_work
 from vernctl.workflow.drift import drift_work
+from vernctl.workflow.fleet import Job, ended_well, held_back, in_lanes, jobs_of, waves
 from vernctl.workflow.lease import lease
 from vernctl.workflow.outcome import SpecOutcome
 from vernctl.workflow.pages import Pages
 from vernctl.workflow.planning import PlanOptions, plan_work
 from vernctl.workflow.private import discreet
 from vernctl.workflow.reading import cancel_work, export_work, log_of, questions_work, status_work
+from vernctl.workflow.remembered import record_lines
 from vernctl.workflow.results import begin, skipped, stopped
-from vernctl.workflow.session import Session
+from vernctl.workflow.session import Session, active
 from vernctl.workflow.work import Work
-
-#: The account's limit of runs in progress (API); more specs than that wait their turn here.
-AT_ONCE = 3
 
 Verb = Callable[[Work], Awaitable[SpecOutcome]]
 
@@ -34,7 +34,7 @@ async def plan_specs(
     async def plan(work: Work) -> SpecOutcome:
         return await plan_work(work, options)
 
-    return await _each(session, specs, "plan", plan)
+    return await _each(session, specs, "plan", plan, runs=not options.read_only)
 
 
 async def apply_specs(
@@ -45,7 +45,7 @@ async def apply_specs(
     async def apply(work: Work) -> SpecOutcome:
         return await apply_work(work, options)
 
-    return await _each(session, specs, "apply", apply)
+    return await _each(session, specs, "apply", apply, runs=True)
 
 
 def approve_specs(
@@ -79,6 +79,23 @@ async def questions_of(session: Session, spec: Spec) -> SpecOutcome:
     return (await _each(session, [spec], "status", questions_work))[0]
 
 
+async def answer_spec(
+    session: Session, spec: Spec, given: Mapping[int, str], *, write: bool
+) -> SpecOutcome:
+    """Answer the run that the spec's migration waits with, by hand."""
+
+    async def answer(work: Work) -> SpecOutcome:
+        return await answer_work(work, given, write=write)
+
+    return (await _each(session, [spec], "status", answer))[0]
+
+
+async def record_answers(session: Session, spec: Spec) -> tuple[str, ...]:
+    """The lines of YAML that would give the answers that the service has on record."""
+    async with lease(session.project.local / "locks", spec.name, "record", session.listener):
+        return await record_lines(Work.open(session, spec))
+
+
 async def cancel_spec(session: Session, spec: Spec) -> SpecOutcome:
     """Cancel the run in flight on the spec's migration."""
     return (await _each(session, [spec], "status", cancel_work))[0]
@@ -96,19 +113,24 @@ async def log_spec(session: Session, spec: Spec) -> str:
 
 
 async def _each(
-    session: Session, specs: Sequence[Spec], command: str, verb: Verb
+    session: Session, specs: Sequence[Spec], command: str, verb: Verb, *, runs: bool = False
 ) -> list[SpecOutcome]:
-    slots = asyncio.Semaphore(AT_ONCE)
+    """The outcomes in the order given. ``runs``: the verb may start runs, so that specs go out in
+    waves, under the account's limits."""
 
     async def one(spec: Spec) -> SpecOutcome:
-        if spec.state != "active":
-            return skipped(spec, command)
-        async with slots:
-            return await _one(session, spec, command, verb)
+        return await _one(session, spec, command, verb)
 
-    async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(one(spec)) for spec in specs]
-    return [task.result() for task in tasks]
+    found = {spec.shown_path: skipped(spec, command) for spec in specs if spec.state != "active"}
+    going = active(specs)
+    for wave in waves(going) if runs else [going]:
+        ended = list(found.values())
+        if not ended_well(ended):
+            found |= {spec.shown_path: held_back(spec, command, ended) for spec in wave}
+            continue
+        jobs = jobs_of(session, wave, execute=command == "apply") if runs else map(Job, wave)
+        found |= await in_lanes(list(jobs), one)
+    return [found[spec.shown_path] for spec in specs]
 
 
 async def _one(session: Session, spec: Spec, command: str, verb: Verb) -> SpecOutcome:
@@ -117,7 +139,10 @@ async def _one(session: Session, spec: Spec, command: str, verb: Verb) -> SpecOu
     try:
         async with lease(locks, spec.name, command, session.listener):
             work = Work.open(session, spec)
-            return discreet(await verb(work), spec)
+            async with session.gate.working(work.address, spec.name):
+                return discreet(await verb(work), spec)
     except VernctlError as error:
+        if work is not None and isinstance(error, BlockedError) and not error.canceled:
+            session.gate.leave_blocked(work.address)
         told = stopped(spec, command, error, begin(work, command) if work else None)
         return discreet(told, spec)

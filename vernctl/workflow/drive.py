@@ -52,9 +52,8 @@ async def start(
     is lost is settled by reading.
     """
     resent = False
-    costs: tuple[QuotaName, ...] = ("generate", "agent") if kind == "generate" else ("agent",)
     while True:
-        await session.gate.admit(journal.address, costs, kind)
+        await session.gate.admit(journal.address, costs_of(kind), kind)
         sequence = await last_sequence(session, journal, migration_id)
         intent = journal.intend(kind, sequence=sequence, message=message, **facts)
         try:
@@ -76,6 +75,11 @@ async def start(
             raise
         journal.result(intent, run_id=accepted.run_id)
         return accepted.run_id
+
+
+def costs_of(kind: RunKind) -> tuple[QuotaName, ...]:
+    """The classes of limits that starting such a run counts against."""
+    return ("generate", "agent") if kind == "generate" else ("agent",)
 
 
 async def drive(

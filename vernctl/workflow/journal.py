@@ -87,6 +87,7 @@ class Journal:
 
     def __init__(self, folder: Path, endpoint: str, address: str) -> None:
         safe = re.sub(r"[^A-Za-z0-9_.-]+", "_", endpoint)
+        self.address = address
         self.path = folder / safe / f"{address}.jsonl"
         self._entries = self._load()
         self.known = Known()

@@ -15,7 +15,7 @@ from vernctl.errors import (
     UnreachableError,
 )
 from vernctl.snapshot.model import InputFile
-from vernctl.workflow.drive import Driven, drive, start
+from vernctl.workflow.drive import Driven, costs_of, drive, start
 from vernctl.workflow.messages import as_one_message
 from vernctl.workflow.outcome import QuestionOutcome
 from vernctl.workflow.plan import Plan, PlannedStep, steps_for
@@ -63,6 +63,7 @@ async def _follow(work: Work) -> Driven:
 
 async def _create(work: Work) -> None:
     migration = work.spec.migration
+    await work.session.gate.admit(work.address, ("create",), "create")
     intent = work.journal.intend("create", external_id=work.address)
     created = await work.session.client.create_migration(
         name=migration.name,
@@ -140,6 +141,8 @@ async def _run(work: Work, step: PlannedStep) -> None:
     migration_id = work.journal.known.migration_id or ""
     kind: RunKind = "generate" if step.kind == "generate" else "update"
     message = as_one_message(step.messages) if step.messages else None
+    if await work.session.gate.reserve(work.address, costs_of(kind), kind):
+        raise Replan
     try:
         await start(
             work.session,

@@ -43,6 +43,7 @@ class Session:
     pages: Pages
     listener: Listener = field(default_factory=Silent)
     asker: Asker | None = None
+    gate: Gate = field(default_factory=Gate)
     commands: bool = True
 
     @classmethod
@@ -53,10 +54,14 @@ class Session:
         endpoint: str,
         pages: Pages,
         listener: Listener | None = None,
+        gate: Gate | None = None,
     ) -> Session:
         """Read the account's templates, and learn by the way who answers."""
         templates = await client.list_templates()
         known = client.identity
+        heard = listener or Silent()
+        gate = gate or Gate()
+        gate.tell = lambda spec, text: heard.say(spec, "waiting", text)
         return cls(
             project=project,
             client=client,
@@ -65,7 +70,8 @@ class Session:
             engine=known.engine if known else None,
             templates=templates,
             pages=pages,
-            listener=listener or Silent(),
+            listener=heard,
+            gate=gate,
         )
 
     @property
