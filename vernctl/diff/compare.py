@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from vernctl.diff.changes import (
@@ -21,10 +21,18 @@ from vernctl.diff.groups import column_stats, group_changes, group_invalid
 from vernctl.diff.kinds import classify, classify_tokens
 from vernctl.diff.match import Side, match_rows
 from vernctl.diff.model import Diff, SheetDiff
+from vernctl.diff.renames import (
+    is_renamed,
+    propose_columns,
+    propose_keys,
+    rename_columns,
+    rename_keys,
+)
 from vernctl.snapshot.keys import Key, choose_key, key_values, unique_columns
 from vernctl.snapshot.model import KeySource, Snapshot
 from vernctl.snapshot.sheet import Sheet
 from vernctl.snapshot.tokens import as_shape
+from vernctl.spec.model import Moved
 
 
 def diff_snapshots(old: Snapshot | None, new: Snapshot) -> Diff:
@@ -39,7 +47,12 @@ def diff_snapshots(old: Snapshot | None, new: Snapshot) -> Diff:
         key, source = _key(before, sheet, new)
         hidden = _tokens(new, sheet.slug)
         rekeyed = _rekeyed(old, new, sheet.slug) if before else ()
-        sheets.append(diff_sheets(before, sheet, key, source, tokens=hidden, rekeyed=rekeyed))
+        moved = review.moved if (review := new.review.get(sheet.slug)) else None
+        if before is not None and moved is not None:
+            key, source = _key(rename_columns(before, sheet, moved.columns), sheet, new)
+        sheets.append(
+            diff_sheets(before, sheet, key, source, tokens=hidden, rekeyed=rekeyed, moved=moved)
+        )
     slugs = {sheet.slug for sheet in new.sheets}
     return Diff(
         base_digest=old.digest if old else None,
@@ -58,11 +71,13 @@ def diff_sheets(
     stats: bool = True,
     tokens: Collection[str] = (),
     rekeyed: Collection[str] = (),
+    moved: Moved | None = None,
 ) -> SheetDiff:
     """Two sheets compared by a key (no columns: by likeness); ``old`` None: the sheet is new.
 
     Columns are the same where their names are, wherever they stand. A cell of an added column
-    counts as filled, one of a dropped column is in ``dropped_columns`` alone. Without ``stats``
+    counts as filled, one of a dropped column is in ``dropped_columns`` alone. ``moved`` names what
+    was renamed between the two. Without ``stats``
     the columns are not counted, which takes longer than the rest on large tables.
 
     ``tokens`` names the columns whose cells are tokens; ``rekeyed`` those whose tokens were made
@@ -71,11 +86,16 @@ def diff_sheets(
 
     :func:`vernctl.diff.apply.apply_diff` turns ``old`` into ``new`` by the result.
     """
+    moved = moved or Moved()
+    renamed = _took_place(old, new, moved.columns)
+    if old is not None:
+        old = rename_columns(old, new, moved.columns)
     before = old or Sheet(slug=new.slug, name=new.name, columns=new.columns, rows=())
     with paused_collector():
-        keys = (key_values(before, key), key_values(new, key)) if key else ((), ())
-        one = Side(projected(before, new.columns), keys[0], marks_of(before))
-        two = Side(new.rows, keys[1], marks_of(new))
+        old_keys = rename_keys(key_values(before, key), moved.keys) if key else ()
+        new_keys = key_values(new, key) if key else ()
+        one = Side(projected(before, new.columns), old_keys, marks_of(before))
+        two = Side(new.rows, new_keys, marks_of(new))
         if rekeyed:
             at = frozenset(i for i, name in enumerate(new.columns) if name in rekeyed)
             matching = match_rows(_shapes(one, at), _shapes(two, at), "none")
@@ -110,7 +130,22 @@ def diff_sheets(
             invalid_groups=group_invalid(new),
             validity=validity_changes(before, new, two, partner),
             stats=column_stats(before if old else None, new) if stats else (),
+            moved_columns=renamed,
+            proposed_columns=propose_columns(before, new, partner) if stats else (),
+            proposed_keys=propose_keys(one, two, partner, _places(new, key)) if stats else (),
         )
+
+
+def _took_place(
+    old: Sheet | None, new: Sheet, renames: Mapping[str, str]
+) -> tuple[tuple[str, str], ...]:
+    """The confirmed renames that these two tables show."""
+    before = old.columns if old is not None else ()
+    return tuple((a, b) for a, b in renames.items() if is_renamed(a, b, before, new.columns))
+
+
+def _places(sheet: Sheet, key: Sequence[str]) -> list[int]:
+    return [sheet.columns.index(name) for name in key]
 
 
 def _tokens(snapshot: Snapshot, slug: str) -> tuple[str, ...]:

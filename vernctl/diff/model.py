@@ -82,6 +82,15 @@ class ChangeGroup(DiffValue):
     examples: tuple[tuple[str, str], ...] = ()
 
 
+class Rename(DiffValue):
+    """An old and a new name that hold the same: ``shared`` of ``of`` filled cells are equal."""
+
+    old: str
+    new: str
+    shared: int
+    of: int
+
+
 class ColumnStats(DiffValue):
     """A column before and after: filled cells and distinct filled values. None: not there."""
 
@@ -126,6 +135,8 @@ class SheetDiff(DiffValue):
 
     ``order`` has the old rows of the unchanged ones as they follow each other in the new table;
     empty where they kept their order. Row order is shown to nobody and approved by nobody.
+    ``moved_columns`` (old, new) are renames that the spec confirms: ``columns_before`` has their
+    new names. ``proposed_columns`` and ``proposed_keys`` are what the data says was renamed.
     """
 
     slug: str
@@ -150,6 +161,9 @@ class SheetDiff(DiffValue):
     validity: tuple[Validity, ...] = ()
     stats: tuple[ColumnStats, ...] = ()
     causes: tuple[Cause, ...] = ()
+    moved_columns: tuple[tuple[str, str], ...] = ()
+    proposed_columns: tuple[Rename, ...] = ()
+    proposed_keys: tuple[Rename, ...] = ()
 
     @property
     def added_columns(self) -> tuple[str, ...]:
@@ -180,6 +194,7 @@ class SheetDiff(DiffValue):
             or self.changed
             or self.validity
             or self.is_new
+            or self.moved_columns
             or self.columns != self.columns_before
         )
 

@@ -44,6 +44,16 @@ class CauseDocument(TypedDict):
     ref: str
 
 
+class NearDocument(TypedDict):
+    """A rule that came near an unanswered question; shown, never used."""
+
+    rule: str
+    place: str
+    score: float
+    why: str
+    edit: str
+
+
 class QuestionDocument(TypedDict):
     """A question; ``rule`` is the pattern that answered, ``stanza`` the line that would."""
 
@@ -56,6 +66,9 @@ class QuestionDocument(TypedDict):
     status: str
     why: str | None
     stanza: str | None
+    near: list[NearDocument]
+    approved_wording: str | None
+    unseen: bool
 
 
 class SheetDocument(TypedDict):
@@ -64,7 +77,9 @@ class SheetDocument(TypedDict):
     ``rows`` stand in the preview, drawn from ``sample_of`` (null: the server does not say);
     ``added``, ``removed``, ``changed`` count rows, ``cells`` changed cells; ``cosmetic`` is the
     part of ``changed`` in which only the writing differs; ``invalid`` counts rows with an invalid
-    cell, ``invalid_before`` those of the approved snapshot; ``columns`` are the preview's.
+    cell, ``invalid_before`` those of the approved snapshot; ``columns`` are the preview's;
+    ``moved_columns`` are renames that the spec confirms (old: new), ``renamed_columns`` and
+    ``renamed_keys`` are those that the data proposes.
     """
 
     name: str
@@ -81,6 +96,9 @@ class SheetDocument(TypedDict):
     columns: list[str]
     added_columns: list[str]
     dropped_columns: list[str]
+    moved_columns: dict[str, str]
+    renamed_columns: dict[str, str]
+    renamed_keys: dict[str, str]
     key: list[str]
     key_source: str
     groups: list[GroupDocument]
@@ -241,6 +259,9 @@ def sheet_document(sheet: SheetDiff) -> SheetDocument:
         columns=list(sheet.columns),
         added_columns=list(sheet.added_columns),
         dropped_columns=list(sheet.dropped_columns),
+        moved_columns=dict(sheet.moved_columns),
+        renamed_columns={rename.old: rename.new for rename in sheet.proposed_columns},
+        renamed_keys={rename.old: rename.new for rename in sheet.proposed_keys},
         key=list(sheet.key),
         key_source=sheet.key_source,
         groups=[
@@ -272,6 +293,12 @@ def _question(question: QuestionOutcome) -> QuestionDocument:
         status=question.status,
         why=question.why,
         stanza=question.stanza,
+        near=[
+            NearDocument(rule=n.rule, place=n.place, score=n.score, why=n.why, edit=n.edit)
+            for n in question.near
+        ],
+        approved_wording=question.approved_wording,
+        unseen=question.unseen,
     )
 
 

@@ -61,6 +61,9 @@ STATUS_ORDER: tuple[Status, ...] = (
 SAMPLE_NOTE = "A preview is a sample: unseen rows can differ."
 READ_OFF_NOTE = "Read off by comparing the files with the preview, not stated by the agent."
 
+#: Proposed renames of one sheet that are named; the rest is counted.
+RENAMES = 5
+
 
 def number(value: int) -> str:
     """``1459`` → ``1,459``."""
@@ -138,6 +141,18 @@ def key_note(sheet: SheetDiff) -> str | None:
     if sheet.duplicate_keys:
         notes.append(counted(sheet.duplicate_keys, "key") + " more than once, compared as groups")
     return "; ".join(notes) or None
+
+
+def rename_notes(sheet: SheetDiff) -> list[str]:
+    """What was renamed, as the spec confirms it, and what the data says may have been."""
+    notes = [f"renamed: column {old} → {new}" for old, new in sheet.moved_columns]
+    for what, renames in (("column", sheet.proposed_columns), ("row", sheet.proposed_keys)):
+        for rename in renames[:RENAMES]:
+            share = f"{rename.shared * 100 // rename.of} % of cells equal"
+            notes.append(f"renamed? {what} {rename.old} → {rename.new} ({share})")
+        if len(renames) > RENAMES:
+            notes.append(f"renamed? {counted(len(renames) - RENAMES, f'more {what}')}")
+    return notes
 
 
 def cause_words(cause: Cause) -> str:

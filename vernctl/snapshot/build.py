@@ -46,7 +46,11 @@ def make_snapshot(
         kept.append(in_key_order(plain, key))
         hidden = hidden_columns(review, sheet.slug, plain.columns)
         reviews[sheet.slug] = SheetReview(
-            key=key, key_source=source, ignored=ignored, tokens=hidden
+            key=key,
+            key_source=source,
+            ignored=ignored,
+            tokens=hidden,
+            moved=review.moved.get(sheet.slug),
         )
     if problems:
         raise SpecError(

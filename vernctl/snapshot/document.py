@@ -19,12 +19,14 @@ from vernctl.snapshot.model import (
     RecordedQuestion,
     Snapshot,
 )
+from vernctl.spec.model import Moved
 
 HEADING = (
     "# An approved preview: the rows beside this file and the inputs that led to them.\n"
     "# Written by `vernctl approve`; checked by its digest, so an edit by hand is refused.\n"
 )
 _CHECKSUM = "checksum: "
+_RARE = ("token_key", "tokens", "moved", "covered")
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
@@ -44,6 +46,7 @@ class SheetEntry(_Part):
     key_source: KeySource
     ignored: tuple[str, ...]
     tokens: tuple[str, ...] = ()
+    moved: Moved | None = None
     sha256: str
     invalid_sha256: str
 
@@ -115,19 +118,21 @@ def dump(document: Document) -> bytes:
 
 
 def _without_unused(values: dict[str, JsonValue]) -> dict[str, JsonValue]:
-    """Only a snapshot with tokens speaks of them."""
-    if values["token_key"] is not None:
-        return values
+    """What most snapshots do not need is written only by those that do."""
 
     def told(part: JsonValue) -> JsonValue:
         if isinstance(part, list):
             return [told(item) for item in part]
         if not isinstance(part, dict):
             return part
-        return {name: value for name, value in part.items() if name not in ("tokens", "covered")}
+        return {name: value for name, value in part.items() if name not in _RARE or value}
 
     changed = {name: told(values[name]) for name in ("sheets", "questions")}
-    return {name: changed.get(name, value) for name, value in values.items() if name != "token_key"}
+    return {
+        name: changed.get(name, value)
+        for name, value in values.items()
+        if name not in _RARE or value
+    }
 
 
 def load(data: bytes) -> Document:

@@ -55,6 +55,7 @@ def snapshot_files(snapshot: Snapshot) -> dict[str, bytes]:
                 key_source=review.key_source,
                 ignored=review.ignored,
                 tokens=review.tokens,
+                moved=review.moved,
                 sha256=hashlib.sha256(rows).hexdigest(),
                 invalid_sha256=hashlib.sha256(invalid).hexdigest(),
             )
@@ -114,6 +115,7 @@ def read_snapshot_with(read: Callable[[str], bytes | None], where: str) -> Snaps
                 key_source=entry.key_source,
                 ignored=entry.ignored,
                 tokens=entry.tokens,
+                moved=entry.moved,
             )
             for entry in head.sheets
         },

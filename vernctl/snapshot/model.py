@@ -12,6 +12,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, JsonValue
 
 from vernctl.snapshot.sheet import Sheet
+from vernctl.spec.model import Moved
 
 SNAPSHOT_FORMAT = 1
 DIGEST_FORMAT = 1
@@ -72,12 +73,14 @@ class Inputs(SnapshotValue):
 
 class SheetReview(SnapshotValue):
     """How a sheet was put on disk: its key columns (empty: none usable), what was left out, and the
-    columns whose cells are tokens."""
+    columns whose cells are tokens. ``moved``: what the spec says was renamed since the snapshot
+    before."""
 
     key: tuple[str, ...] = ()
     key_source: KeySource = "none"
     ignored: tuple[str, ...] = ()
     tokens: tuple[str, ...] = ()
+    moved: Moved | None = None
 
 
 class Snapshot(SnapshotValue):

@@ -66,6 +66,8 @@ def _section(sheet: SheetDiff, causes: Sequence[Cause], level: Level) -> list[st
     columns += [("dropped", name) for name in sheet.dropped_columns]
     lines += [f"- column {code(name, level)} {verb}" for verb, name in columns[: level.items]]
     lines += ["", *more(len(columns) - level.items, "column")] if columns else []
+    renames = [f"- {prose(told, 2 * level.cell)}" for told in words.rename_notes(sheet)]
+    lines += [*renames[: level.items], ""] if renames else []
     lines += _validity(sheet, level)
     if sheet.groups:
         lines += table(["column", "kind", "cells:", "change"], _group_rows(sheet.groups, level))

@@ -48,6 +48,8 @@ def _add_changes(page: Page, sheet: SheetDiff, *, full: bool) -> None:
         page.line(Ink(f"+ column {text_safe(column)}", "good"), indent=4)
     for column in () if sheet.is_new else sheet.dropped_columns:
         page.line(Ink(f"− column {text_safe(column)}", "bad"), indent=4)
+    for told in words.rename_notes(sheet):
+        page.wrap(text_safe(told, WHOLE), indent=4, hanging=2, style="dim")
     if not sheet.is_new:
         _add_rows(page, "−", "removed", sheet.removed, full=full)
         _add_rows(page, "+", "added", sheet.added, full=full)
