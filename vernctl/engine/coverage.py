@@ -14,6 +14,9 @@ from vernctl.engine.model import Template
 from vernctl.engine.recipe.base import call, choose, filled, name
 from vernctl.engine.workspace import Loaded
 
+#: Columns whose different values are counted in one statement: each keeps a table of them.
+_AT_ONCE = 8
+
 
 def coverage_of(
     con: duckdb.DuckDBPyConnection,
@@ -46,17 +49,27 @@ def _coverage(
     columns: Sequence[str],
     where: Sequence[exp.Expr],
 ) -> JsonValue:
-    counts: list[exp.Expr] = [exp.Count(this=exp.Star())]
-    for i in range(len(columns)):
-        value = name(cell(i))
-        present = choose(filled(value), value, exp.null())
-        counts.append(call("COUNT_IF", filled(value)))
-        counts.append(exp.Count(this=exp.Distinct(expressions=[present])))
+    rows = _numbers(con, stored, [exp.Count(this=exp.Star())], where)[0]
+    found: dict[str, JsonValue] = {}
+    for start in range(0, len(columns), _AT_ONCE):
+        counts: list[exp.Expr] = []
+        for i in range(start, min(start + _AT_ONCE, len(columns))):
+            value = name(cell(i))
+            present = choose(filled(value), value, exp.null())
+            counts.append(call("COUNT_IF", filled(value)))
+            counts.append(exp.Count(this=exp.Distinct(expressions=[present])))
+        numbers = _numbers(con, stored, counts, where)
+        for i, column in enumerate(columns[start : start + _AT_ONCE]):
+            found[column] = {"filled": numbers[2 * i], "distinct": numbers[2 * i + 1]}
+    return {"rows": rows, "columns": found}
+
+
+def _numbers(
+    con: duckdb.DuckDBPyConnection,
+    stored: Stored,
+    counts: Sequence[exp.Expr],
+    where: Sequence[exp.Expr],
+) -> list[int]:
     named = [exp.alias_(count, f"n{i}", quoted=True) for i, count in enumerate(counts)]
     query = exp.select(*named).from_(stored.table).where(*where)
-    rows, *numbers = (int(number) for number in con.execute(sql(query)).fetchone() or ())
-    found: dict[str, JsonValue] = {
-        column: {"filled": numbers[2 * i], "distinct": numbers[2 * i + 1]}
-        for i, column in enumerate(columns)
-    }
-    return {"rows": rows, "columns": found}
+    return [int(number) for number in con.execute(sql(query)).fetchone() or ()]

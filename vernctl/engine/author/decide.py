@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from vernctl.engine.instruct import read_for_column
 from vernctl.engine.instruct.edits import Edit
 from vernctl.engine.instruct.vocabulary import Vocabulary
-from vernctl.engine.model import EngineQuestion
+from vernctl.engine.model import EngineQuestion, Template
 from vernctl.engine.questions.doubt import Doubt, Edits
+from vernctl.engine.questions.values import ReadText
+from vernctl.engine.recipe.model import SheetRecipe
 
 
 class Decisions:
@@ -19,6 +22,8 @@ class Decisions:
         self.vocabulary = vocabulary
         self.messages = tuple(messages)
         self.questions: list[EngineQuestion] = []
+        #: Remarks for a person about what was decided without asking.
+        self.notes: list[str] = []
         self._answers = answers
         self._open: set[tuple[str, str]] = set()
 
@@ -34,3 +39,15 @@ class Decisions:
     def is_open(self, sheet: str, column: str) -> bool:
         """Whether a question about the column is asked: what follows from it is not asked yet."""
         return (sheet, column) in self._open
+
+
+def place_of(template: Template, sheet: SheetRecipe, column: str) -> str:
+    """Where a question's cells come from: sheet, column, file and source column."""
+    sources = [f'{table} "{source.column}"' for table, source in sheet.sources_of(column)]
+    found = f", from {', '.join(dict.fromkeys(sources))}" if sources else ""
+    return f"Sheet {template.name}, column {column}{found}"
+
+
+def reader_of(decisions: Decisions, template: Template, column: str) -> ReadText:
+    """Reads free text as edits of one column."""
+    return lambda text: read_for_column(decisions.vocabulary, template.slug, column, text)

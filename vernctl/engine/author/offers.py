@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from vernctl.engine.heal.cells import words
+from vernctl.engine.heal.names import words
 from vernctl.engine.match import MARGIN, Candidate, ColumnMatch, SheetMatch
 from vernctl.engine.model import Column
 from vernctl.engine.profile import ColumnProfile

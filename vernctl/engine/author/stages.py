@@ -6,23 +6,20 @@ from collections.abc import Sequence
 
 from sqlglot import exp
 
-from vernctl.engine.author.decide import Decisions
+from vernctl.engine.author.decide import Decisions, place_of, reader_of
 from vernctl.engine.author.mapping import Drafted
 from vernctl.engine.compile.inputs import DROP
 from vernctl.engine.compile.run import in_order
 from vernctl.engine.compile.tables import Stored, sql
 from vernctl.engine.database import count_of
-from vernctl.engine.heal.cells import heal_cells
-from vernctl.engine.heal.spelling import heal_allowed, heal_links
-from vernctl.engine.instruct import read_for_column
-from vernctl.engine.instruct.edits import Do, Edit, UseOrder, of_kind, remap, settled_columns
+from vernctl.engine.heal.spelling import heal_allowed, heal_codes, heal_links
+from vernctl.engine.instruct.edits import Do, Edit, of_kind, remap, settled_columns
 from vernctl.engine.model import Column, EngineError, Template
 from vernctl.engine.questions.doubt import clip
-from vernctl.engine.questions.values import ReadText, ask_date_order, ask_doubles, ask_outside
+from vernctl.engine.questions.values import ask_doubles, ask_outside
 from vernctl.engine.recipe.base import filled, folded, name, number
-from vernctl.engine.recipe.dates import DateOp, Order
 from vernctl.engine.recipe.model import Recipe, SheetRecipe
-from vernctl.engine.recipe.steps import CellStep, DedupeStep, FillStep, Step
+from vernctl.engine.recipe.steps import FillStep, Step
 from vernctl.engine.workspace import Workspace
 
 
@@ -49,51 +46,6 @@ def _steps(edits: Sequence[Edit], sheet: str) -> tuple[Step, ...]:
     return tuple(edit.step for edit in of_kind(edits, Do, sheet))
 
 
-def heal_sheets(work: Workspace, recipe: Recipe, decisions: Decisions) -> Recipe:
-    """Put the certain heals of cells before everything else, and the messages' steps after."""
-    bare = recipe.model_copy(
-        update={"sheets": tuple(s.model_copy(update={"steps": ()}) for s in recipe.sheets)}
-    )
-    made = work.runner.run(bare)
-    for template, sheet in zip(work.templates, recipe.sheets, strict=True):
-        first = _equal_rows(work, made[sheet.template])
-        healed = _heal_sheet(work, template, sheet, made[sheet.template], decisions)
-        steps = (*first, *healed, *sheet.steps, *_steps(decisions.messages, sheet.template))
-        recipe = recipe.with_sheet(sheet.model_copy(update={"steps": steps}))
-    return recipe
-
-
-def _equal_rows(work: Workspace, stored: Stored) -> tuple[DedupeStep, ...]:
-    doubled = count_of(work.con, f"SELECT count(*) - count(DISTINCT _hash) FROM {stored.table}")
-    return (DedupeStep(dedupe=(), because="healed"),) if doubled else ()
-
-
-def _heal_sheet(
-    work: Workspace, template: Template, sheet: SheetRecipe, stored: Stored, decisions: Decisions
-) -> list[Step]:
-    mapped = [column for column in sheet.columns if any(column in i.values for i in sheet.inputs)]
-    said = of_kind(decisions.messages, UseOrder, sheet.template)
-    orders: dict[str, Order] = {}
-    for edit in said:
-        orders |= dict.fromkeys([edit.column] if edit.column else mapped, edit.order)
-    healed = heal_cells(work.con, template, stored, mapped, orders)
-    for doubt in healed.doubts:
-        if decisions.is_open(sheet.template, doubt.column):
-            continue
-        place = place_of(template, sheet, doubt.column)
-        asked = ask_date_order(template, doubt, place, _reader(decisions, template, doubt.column))
-        settled = decisions.settle(sheet.template, doubt.column, asked)
-        for use in of_kind(settled, UseOrder, sheet.template):
-            orders[doubt.column] = use.order
-    return [_in_order(step, orders.get(step.columns[0])) for step in healed.steps]
-
-
-def _in_order(step: CellStep, order: Order | None) -> CellStep:
-    if order is None or not isinstance(step.do, DateOp):
-        return step
-    return step.model_copy(update={"do": step.do.model_copy(update={"order": order})})
-
-
 def settle_values(work: Workspace, recipe: Recipe, decisions: Decisions) -> Recipe:
     """Settle allowed and linked values by spelling; ask for what stays outside an allowed set."""
     made = work.runner.run(recipe)
@@ -104,6 +56,8 @@ def settle_values(work: Workspace, recipe: Recipe, decisions: Decisions) -> Reci
         for column in template.columns:
             if column.one_of and not decisions.is_open(template.slug, column.name):
                 steps += _allowed(work, template, column, sheet, made[template.slug], decisions)
+            elif column.strict and not decisions.is_open(template.slug, column.name):
+                steps += heal_codes(work.con, made[template.slug], column)
             elif column.link:
                 mended = heal_links(work.con, made[template.slug], column, made)
                 steps += mended if _can_be_ordered(recipe, sheet, (*steps, *mended)) else ()
@@ -132,7 +86,7 @@ def _allowed(
     steps: list[Step] = list(spelling.steps)
     if spelling.outside:
         place = place_of(template, sheet, column.name)
-        read = _reader(decisions, template, column.name)
+        read = reader_of(decisions, template, column.name)
         asked = ask_outside(template, column, spelling, place, read)
         steps += _steps(decisions.settle(template.slug, column.name, asked), template.slug)
     return steps
@@ -151,7 +105,7 @@ def settle_doubles(work: Workspace, recipe: Recipe, decisions: Decisions) -> Rec
         cells, groups, examples = _doubles(work, made[template.slug], column.name)
         if groups:
             place = place_of(template, sheet, column.name)
-            read = _reader(decisions, template, column.name)
+            read = reader_of(decisions, template, column.name)
             asked = ask_doubles(template, column, cells, groups, examples, place, read)
             edits = decisions.settle(template.slug, column.name, asked)
             recipe = recipe.with_sheet(sheet.with_steps(*_steps(edits, template.slug)))
@@ -175,14 +129,3 @@ def _doubles(work: Workspace, stored: Stored, column: str) -> tuple[int, int, st
     groups = count_of(work.con, f"SELECT count(*) FROM {table}")
     top = work.con.execute(f"SELECT k, n FROM {table} ORDER BY n DESC, k LIMIT 3").fetchall()
     return cells, groups, ", ".join(f"{clip(str(key))} ({times:,})" for key, times in top)
-
-
-def place_of(template: Template, sheet: SheetRecipe, column: str) -> str:
-    """Where a question's cells come from: sheet, column, file and source column."""
-    sources = [f'{table} "{source.column}"' for table, source in sheet.sources_of(column)]
-    found = f", from {', '.join(dict.fromkeys(sources))}" if sources else ""
-    return f"Sheet {template.name}, column {column}{found}"
-
-
-def _reader(decisions: Decisions, template: Template, column: str) -> ReadText:
-    return lambda text: read_for_column(decisions.vocabulary, template.slug, column, text)

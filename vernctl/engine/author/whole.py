@@ -13,9 +13,10 @@ from pathlib import Path
 
 from vernctl.engine.author.counts import count_sheet
 from vernctl.engine.author.decide import Decisions
+from vernctl.engine.author.healing import heal_sheets
 from vernctl.engine.author.mapping import draft_sheet
 from vernctl.engine.author.result import Authored, SourceFacts
-from vernctl.engine.author.stages import heal_sheets, map_sheets, settle_doubles, settle_values
+from vernctl.engine.author.stages import map_sheets, settle_doubles, settle_values
 from vernctl.engine.database import open_database
 from vernctl.engine.instruct import read_messages, split_messages
 from vernctl.engine.instruct.vocabulary import Vocabulary
@@ -63,10 +64,11 @@ def _author(
     recipe = settle_doubles(work, recipe, decisions)
     questions = (*decisions.questions, *read.questions)
     facts = _source_facts(work)
+    notes = (*read.notes, *decisions.notes)
     if questions:
-        return Authored(recipe=recipe, questions=questions, sources=facts, notes=read.notes)
+        return Authored(recipe=recipe, questions=questions, sources=facts, notes=notes)
     progress("validate", "Validating every row.")
-    return _with_sheets(work, recipe).model_copy(update={"sources": facts, "notes": read.notes})
+    return _with_sheets(work, recipe).model_copy(update={"sources": facts, "notes": notes})
 
 
 def _with_sheets(work: Workspace, recipe: Recipe) -> Authored:

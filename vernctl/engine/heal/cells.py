@@ -10,6 +10,7 @@ import re2
 
 from vernctl.engine.compile.tables import Stored
 from vernctl.engine.heal.facts import CellFacts, DateFacts, cell_facts, date_facts
+from vernctl.engine.heal.names import words
 from vernctl.engine.model import Column, Template
 from vernctl.engine.recipe.dates import DateOp, Order
 from vernctl.engine.recipe.ops import CellOp, Collapse, Lower, Trim
@@ -94,13 +95,6 @@ def is_email(column: Column, facts: CellFacts) -> bool:
     """Whether a column holds e-mail addresses, by its name or by nearly all of its values."""
     named = bool({"email", "mail"} & set(words(column.name)))
     return named or (facts.filled > 0 and facts.emails >= 0.9 * facts.filled)
-
-
-def words(text: str) -> list[str]:
-    """The words of a name in lower case: ``E-mail Address`` is email, address."""
-    joined = text.replace("E-mail", "Email").replace("e-mail", "email").replace("E-Mail", "Email")
-    spaced = re2.sub(r"([a-z\d])([A-Z])", r"\1 \2", joined)
-    return [word.lower() for word in re2.split(r"[^\pL\pN]+", spaced) if word]
 
 
 def _mended(column: Column, facts: CellFacts) -> list[CellOp]:

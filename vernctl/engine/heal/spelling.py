@@ -6,12 +6,15 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import duckdb
+import re2
 from sqlglot import exp
 
 from vernctl.engine.compile.inputs import DROP
 from vernctl.engine.compile.lookups import spelling_join
 from vernctl.engine.compile.tables import Catalogue, Stored, sql
 from vernctl.engine.database import count_of
+from vernctl.engine.heal.meaning import codes_for, same_meaning
+from vernctl.engine.heal.names import words
 from vernctl.engine.model import Column
 from vernctl.engine.recipe.base import (
     call,
@@ -51,7 +54,9 @@ def heal_allowed(con: duckdb.DuckDBPyConnection, stored: Stored, column: Column)
     allowed = frozenset(column.one_of)
     valid = {value: cells for value, cells in counted if value in allowed}
     others = [Outside(value, cells) for value, cells in counted if value not in allowed]
-    meant = _meant(con, [each.value for each in others[:MAX_VALUES]], column.one_of)
+    looked_at = [each.value for each in others[:MAX_VALUES]]
+    meant = same_meaning(looked_at, column.one_of, " ".join(words(column.name)))
+    meant |= _meant(con, [value for value in looked_at if value not in meant], column.one_of)
     outside = tuple(each for each in others if each.value not in meant)
     for each in others:
         if each.value in meant:
@@ -61,6 +66,20 @@ def heal_allowed(con: duckdb.DuckDBPyConnection, stored: Stored, column: Column)
         return Spelling((), outside, valid)
     step = CellStep(columns=(column.name,), do=MapValues(values=meant), because=HEALED)
     return Spelling((step,), outside, valid)
+
+
+def heal_codes(
+    con: duckdb.DuckDBPyConnection, stored: Stored, column: Column
+) -> tuple[CellStep, ...]:
+    """Write countries and currencies as the codes that the column's pattern asks for."""
+    rule, said = column.strict, " ".join(words(column.name))
+    if rule is None or column.one_of or not re2.search(r"country|currency|nation", said):
+        return ()
+    wrong = [value for value, _ in _values(con, stored, column.name) if not re2.search(rule, value)]
+    meant = codes_for(wrong[:MAX_VALUES], rule, said)
+    if not meant:
+        return ()
+    return (CellStep(columns=(column.name,), do=MapValues(values=meant), because=HEALED),)
 
 
 def _values(con: duckdb.DuckDBPyConnection, stored: Stored, column: str) -> list[tuple[str, int]]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from vernctl.engine.instruct.edits import UseOrder
 from vernctl.engine.instruct.grammar import Context, Edits, Found, Rule
 from vernctl.engine.recipe.dates import Order
+from vernctl.engine.recipe.numbers import Number
 from vernctl.engine.recipe.ops import (
     CellOp,
     Collapse,
     Lower,
-    Number,
     Phone,
     Prefix,
     StripCharacters,

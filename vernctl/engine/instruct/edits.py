@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from vernctl.engine.recipe.base import RecipeValue
 from vernctl.engine.recipe.dates import Order
@@ -36,6 +36,16 @@ class UseOrder(RecipeValue):
     order: Order
 
 
+class UseNumbers(RecipeValue):
+    """How the numbers of a column are written; what is left None stays open."""
+
+    sheet: str
+    column: str
+    decimal: Literal[".", ","] | None = None
+    beside: Literal["remove", "keep"] | None = None
+    percent: Literal["share", "number"] | None = None
+
+
 class Do(RecipeValue):
     """One more step of a sheet."""
 
@@ -43,9 +53,9 @@ class Do(RecipeValue):
     step: AnyStep
 
 
-Edit = MapTo | Help | UseOrder | Do
+Edit = MapTo | Help | UseOrder | UseNumbers | Do
 
-_E = TypeVar("_E", MapTo, Help, UseOrder, Do)
+_E = TypeVar("_E", MapTo, Help, UseOrder, UseNumbers, Do)
 
 
 def of_kind(edits: Iterable[Edit], kind: type[_E], sheet: str) -> list[_E]:

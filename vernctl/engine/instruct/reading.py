@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from vernctl.engine.instruct.cells import CELL_RULES
-from vernctl.engine.instruct.edits import Do, Edit, Help, MapTo, UseOrder
+from vernctl.engine.instruct.edits import Do, Edit, Help, MapTo, UseNumbers, UseOrder
 from vernctl.engine.instruct.filling import FILLING_RULES, SETTING_RULES
 from vernctl.engine.instruct.grammar import Context, Edits, first_of
 from vernctl.engine.instruct.phrases import (
@@ -161,6 +161,8 @@ def describe_edit(edit: Edit) -> str:
             return f"{helper} read"
         case UseOrder(column=column, order=order):
             return f"date order {order} for {column or 'every date'}"
+        case UseNumbers(column=column):
+            return f"how the numbers of {column} are written"
         case Do(step=step):
             columns = getattr(step, "columns", ()) or (getattr(step, "fill", ""),)
             where = ", ".join(column for column in columns if column)

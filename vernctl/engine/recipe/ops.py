@@ -23,6 +23,8 @@ from vernctl.engine.recipe.base import (
     trimmed,
 )
 from vernctl.engine.recipe.dates import DateOp
+from vernctl.engine.recipe.numbers import Number
+from vernctl.engine.recipe.repairs import Blank, Unmangle, WebAddress
 
 
 class Trim(RecipeValue):
@@ -146,34 +148,6 @@ class MapValues(RecipeValue):
         return "recoded: " + "; ".join(parts)
 
 
-class Number(RecipeValue):
-    """A number in plain digits with a decimal point; what is no number stays as it is."""
-
-    op: Literal["number"] = "number"
-    decimal: Literal[".", ","] = "."
-    places: Annotated[int, Field(ge=0, le=10)] | None = None
-
-    def build(self, cell: exp.Expr) -> exp.Expr:
-        group, point = (",", r"\.") if self.decimal == "." else (r"\.", ",")
-        bare = regex_replace(cell, rf"(?:{SPACE}|\p{{Sc}}|['’])+")
-        shape = rf"^[+-]?(?:\d{{1,3}}(?:{group}\d{{3}})+|\d+)(?:{point}\d+)?$"
-        plain = regex_replace(bare, group)
-        if self.decimal == ",":
-            plain = call("REPLACE", plain, text(","), text("."))
-        plain = regex_replace(plain, r"^\+")
-        if self.places is not None:
-            kind = exp.DataType.build(f"DECIMAL(38, {self.places})", dialect="duckdb")
-            exact = exp.DataType.build("DECIMAL(38, 15)", dialect="duckdb")
-            rounded = exp.TryCast(this=exp.TryCast(this=plain, to=exact), to=kind)
-            words = exp.Cast(this=rounded, to=exp.DataType.build("VARCHAR", dialect="duckdb"))
-            plain = exp.Coalesce(this=words, expressions=[plain.copy()])
-        return choose(matches(bare, shape), plain, cell)
-
-    def describe(self) -> str:
-        rounding = "" if self.places is None else f", {self.places} decimals"
-        return f"number with decimal '{self.decimal}' read{rounding}"
-
-
 class StripCharacters(RecipeValue):
     """Every one of these characters removed, or every character but the kept kinds."""
 
@@ -272,7 +246,10 @@ CellOp = Annotated[
     | Prefix
     | Suffix
     | Phone
-    | Domain,
+    | Domain
+    | Blank
+    | Unmangle
+    | WebAddress,
     Field(discriminator="op"),
 ]
 

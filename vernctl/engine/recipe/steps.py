@@ -12,7 +12,16 @@ from typing import Annotated, Literal
 from pydantic import Field
 from sqlglot import exp
 
-from vernctl.engine.recipe.base import RecipeValue, blank, call, choose, filled, folded, text
+from vernctl.engine.recipe.base import (
+    RecipeValue,
+    blank,
+    call,
+    choose,
+    filled,
+    folded,
+    matches,
+    text,
+)
 from vernctl.engine.recipe.ops import CellOp
 from vernctl.engine.recipe.values import Value, describe_value, lookups
 
@@ -20,15 +29,23 @@ HEALED = "healed"
 
 
 class CellStep(RecipeValue):
-    """One operation on the filled cells of one or more columns."""
+    """One operation on the filled cells of one or more columns.
+
+    With ``rule`` (an RE2 pattern) only on the cells that break it, and only where it is kept then.
+    """
 
     columns: tuple[str, ...]
     do: CellOp
+    rule: str | None = None
     because: str = ""
 
     def build(self, cell: exp.Expr) -> exp.Expr:
         """A blank cell stays what it is: no operation makes a value out of nothing."""
-        return choose(filled(cell), self.do.build(cell), cell)
+        done = self.do.build(cell)
+        if self.rule is None:
+            return choose(filled(cell), done, cell)
+        broken = exp.Not(this=matches(cell, self.rule))
+        return choose(exp.and_(filled(cell), broken, matches(done, self.rule)), done, cell)
 
     def describe(self) -> str:
         return self.do.describe()

@@ -1,0 +1,246 @@
+"""Heals of numbers: the notation of a column, told from all of its values, and what stands beside.
+
+A column whose values prove one decimal sign is read with it. A value that both notations can
+mean, in a column that proves neither, is asked about. Units and currencies go where they are one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Literal, NamedTuple, TypeVar
+
+import duckdb
+import re2
+from sqlglot import exp
+
+from vernctl.engine.compile.inputs import DROP
+from vernctl.engine.compile.tables import Stored, sql
+from vernctl.engine.instruct.edits import UseNumbers
+from vernctl.engine.model import Column
+from vernctl.engine.recipe.base import SPACE, call, filled, matches, name, regex_replace, trimmed
+from vernctl.engine.recipe.numbers import EITHER, Notation, Number, bare_number, certain
+from vernctl.engine.recipe.steps import HEALED, CellStep
+
+#: More different words beside the numbers of a column than this are text, not units.
+_MOST_WORDS = 24
+_UNITS = (
+    ("oz", "ounce", "ounces"), ("lb", "lbs", "pound", "pounds"), ("g", "gr", "gram", "grams"),
+    ("kg", "kgs", "kilo", "kilos", "kilogram", "kilograms"), ("t", "ton", "tons", "tonnes"),
+    ("l", "liter", "liters", "litre", "litres", "ltr"), ("ml", "milliliter", "millilitre"),
+    ("m", "meter", "meters", "metre", "metres", "mtr"), ("cm",), ("mm",), ("km",),
+    ("in", "inch", "inches"), ("ft", "feet", "foot"), ("mi", "mile", "miles"),
+    ("h", "hr", "hrs", "hour", "hours", "std"), ("min", "mins", "minute", "minutes"),
+    ("s", "sec", "secs", "second", "seconds"), ("d", "day", "days", "tage"),
+    ("pc", "pcs", "piece", "pieces", "stk", "stück", "st", "unit", "units", "ea"),
+    ("€", "eur", "euro", "euros"), ("£", "gbp"), ("us$", "usd"), ("chf", "sfr", "fr"),
+)  # fmt: skip
+_SAME = {word: group[0] for group in _UNITS for word in group}
+#: Numbers that a rule for numbers takes, by how many decimals it wants; and what it refuses.
+_NUMBERS = (("7", "1234"), ("7.5", "1234.5"), ("7.50", "1234.50"), ("0.5", "0.05"))
+_OTHERS = ("x", "A-1", "7 kg", "1/2", "12-34", "+49 30")
+
+
+_T = TypeVar("_T", bound=str)
+
+
+class Beside(NamedTuple):
+    """Words beside numbers, spelled as found, and the numbers of their cells by meaning."""
+
+    words: tuple[str, ...]
+    cells: Mapping[str, int]
+
+
+class NumberDoubt(NamedTuple):
+    """A column whose numbers an answer must settle.
+
+    ``kind``: ``notation`` (``cells`` can be read both ways), ``units`` (several stand beside), or
+    ``percent`` (whether ``5 %`` is 5 or 0.05).
+    """
+
+    column: str
+    kind: str
+    cells: Mapping[str, int]
+
+
+class NumberHeal(NamedTuple):
+    """What certainly mends a column's numbers, and what is open."""
+
+    steps: tuple[CellStep, ...]
+    doubt: NumberDoubt | None
+
+
+def is_number_rule(column: Column) -> bool:
+    """Whether a column's pattern takes numbers of several lengths, and nothing but numbers."""
+    rule = column.strict
+    if rule is None or column.one_of or column.link:
+        return False
+    takes = [all(re2.search(rule, text) for text in group) for group in _NUMBERS]
+    return any(takes) and not any(re2.search(rule, text) for text in _OTHERS)
+
+
+def heal_numbers(
+    con: duckdb.DuckDBPyConnection, stored: Stored, column: Column, said: Sequence[UseNumbers]
+) -> NumberHeal:
+    """Settle the numbers of a column with a rule for numbers, or find what is in doubt.
+
+    ``said`` is what messages, knowledge and answers say of them; the last word counts.
+    """
+    rule = column.strict
+    assert rule is not None  # asked for number columns only
+    if not _breaks(con, stored, column, rule):
+        return NumberHeal((), None)
+    beside = _beside(con, stored, column)
+    about = _last(each.beside for each in said)
+    if about == "keep":
+        beside = Beside((), {})
+    step = Number(beside=beside.words, short=_short(rule))
+    if len(beside.cells) > 1 and about is None:
+        return NumberHeal((), NumberDoubt(column.name, "units", beside.cells))
+    if "%" in beside.cells:
+        meant = _last(each.percent for each in said)
+        share = _percent(con, stored, column) if meant is None else meant == "share"
+        if share is None:
+            return NumberHeal((), NumberDoubt(column.name, "percent", beside.cells))
+        step = step.model_copy(update={"percent": share})
+    return _by_notation(con, stored, column, step, _last(each.decimal for each in said))
+
+
+def _last(said: Iterable[_T | None]) -> _T | None:
+    found = [each for each in said if each is not None]
+    return found[-1] if found else None
+
+
+def _by_notation(
+    con: duckdb.DuckDBPyConnection,
+    stored: Stored,
+    column: Column,
+    step: Number,
+    said: Literal[".", ","] | None,
+) -> NumberHeal:
+    found = _notations(con, stored, column, step.beside)
+    rule = column.strict
+    decimal: Notation = "any" if found.point and found.comma else "," if found.comma else "."
+    open_cells = {
+        label: cells
+        for label, cells in (("1,234", found.either_comma), ("1.234", found.either_point))
+        if cells
+    }
+    settled = bool(found.point) != bool(found.comma)
+    if not settled and not found.comma and rule is not None and not re2.search(rule, "1234.567"):
+        # Three decimals break the rule, so what looks like them are thousands.
+        if found.either_point and not found.either_comma:
+            decimal, settled = ",", True
+        settled = settled or not found.either_point
+    if not settled and not found.comma and not found.either_comma:
+        settled = True  # a point and three digits keeps the rule as it stands
+    if open_cells and not settled and said is None:
+        return NumberHeal((), NumberDoubt(column.name, "notation", open_cells))
+    # What each cell proves goes by itself; what is said decides the cells that prove nothing.
+    notations: list[Notation] = [decimal]
+    if open_cells and not settled and said is not None:
+        notations = [said, decimal] if decimal == "any" else [said]
+    return NumberHeal(tuple(_step(column, step, each) for each in notations), None)
+
+
+def _step(column: Column, step: Number, decimal: Notation) -> CellStep:
+    # A column with decimal commas holds 1.234 for 1234, which keeps the rule and is wrong.
+    guard = None if decimal == "," else column.strict
+    do = step.model_copy(update={"decimal": decimal})
+    return CellStep(columns=(column.name,), do=do, rule=guard, because=HEALED)
+
+
+class _Notations(NamedTuple):
+    point: int
+    comma: int
+    either_point: int
+    either_comma: int
+
+
+def _notations(
+    con: duckdb.DuckDBPyConnection, stored: Stored, column: Column, beside: tuple[str, ...]
+) -> _Notations:
+    bare = bare_number(stored.column(column.name, "s"), beside)
+    patterns = (certain("."), certain(","), EITHER["."], EITHER[","])
+    counts = [call("COUNT_IF", matches(name("b"), pattern)) for pattern in patterns]
+    inner = (
+        exp.select(exp.alias_(bare, "b", quoted=True))
+        .from_(exp.alias_(exp.to_table(stored.table), "s", table=True))
+        .where(name(DROP, "s").is_(exp.null()))
+    )
+    query = exp.select(*counts).from_(inner.subquery("n"))
+    return _Notations(*(int(count) for count in con.execute(sql(query)).fetchone() or ()))
+
+
+def _breaks(con: duckdb.DuckDBPyConnection, stored: Stored, column: Column, rule: str) -> int:
+    value = stored.column(column.name, "s")
+    query = (
+        exp.select(exp.Count(this=exp.Star()))
+        .from_(exp.alias_(exp.to_table(stored.table), "s", table=True))
+        .where(name(DROP, "s").is_(exp.null()), filled(value), exp.Not(this=matches(value, rule)))
+    )
+    row = con.execute(sql(query)).fetchone()
+    return int(row[0]) if row else 0
+
+
+def _beside(con: duckdb.DuckDBPyConnection, stored: Stored, column: Column) -> Beside:
+    """What stands before or after the numbers of the cells that break the rule."""
+    value = trimmed(stored.column(column.name, "s"))
+    around = regex_replace(value, rf"^({_SIDE})[-+(−–]?[\d.,'’\s\p{{Z}}]+\)?-?({_SIDE})$", r"\1\2")
+    shape = rf"^{_SIDE}[-+(−–]?[.,]?\d[\d.,'’\s\p{{Z}}]*\)?-?{_SIDE}$"
+    rest = regex_replace(call("LOWER", trimmed(around)), rf"{SPACE}+|\.$")
+    query = (
+        exp.select(exp.alias_(rest, "w"), exp.alias_(exp.Count(this=exp.Star()), "n"))
+        .from_(exp.alias_(exp.to_table(stored.table), "s", table=True))
+        .where(
+            name(DROP, "s").is_(exp.null()),
+            exp.Not(this=matches(value, column.strict or "")),
+            matches(value, shape),
+        )
+        .group_by("w")
+        .order_by(exp.Ordered(this=exp.column("n"), desc=True), exp.Ordered(this=exp.column("w")))
+        .limit(_MOST_WORDS + 1)
+    )
+    found = [(str(word), int(cells)) for word, cells in con.execute(sql(query)).fetchall() if word]
+    if len(found) > _MOST_WORDS:
+        return Beside((), {})
+    cells: dict[str, int] = {}
+    for word, count in found:
+        meaning = _SAME.get(word, word)
+        cells[meaning] = cells.get(meaning, 0) + count
+    return Beside(tuple(sorted((word for word, _ in found), key=lambda w: (-len(w), w))), cells)
+
+
+#: What may stand at a number: one word, sign or abbreviation, no digits.
+_SIDE = r"[^\d.,'’()+−–-]{0,12}\.?"
+
+
+def _percent(con: duckdb.DuckDBPyConnection, stored: Stored, column: Column) -> bool | None:
+    """Whether percents are shares among the column's plain numbers; None where nothing tells.
+
+    Where plain numbers are as large as those with the sign, the sign adds nothing.
+    """
+    value = trimmed(stored.column(column.name, "s"))
+    number = exp.TryCast(
+        this=regex_replace(value, rf"{SPACE}*%$"), to=exp.DataType.build("DOUBLE", dialect="duckdb")
+    )
+    marked = matches(value, "%$")
+    query = (
+        exp.select(
+            exp.Filter(this=call("MEDIAN", number), expression=exp.Where(this=marked)),
+            exp.Filter(
+                this=call("MEDIAN", number), expression=exp.Where(this=exp.Not(this=marked.copy()))
+            ),
+        )
+        .from_(exp.alias_(exp.to_table(stored.table), "s", table=True))
+        .where(name(DROP, "s").is_(exp.null()))
+    )
+    signed, plain = con.execute(sql(query)).fetchone() or (None, None)
+    if not signed or not plain:
+        return None
+    ratio = abs(signed / plain)
+    return False if 0.2 <= ratio <= 5 else True if 20 <= ratio <= 500 else None
+
+
+def _short(rule: str) -> bool:
+    """Whether a rule takes 12 and 12.5, and refuses 12.0."""
+    return bool(re2.search(rule, "12")) and not re2.search(rule, "12.0")
