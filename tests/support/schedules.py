@@ -169,7 +169,9 @@ class Schedule:
             self._until(lambda s, specs: plan_specs(s, specs, PlanOptions()), (0, 2))
         if journey == "refined":
             self._until(lambda s, specs: plan_specs(s, specs, PlanOptions()), (0, 2))
-            spec.write_text(spec.read_text().replace("upper Name\n", "upper Name\n  - upper Note\n"))
+            spec.write_text(
+                spec.read_text().replace("upper Name\n", "upper Name\n  - upper Note\n")
+            )
         self._until(lambda s, specs: apply_specs(s, specs, yes), (0,))
         if journey != "twice":
             return 1
@@ -296,7 +298,9 @@ def main() -> int:
     parser.add_argument("--seed", type=int, help="only this one")
     parser.add_argument("-v", "--verbose", action="store_true", help="tell every schedule")
     given = parser.parse_args()
-    seeds = [given.seed] if given.seed is not None else range(given.first, given.first + given.count)
+    seeds = (
+        [given.seed] if given.seed is not None else range(given.first, given.first + given.count)
+    )
     began, broken = time.monotonic(), 0
     with tempfile.TemporaryDirectory(prefix="schedules-") as folder:
         with started_server(Path(folder)) as server:
