@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,13 +13,21 @@ from typing import TypeVar
 from scripted_agent import ScriptedAgent
 
 from vernctl.api.client import MigrationClient
+from vernctl.embedded import results
+from vernctl.engine.model import EngineQuestion
 from vernctl.render.pages import MarkdownPages
 from vernctl.spec.load import load_specs
 from vernctl.spec.model import Spec
 from vernctl.spec.project import load_project
-from vernctl.testing import VernServer, vern_server
+from vernctl.testing import ThreadServer, VernServer, vern_server
 from vernctl.workflow.applying import ApplyOptions
-from vernctl.workflow.commands import apply_specs, approve_specs, plan_specs, status_specs
+from vernctl.workflow.commands import (
+    answer_spec,
+    apply_specs,
+    approve_specs,
+    plan_specs,
+    status_specs,
+)
 from vernctl.workflow.outcome import SpecOutcome
 from vernctl.workflow.planning import PlanOptions
 from vernctl.workflow.session import Session
@@ -90,11 +98,14 @@ class Bench:
         project = load_project(self.root)
         return load_specs(sorted((self.root / "specs").glob("*.yaml")), project)
 
+    def answer(self, given: Mapping[int, str], *, write: bool = False) -> SpecOutcome:
+        return self._one(lambda s, specs: _listed(answer_spec(s, specs[0], given, write=write)))
+
     def plan(self, **options: bool) -> SpecOutcome:
         return self._one(lambda s, specs: plan_specs(s, specs, PlanOptions(**options)))
 
-    def apply(self, *, yes: bool = False, retry: bool = False) -> SpecOutcome:
-        options = ApplyOptions(yes=yes, retry=retry)
+    def apply(self, *, yes: bool = False, retry: bool = False, cancel: bool = False) -> SpecOutcome:
+        options = ApplyOptions(yes=yes, retry=retry, cancel_on_unanswered=cancel)
         return self._one(lambda session, specs: apply_specs(session, specs, options))
 
     def status(self) -> SpecOutcome:
@@ -148,6 +159,10 @@ class Bench:
         return outcomes[0]
 
 
+async def _listed(one: Awaitable[SpecOutcome]) -> list[SpecOutcome]:
+    return [await one]
+
+
 @contextmanager
 def bench(root: Path, *, agent: ScriptedAgent | None = None) -> Iterator[Bench]:
     """A project for one customer with one file, and a server with a scripted agent."""
@@ -162,4 +177,19 @@ def bench(root: Path, *, agent: ScriptedAgent | None = None) -> Iterator[Bench]:
         path.write_text(text)
     chosen = agent or ScriptedAgent()
     with vern_server(catalog=root / "catalog.yaml", engine=chosen) as server:
+        chosen.block = blocker(server)
         yield Bench(root, server, chosen)
+
+
+def blocker(server: VernServer) -> Callable[[tuple[EngineQuestion, ...]], None]:
+    """What blocks the run at work, as the server does after authoring: an agent of Vern's may ask
+    while it executes, vernctl's own engine never does."""
+
+    def block(questions: tuple[EngineQuestion, ...]) -> None:
+        assert isinstance(server, ThreadServer)
+        with server.service.store.transaction() as db:
+            run = db.one("SELECT * FROM runs WHERE status = 'running'")
+            assert run is not None
+            results._block(db, run, questions)
+
+    return block

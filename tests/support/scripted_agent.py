@@ -9,11 +9,12 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from vernctl.embedded.engine_work import Inputs, Proposal, RowFilter
+from vernctl.embedded.work import DroppedError
 from vernctl.engine.model import (
     EngineError,
     EngineQuestion,
@@ -29,12 +30,15 @@ from vernctl.workflow.messages import split_message
 
 @dataclass(frozen=True)
 class Ask:
-    """A question that is asked until its answer is there; ``again`` asks it after any answer."""
+    """A question that is asked until its answer is there; ``again`` asks it after any answer,
+    ``after`` so many answers at the earliest, ``at_execute`` by an execute."""
 
     text: str
     options: tuple[str, ...] = ()
     context: str = ""
     again: bool = False
+    after: int = 0
+    at_execute: bool = False
 
 
 @dataclass
@@ -48,6 +52,7 @@ class ScriptedAgent:
     fails: str = ""
     calls: list[str] = field(default_factory=list)
     version: int = 1
+    block: Callable[[tuple[EngineQuestion, ...]], None] | None = None
 
     def author(self, inputs: Inputs, progress: Progress) -> Proposal:
         """Sheets by header names; ``upper COLUMN`` is the one message it understands."""
@@ -55,11 +60,7 @@ class ScriptedAgent:
         self.calls.append("author")
         if self.fails == "author":
             raise EngineError("The scripted agent fails.")
-        open_questions = tuple(
-            question
-            for ask in self.asks
-            if (question := _question(ask, len(inputs.answers))).key not in inputs.answers
-        )
+        open_questions = self._open(inputs, at_execute=False)
         if open_questions:
             return Proposal(state="", plan=None, questions=open_questions)
         messages = [part for text in inputs.messages for part in split_message(text)]
@@ -75,6 +76,11 @@ class ScriptedAgent:
     ) -> ExecuteReport:
         """Keep the proposal's rows, but for those that a test wants lost."""
         self.calls.append("execute")
+        asked = self._open(inputs, at_execute=True)
+        if asked:
+            assert self.block is not None
+            self.block(asked)
+            raise DroppedError
         if self.fails == "execute":
             raise EngineError("The scripted agent fails to execute.")
         sheets = [
@@ -115,6 +121,16 @@ class ScriptedAgent:
         text = io.StringIO()
         csv.writer(text).writerows([columns, *rows])
         yield text.getvalue().encode()
+
+    def _open(self, inputs: Inputs, *, at_execute: bool) -> tuple[EngineQuestion, ...]:
+        answered = len(inputs.answers)
+        return tuple(
+            question
+            for ask in self.asks
+            if ask.at_execute == at_execute
+            and ask.after <= answered
+            and (question := _question(ask, answered)).key not in inputs.answers
+        )
 
     def _sheet(self, inputs: Inputs, slug: str, messages: list[str]) -> SheetPreview:
         template = next(t for t in inputs.templates if t.slug == slug)

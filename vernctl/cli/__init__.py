@@ -30,6 +30,8 @@ VERBS: dict[str, str] = {
     "match": "match",
     "plan": "plan",
     "questions": "questions",
+    "answer": "answer",
+    "answers": "answers",
     "show": "show",
     "diff": "diff",
     "approve": "approve",

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from vernctl.errors import VernctlError
     from vernctl.workflow.outcome import ErrorOutcome, SpecOutcome
 
-Format = Literal["text", "json", "markdown", "html", "csv"]
+Format = Literal["text", "json", "markdown", "html", "csv", "md"]
 F = TypeVar("F", bound=Callable[..., object])
 
 _WIDEST = 100

@@ -33,22 +33,11 @@ def nearest_pattern(pattern: str, text: str) -> Nearest | None:
     wanted = normalise(pattern).replace("*", " * ").split()[:_WORDS]
     said = text.replace("*", "").split()[:_WORDS]
     matcher = SequenceMatcher(None, wanted, said, autojunk=False)
-    kept = {at for block in matcher.get_matching_blocks() for at in _span(block.a, block.size)}
+    blocks = [wanted[block.a : block.a + block.size] for block in matcher.get_matching_blocks()]
+    kept = [word for block in blocks for word in block]
     weight = sum(len(word) for word in wanted if word != "*")
-    share = sum(len(wanted[at]) for at in kept) / weight if weight else 0.0
-    if not any(len(wanted[at]) >= _TELLING for at in kept):
+    if not any(len(word) >= _TELLING for word in kept):
         return None
-    found = _phrase([word if at in kept else "*" for at, word in enumerate(wanted)])
+    found = " * ".join(" ".join(block) for block in blocks if block)
+    share = sum(len(word) for word in kept) / weight
     return Nearest(share, found) if compile_pattern(found).matches(text) else None
-
-
-def _span(start: int, size: int) -> range:
-    return range(start, start + size)
-
-
-def _phrase(words: list[str]) -> str:
-    parts: list[str] = []
-    for word in words:
-        if word != "*" or parts[-1:] != ["*"]:
-            parts.append(word)
-    return " ".join(parts).strip("* ")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from vernctl.api.models import Question
+from vernctl.api.models import Question, Run
 from vernctl.errors import RefusedError, UsageError
 from vernctl.spec.answers import Matched
 from vernctl.spec.patterns import normalise
@@ -89,6 +89,7 @@ async def answer_work(work: Work, given: Mapping[int, str], *, write: bool) -> S
     for number, answer in said.items():
         if matches[number - 1].answer != answer:
             matches[number - 1] = Matched(run.questions[number - 1], "answered", answer)
+    matches = await _asked_person(work, run, matches, during)
     if any(found.status != "answered" for found in matches):
         left = outcomes_of(matches, work.spec, work.journal, run, during)
         raise BlockedError(work.spec, run.run_id, left)
@@ -107,6 +108,20 @@ async def answer_work(work: Work, given: Mapping[int, str], *, write: bool) -> S
             "next": f"vernctl {verb} {work.spec.shown_path}",
         }
     )
+
+
+async def _asked_person(
+    work: Work, run: Run, matches: list[Matched], during: During
+) -> list[Matched]:
+    """The block with what a person answers on the terminal, where the session can ask."""
+    if work.session.asker is None or all(found.status == "answered" for found in matches):
+        return matches
+    outcomes = outcomes_of(matches, work.spec, work.journal, run, during)
+    given = await work.session.asker(work.spec, outcomes) or [None] * len(matches)
+    return [
+        found if one is None else Matched(found.question, "answered", one.answer, one.rule)
+        for found, one in zip(matches, given, strict=True)
+    ]
 
 
 def _meant(questions: Sequence[Question], number: int, said: str) -> str:

@@ -36,12 +36,16 @@ def answered(questions: Sequence[QuestionOutcome], level: Level) -> list[str]:
         [
             prose(question.question),
             code(question.answer or "", level),
-            code(question.rule or "", level),
+            code(question.rule, level) if question.rule else "by hand",
         ]
         for question in settled[: level.items]
     ]
     left = more(len(settled) - level.items, "question")
     lines = [*table(["question", "answer", "rule"], rows), *left] if rows else left
+    for question in settled[: level.items]:
+        if question.approved_wording:
+            now, before = prose(question.question), prose(question.approved_wording)
+            lines += [f"- worded otherwise when it was approved: {before} → {now}", ""]
     return details(f"{words.counted(len(settled), 'question')} answered", lines if settled else [])
 
 
@@ -57,11 +61,20 @@ def open_questions(outcome: SpecOutcome) -> list[str]:
         lines += [f"> - {prose(option.label)}" for option in question.options]
         lines += ["> - any text"] if question.allow_custom else []
         lines += [">", f"> {question.status}: {prose(question.why)}"] if question.why else []
+        for near in question.near:
+            lines += [
+                ">",
+                f"> near, not used: {near.score:.0%} {code_whole(near.place)} "
+                f"{code_whole(near.rule)}: {prose(near.why)}; "
+                f"it would match with {code_whole(near.edit)}",
+            ]
         lines.append("")
+    stanzas = [f"- {code_whole(question.stanza)}" for question in asked if question.stanza]
+    if not stanzas:
+        return lines
     place = code_whole(outcome.answers_place or outcome.path)
     lines += [f"Choose, then add under `answers:` ({place}) and plan again:", ""]
-    lines += [f"- {code_whole(question.stanza)}" for question in asked if question.stanza]
-    return [*lines, ""]
+    return [*lines, *stanzas, ""]
 
 
 def checks(results: Sequence[CheckResult], level: Level) -> list[str]:

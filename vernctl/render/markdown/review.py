@@ -73,7 +73,11 @@ def _questions(snapshot: Snapshot, level: Level) -> list[str]:
     if not asked:
         return []
     rows = [
-        [prose(question.question), code(question.answer, level), code(question.rule, level)]
+        [
+            prose(question.question),
+            code(question.answer, level),
+            code(question.rule, level) if question.rule else "by hand",
+        ]
         for question in asked[: level.items]
     ]
     lines = table(["question", "answer", "rule"], rows) if rows else []

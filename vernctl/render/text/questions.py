@@ -43,6 +43,15 @@ def _add_question(page: Page, question: QuestionOutcome) -> None:
         page.line("or any text" if question.options else "any text", indent=4)
     if question.why and question.status != "unanswered":
         page.wrap(f"{question.status}: {text_safe(question.why, 400)}", indent=4, hanging=2)
+    for near in question.near:
+        page.wrap(
+            f"near, not used: {near.score:.0%} {text_safe(near.place, 80)} "
+            f'"{text_safe(near.rule, 160)}": {text_safe(near.why, 200)}; '
+            f"it would match with {text_safe(near.edit, 400)}",
+            indent=4,
+            hanging=2,
+            style="dim",
+        )
 
 
 def _add_stanzas(page: Page, stanzas: list[str], outcome: SpecOutcome) -> None:

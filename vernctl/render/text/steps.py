@@ -59,7 +59,11 @@ def _notes(outcome: SpecOutcome) -> dict[int, list[str]]:
 
 
 def _answered(question: QuestionOutcome) -> list[str]:
-    place = f"   {text_safe(question.rule_place, 80)}" if question.rule_place else ""
+    place = f"   {text_safe(question.rule_place, 80)}" if question.rule_place else "   by hand"
     expected = " (expected)" if question.status == "expected" else ""
     answer = bare_or_quoted(question.answer or "", 80)
-    return [f"? {text_safe(question.question, 160)}", f"  → {answer}{expected}{place}"]
+    lines = [f"? {text_safe(question.question, 160)}", f"  → {answer}{expected}{place}"]
+    if question.approved_wording:
+        before = bare_or_quoted(question.approved_wording, 160)
+        lines.append(f"  worded otherwise when it was approved: {before}")
+    return lines
