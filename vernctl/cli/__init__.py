@@ -34,6 +34,7 @@ VERBS: dict[str, str] = {
     "answers": "answers",
     "show": "show",
     "diff": "diff",
+    "review": "review",
     "approve": "approve",
     "apply": "apply",
     "status": "status",

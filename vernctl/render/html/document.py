@@ -71,6 +71,7 @@ def _spec(outcome: SpecOutcome, lines: Lines) -> Part:
         "resume_at": words.moment(outcome.resume_at) if outcome.resume_at else None,
         "next": clip(words.next_command(outcome)),
         "sheets": _sheets(outcome, diff, lines) if diff else [],
+        "causes": _causes(outcome),
         "dropped_sheets": [clip(slug) for slug in diff.dropped_sheets] if diff else [],
         "unused": _unused(outcome),
         "checks": _checks(outcome),
@@ -85,6 +86,13 @@ def _digests(outcome: SpecOutcome) -> list[JsonValue]:
     """What is approved, and what this page shows."""
     known = [words.digest_words(d) for d in (outcome.base_digest, outcome.digest) if d]
     return [*dict.fromkeys(known)]
+
+
+def _causes(outcome: SpecOutcome) -> list[JsonValue]:
+    """Why the digest is another although every cell is the same; else each sheet says why."""
+    if outcome.diff is None or not outcome.diff.is_empty:
+        return []
+    return [*dict.fromkeys(clip(words.cause_words(cause)) for cause in outcome.causes)]
 
 
 def _error(outcome: SpecOutcome) -> Part | None:

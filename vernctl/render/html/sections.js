@@ -15,6 +15,8 @@ function callouts(spec) {
     spec.warnings.length ? el("div.callout.warn", { role: "note" }, paragraphs("warning", spec.warnings)) : null,
     spec.dropped_sheets.length ? el("div.callout.bad", { role: "note" },
       spec.dropped_sheets.map((slug) => el("p", {}, "− sheet ", prose(slug), " is gone"))) : null,
+    spec.causes.length ? el("p.fact", {}, "Every cell is the same; what leads to them is not: ",
+      spec.causes.map((cause, i) => [i ? "; " : "", prose(cause)])) : null,
     paragraphs("fact", spec.facts),
   ];
 }
