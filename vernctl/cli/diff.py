@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from vernctl.diff.model import SheetDiff
 
 
-@click.command("diff", short_help="Compare two CSV files, or snapshots with a git ref.")
+@click.command("diff", short_help="Compare CSV files, snapshots, or export ZIPs.")
 @click.argument(
     "paths", nargs=-1, type=click.Path(path_type=Path), metavar="[OLD NEW | SPEC|DIR...]"
 )
@@ -41,10 +41,11 @@ def command(
     format_: Format,
     output: Path | None,
 ) -> int:
-    """Compare two CSV files, or the approved snapshots with those at a git ref.
+    """Compare two CSV files, snapshots or export ZIPs, or the approved snapshots with a git ref's.
 
     \b
     vernctl diff OLD NEW --key COL     two CSV files, row by row
+    vernctl diff OLD NEW               two snapshot folders, or two export ZIPs
     vernctl diff --base REF [SPEC]     what merging this branch would approve
 
     Offline, without key or data. Exit code 0: equal; 2: they differ.
@@ -53,7 +54,11 @@ def command(
         if base is not None:
             _refuse(key or ignore, "--key and --ignore are for two CSV files, not for --base.")
             return _diff_base(paths, base, format_, output)
-        _refuse(len(paths) != 2, "diff takes two CSV files, or --base REF.")
+        _refuse(len(paths) != 2, "diff takes OLD and NEW, or --base REF.")
+        if any(path.is_dir() or path.suffix.lower() == ".zip" for path in paths):
+            from vernctl.workflow.comparing import compare
+
+            return finish([compare(*paths, key=key, ignore=ignore)], format_, output)
         sheet = _diff_files(paths[0], paths[1], key, ignore)
         write(_rendered(sheet, format_, output), output)
         return 0 if sheet.is_empty else 2

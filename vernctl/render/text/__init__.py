@@ -90,6 +90,8 @@ def _add_findings(page: Page, outcome: SpecOutcome) -> None:
     elif diff is not None and not diff.is_empty:
         details: dict[str, Detail] = {"show": "full", "approve": "counts"}
         add_diff(page, diff, outcome.causes, detail=details.get(outcome.command, "usual"))
+    elif outcome.command == "diff" and outcome.base_ref is None:
+        page.line("equal", indent=2)
     elif diff is not None and outcome.status == "unchanged":
         digest = words.digest_words(diff.digest)
         page.line(f"the preview is the approved one, {digest}", indent=2)
@@ -100,6 +102,8 @@ def _add_next(page: Page, outcome: SpecOutcome) -> None:
     if outcome.status == "changed" and outcome.diff is not None and not outcome.diff.is_empty:
         sampled = words.is_sample(outcome.diff)
         page.line(words.SAMPLE_NOTE if sampled else "The preview holds every row.")
+    if outcome.command == "diff" and outcome.base_ref is None:
+        return
     if outcome.command == "diff":
         page.literal(f"  once merged   vernctl apply {path}")
     elif outcome.status == "changed" and outcome.next in (None, f"vernctl approve {outcome.path}"):
