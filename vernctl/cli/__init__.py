@@ -42,6 +42,7 @@ VERBS: dict[str, str] = {
     "drift": "drift",
     "log": "log",
     "export": "export",
+    "quota": "quota",
     "cancel": "cancel",
     "erase": "erase",
     "serve": "serve",

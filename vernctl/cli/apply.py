@@ -16,8 +16,9 @@ from vernctl.cli.output import (
     is_terminal,
     output_option,
     rendered,
+    write,
 )
-from vernctl.cli.project import cancel_option, load, specs_argument
+from vernctl.cli.project import cancel_option, changed_option, load_changed, specs_argument
 
 if TYPE_CHECKING:
     from vernctl.spec.model import Spec
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 @click.option("--regenerate", is_flag=True, help="Make the approved preview anew if it is gone.")
 @click.option("--retry", is_flag=True, help="Execute again after an execute that ended badly.")
 @cancel_option
+@changed_option
 def command(
     specs: tuple[Path, ...],
     format_: Format,
@@ -41,6 +43,7 @@ def command(
     regenerate: bool,
     retry: bool,
     cancel_on_unanswered: bool,
+    changed: str | None,
 ) -> int:
     """Import what is approved, verify it, and write the results.
 
@@ -53,7 +56,10 @@ def command(
         from vernctl.workflow.commands import apply_specs
         from vernctl.workflow.session import in_ci
 
-        project, loaded = load(specs)
+        project, loaded = load_changed(specs, changed)
+        if not loaded and changed is not None and format_ == "text":
+            write("Nothing to do.\n", output)
+            return 0
         asks = is_terminal(sys.stdin.fileno) and is_terminal(sys.stderr.fileno) and not in_ci()
 
         async def work(session: Session, group: list[Spec]) -> list[SpecOutcome]:

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
+    from vernctl.api.quota import Ledger
     from vernctl.spec.model import EndpointConfig, Project, Spec
     from vernctl.workflow.outcome import SpecOutcome
     from vernctl.workflow.session import Session
@@ -91,7 +92,7 @@ async def open_session(
                 session.commands = commands
                 yield session
         return
-    key = _key(project, endpoint, commands=commands)
+    key = key_of(project, endpoint, commands=commands)
     async with _session(project, endpoint, endpoint.url, key) as session:
         session.commands = commands
         yield session
@@ -104,14 +105,35 @@ async def _session(
     from vernctl.api.client import MigrationClient
     from vernctl.cli.progress import Teller
     from vernctl.render.pages import MarkdownPages
+    from vernctl.workflow.gate import Gate
     from vernctl.workflow.session import Session
 
     with Teller(asks_before_upload=_is_remote(url), endpoint=endpoint.name) as teller:
-        async with MigrationClient(url, key, allow_hosts=project.allow_hosts) as client:
-            yield await Session.open(project, client, endpoint.name, MarkdownPages(), teller)
+        ledger = ledger_for(project, endpoint, url, key)
+        hosts = project.allow_hosts
+        async with MigrationClient(url, key, allow_hosts=hosts, ledger=ledger) as client:
+            gate = Gate(ledger)
+            yield await Session.open(project, client, endpoint.name, MarkdownPages(), teller, gate)
 
 
-def _key(project: Project, endpoint: EndpointConfig, *, commands: bool) -> str:
+def ledger_for(project: Project, endpoint: EndpointConfig, url: str, key: str) -> Ledger | None:
+    """The account's quota ledger; None where no limits are known to hold.
+
+    They hold at a service on another machine unless vernctl.yaml says ``quota: off``, and on this
+    one where it says ``quota: published`` (or ``embedded.limits: published`` of its own server).
+    """
+    if endpoint.url is None:
+        keeps = project.embedded.limits == "published"
+    else:
+        keeps = project.quota == "published" and (project.quota_given or _is_remote(url))
+    if not keeps:
+        return None
+    from vernctl.api.quota import Ledger
+
+    return Ledger(url, key)
+
+
+def key_of(project: Project, endpoint: EndpointConfig, *, commands: bool) -> str:
     """The key by its reference; for a server on this machine, VERN_API_KEY, else DIR/api-key."""
     from vernctl.spec.project import resolve_secret
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from vernctl.cli.output import Format, as_json_too, finish, format_option, output_option
-from vernctl.cli.project import cancel_option, load, specs_argument
+from vernctl.cli.output import Format, as_json_too, finish, format_option, output_option, write
+from vernctl.cli.project import cancel_option, changed_option, load_changed, specs_argument
 
 if TYPE_CHECKING:
     from vernctl.spec.model import Spec
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 @click.option("--recreate", is_flag=True, help="Forget a recorded migration that answers 404.")
 @click.option("--interactive", is_flag=True, help="Ask on the terminal what no rule answers.")
 @cancel_option
+@changed_option
 @click.option("--strict", is_flag=True, help="An answer rule that answers nothing is an error.")
 @click.option("--pending", is_flag=True, help="Write the pending snapshot in CI too.")
 def command(
@@ -42,6 +43,7 @@ def command(
     strict: bool,
     interactive: bool,
     cancel_on_unanswered: bool,
+    changed: str | None,
 ) -> int:
     """Get the preview that the specs lead to, and show what would change.
 
@@ -54,7 +56,10 @@ def command(
         from vernctl.workflow.commands import plan_specs
         from vernctl.workflow.planning import PlanOptions
 
-        project, loaded = load(specs)
+        project, loaded = load_changed(specs, changed)
+        if not loaded and changed is not None and format_ == "text":
+            write("Nothing to do.\n", output)
+            return 0
         options = PlanOptions(
             read_only=read_only,
             replace=replace,

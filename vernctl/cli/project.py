@@ -56,6 +56,27 @@ def load(arguments: Sequence[Path]) -> tuple[Project, list[Spec]]:
     return project, load_specs(find_specs(project, arguments), project)
 
 
+def changed_option(function: F) -> F:
+    """``--changed REF``."""
+    return click.option(
+        "--changed",
+        metavar="REF",
+        help="Only specs that changed since a git ref: they, their bases, files or snapshots.",
+    )(function)
+
+
+def load_changed(arguments: Sequence[Path], ref: str | None) -> tuple[Project, list[Spec]]:
+    """As :func:`load`; with a ``ref`` only the specs that changed since. Says how many did not."""
+    project, specs = load(arguments)
+    if ref is None:
+        return project, specs
+    from vernctl.workflow.changed import changed_since
+
+    found = changed_since(project, specs, ref)
+    note(f"{len(found)} of {len(specs)} specs changed since {ref}.")
+    return project, found
+
+
 def load_one(argument: Path) -> tuple[Project, Spec]:
     """The one spec of a command that takes no more. Raises UsageError for a folder of several."""
     from vernctl.errors import UsageError

@@ -172,6 +172,7 @@ class Spec(SpecValue):
     files: tuple[Path, ...] = ()
     knowledge: str | None = None
     refine: tuple[Refinement, ...] = ()
+    clarify: tuple[str, ...] = ()
     answers: tuple[AnswerRule, ...] = ()
     answers_place: Place = Field(default=Place(""), exclude=True)
     review: Review = Review()
@@ -237,6 +238,9 @@ class Project(SpecValue):
     specs: tuple[Path, ...]
     approval: Literal["file", "commit"] | None = None
     quota: Literal["published", "off"] = "published"
+    quota_given: bool = Field(
+        default=False, description="Whether vernctl.yaml says it; on this machine it must."
+    )
     receipts: Path
     review_cells: Literal["plain", "tokens"] | None = None
     token_key: SecretRef | None = Field(

@@ -86,6 +86,7 @@ class _Loader:
             specs=self._folders("specs") or (root / "specs",),
             approval=cast("Literal['file', 'commit'] | None", approval),
             quota=cast("Literal['published', 'off']", quota or "published"),
+            quota_given=quota is not None,
             receipts=self._path(found.get("receipts"), "receipts", ".vernctl/receipts"),
             review_cells=cast("Literal['plain', 'tokens'] | None", cells),
             token_key=token_key,

@@ -66,6 +66,19 @@ def commit_of(folder: Path, ref: str) -> str:
     return said.stdout.decode().strip()
 
 
+def changed_paths(folder: Path, commit: str) -> frozenset[Path]:
+    """Every file below ``folder`` that differs from a commit, untracked ones too; absolute paths.
+
+    Raises UsageError where git cannot tell.
+    """
+    tracked = _git(folder, "diff", "--name-only", "--relative", "-z", commit, "--", ".")
+    untracked = _git(folder, "ls-files", "--others", "--exclude-standard", "-z", "--", ".")
+    if tracked.returncode != 0 or untracked.returncode != 0:
+        raise UsageError(f"git cannot say what changed since {commit[:9]} in {folder}.")
+    names = (tracked.stdout + untracked.stdout).decode("utf-8", "surrogateescape").split("\x00")
+    return frozenset(folder / name for name in names if name)
+
+
 def file_at(folder: Path, commit: str, name: str) -> bytes | None:
     """The content of ``folder/name`` as of a commit; None where it was not there."""
     said = _git(folder, "show", f"{commit}:./{name}")
