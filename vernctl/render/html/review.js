@@ -74,7 +74,7 @@
     const counts = [sheet.rows, sheet.is_new ? null : sheet.changes, sheet.invalid || null, sheet.cosmetic, sheet.origin].filter(Boolean);
     const notes = [
       sheet.key_note && el("p.dim", {}, prose(sheet.key_note)),
-      sheet.causes.length ? el("p.because", {}, "because: ", sheet.causes.map((cause, i) => [i ? "; " : "", prose(cause)])) : null,
+      sheet.causes.length && !sheet.is_empty ? el("p.because", {}, "because: ", sheet.causes.map((cause, i) => [i ? "; " : "", prose(cause)])) : null,
       sheet.left_out ? el("p.warn", {}, `The table lists ${number(sheet.listed)} changes; ${number(sheet.left_out)} more are counted above and stand in --format csv.`) : null,
     ];
     const picked = (group) => { changes.only(group); changes.node.scrollIntoView({ block: "start" }); changes.grid.node.focus({ preventScroll: true }); };

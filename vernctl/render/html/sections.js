@@ -68,6 +68,12 @@ function bar(filled, invalid, before) {
   return svg("svg", { class: "chart", viewBox: "0 -4 100 16", width: 100, height: 16, "aria-hidden": "true" }, ...parts);
 }
 
+/** Where the bar ended before, if that can be seen. */
+function moved(column, rows) {
+  const was = column.filled_before;
+  return was !== null && Math.abs(was - column.filled / rows) >= 0.005 ? was : null;
+}
+
 /** Fill and validity per column: a chart, and in the same row the numbers that it is drawn from. */
 function columns(sheet) {
   const known = sheet.columns.some((column) => column.filled !== null || column.invalid || column.origin);
@@ -78,7 +84,7 @@ function columns(sheet) {
   const row = (column) => el("tr", {},
     el("th", { scope: "row" }, prose(column.name), column.state ? el(`span.state.${column.state}`, {}, column.state) : null),
     read ? el("td", {}, column.origin ? origin(column.origin) : null) : null,
-    el("td.chart", {}, column.filled === null ? null : bar(column.filled / rows, column.invalid / rows, column.filled_before)),
+    el("td.chart", {}, column.filled === null ? null : bar(column.filled / rows, column.invalid / rows, moved(column, rows))),
     el("td.num", {}, column.filled === null ? "–" : percent(column.filled / rows)),
     was ? el("td.num.dim", {}, column.filled_before === null ? "–" : percent(column.filled_before)) : null,
     el("td.num", {}, column.distinct === null ? "–" : number(column.distinct)),
