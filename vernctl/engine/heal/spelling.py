@@ -110,34 +110,53 @@ def _meant(
     v, w = exp.column("v"), exp.column("w")
     a, b = spelled(v), spelled(w)
     distance = call("DAMERAU_LEVENSHTEIN", a, b)
-    # A typo: one slip in a word of four letters and more, two from nine on; digits never slip.
+    # A typo: one slip in a word of four letters and more, two from nine, three from sixteen, four
+    # from twenty-four on; digits never slip.
     length = call("LEAST", call("LENGTH", a), call("LENGTH", b))
     slips = cases(
         (
             (matches(call("CONCAT", a, b), r"\d"), number(0)),
-            (exp.GTE(this=length, expression=number(9)), number(2)),
+            (exp.GTE(this=length, expression=number(24)), number(4)),
+            (exp.GTE(this=length.copy(), expression=number(16)), number(3)),
+            (exp.GTE(this=length.copy(), expression=number(9)), number(2)),
             (exp.GTE(this=length.copy(), expression=number(4)), number(1)),
         ),
         number(0),
     )
     query = (
-        exp.select("v", "w", exp.alias_(distance, "d"), exp.alias_(call("LENGTH", a), "size"))
+        exp.select("v", "w", exp.alias_(distance, "d"), exp.alias_(slips, "most"))
         .from_("_found")
         .join("_allowed", join_type="cross")
-        .where(exp.LTE(this=distance.copy(), expression=slips))
+        .where(
+            exp.LTE(this=distance.copy(), expression=exp.Mul(this=slips, expression=number(2))),
+            exp.GT(this=call("LENGTH", a), expression=number(0)),
+        )
         .order_by("v", "d", "nth")
     )
-    near: dict[str, list[tuple[str, int]]] = {}
-    for value, target, slip, size in con.execute(sql(query)).fetchall():
-        if size:
-            near.setdefault(str(value), []).append((str(target), int(slip)))
+    near: dict[str, list[_Near]] = {}
+    for value, target, slip, most in con.execute(sql(query)).fetchall():
+        near.setdefault(str(value), []).append(_Near(str(target), int(slip), int(most)))
     order = {value: i for i, value in enumerate(values)}
-    sure = {
-        value: found[0][0]
-        for value, found in near.items()
-        if len(found) == 1 or (found[0][1] < found[1][1] and found[0][1] == 0)
-    }
+    sure = {value: target for value, found in near.items() if (target := _one_of(found))}
     return {value: sure[value] for value in sorted(sure, key=order.__getitem__)}
+
+
+class _Near(NamedTuple):
+    target: str
+    slips: int
+    most: int
+
+
+def _one_of(near: Sequence[_Near]) -> str | None:
+    """The one value that is meant, nearest first: spelled alike, or a typo with no rival."""
+    best, rivals = near[0], near[1:]
+    if best.slips == 0:
+        return None if rivals and rivals[0].slips == 0 else best.target
+    if best.slips > best.most or any(other.slips <= other.most for other in rivals):
+        return None
+    if best.slips > 2 and any(other.slips < 2 * best.slips for other in rivals):
+        return None
+    return best.target
 
 
 def heal_links(

@@ -93,6 +93,7 @@ class Number(RecipeValue):
             plain = choose(matches(cell, rf"%{SPACE}*$"), _hundredth(plain), plain)
         if self.places is not None:
             plain = exp.Coalesce(this=_decimal(plain, self.places), expressions=[plain.copy()])
+        plain = choose(matches(plain, _NOISE), _without_noise(plain), plain)
         if self.short or self.percent:
             plain = regex_replace(regex_replace(plain, r"(\.\d*?)0+$", r"\1"), r"\.$")
         return plain
@@ -111,6 +112,19 @@ def _decimal(plain: exp.Expr, places: int) -> exp.Expr:
     exact = exp.DataType.build("DECIMAL(38, 15)", dialect="duckdb")
     rounded = exp.TryCast(this=exp.TryCast(this=plain, to=exact), to=kind)
     return exp.Cast(this=rounded, to=exp.DataType.build("VARCHAR", dialect="duckdb"))
+
+
+#: What binary arithmetic leaves of 0.056 (0.055999999999999994) and of 0.3 (0.30000000000000004).
+_NOISE = r"^-?\d{1,6}\.\d*(?:0{6}|9{6})\d{1,3}$"
+
+
+def _without_noise(plain: exp.Expr) -> exp.Expr:
+    exact = exp.DataType.build("DECIMAL(38, 28)", dialect="duckdb")
+    kind = exp.DataType.build("DECIMAL(38, 12)", dialect="duckdb")
+    rounded = exp.TryCast(this=exp.TryCast(this=plain.copy(), to=exact), to=kind)
+    words = exp.Cast(this=rounded, to=exp.DataType.build("VARCHAR", dialect="duckdb"))
+    short = regex_replace(regex_replace(words, r"(\.\d*?)0+$", r"\1"), r"\.$")
+    return exp.Coalesce(this=short, expressions=[plain.copy()])
 
 
 def _hundredth(plain: exp.Expr) -> exp.Expr:
