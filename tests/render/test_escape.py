@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from html.parser import HTMLParser
 
 import pytest
 from hypothesis import given
@@ -27,7 +30,8 @@ from vernctl.diff.model import (
     UnusedColumn,
     Validity,
 )
-from vernctl.render import markdown, text
+from vernctl.render import csv as changes
+from vernctl.render import html, markdown, text
 from vernctl.render.escape import (
     bare_or_quoted,
     cell_width,
@@ -36,6 +40,7 @@ from vernctl.render.escape import (
     shorten,
     text_safe,
 )
+from vernctl.render.text import review
 from vernctl.snapshot.model import InputFile, Inputs, RecordedQuestion, Snapshot
 from vernctl.workflow.outcome import (
     AskedOption,
@@ -174,7 +179,12 @@ EYES: dict[str, Callable[[str], str]] = {
     "markdown, first import": lambda value: markdown.render_outcomes([hostile_first(value)]),
     "markdown, several": lambda value: markdown.render_outcomes([hostile_first(value)] * 2),
     "REVIEW.md": _review,
+    "review": lambda value: "".join(_on_terminal(hostile_first(value))),
+    "html": lambda value: html.render_outcomes([hostile_outcome(value)]),
+    "html, first import": lambda value: html.render_outcomes([hostile_first(value)] * 2),
 }
+MARKDOWN = [eye for eye in EYES if eye.startswith(("markdown", "REVIEW"))]
+HTML = [eye for eye in EYES if eye.startswith("html")]
 
 
 @pytest.mark.parametrize("value", HOSTILE, ids=lambda value: ascii(value[:16]))
@@ -183,16 +193,32 @@ def test_nothing_hostile_survives_in_any_output_made_for_eyes(eye: str, value: s
     output = EYES[eye](value)
     assert not _FORBIDDEN.search(output)
     assert output.count("\u2068") == output.count("\u2069")
-    assert len(output) < 150_000
+    assert len(output) < (800_000 if eye in HTML else 150_000)
 
 
 @pytest.mark.parametrize("value", HOSTILE, ids=lambda value: ascii(value[:16]))
-@pytest.mark.parametrize(
-    "eye", [name for name in EYES if name not in ("text",) and "text" not in name]
-)
+@pytest.mark.parametrize("eye", MARKDOWN)
 def test_markdown_holds_no_link_image_or_html_but_our_own(eye: str, value: str) -> None:
     structure = {_shape(token.type, token.content) for token in _tokens(EYES[eye](value))}
     assert not structure & {"link_open", "image", "foreign html", "s_open", "em of theirs"}
+
+
+@pytest.mark.parametrize("eye", HTML)
+@pytest.mark.parametrize("value", HOSTILE, ids=lambda value: ascii(value[:16]))
+def test_a_page_has_the_same_tags_and_nothing_but_ascii_whatever_it_shows(
+    eye: str, value: str
+) -> None:
+    output = EYES[eye](value)
+    assert _tags(output) == _tags(EYES[eye]("harmless"))
+    for block in re.findall(r'<script type="application/json"[^>]*>(.*?)</script>', output, re.S):
+        assert block.isascii()
+        assert not set("<>&") & set(block)
+
+
+@pytest.mark.parametrize("value", HOSTILE, ids=lambda value: ascii(value[:16]))
+def test_changes_as_csv_hold_every_hostile_value_exactly(value: str) -> None:
+    exact = value.encode("utf-8", "surrogatepass").decode("utf-8", "surrogatepass")
+    assert exact in {cell for line in _records(hostile_outcome(value)) for cell in line}
 
 
 @pytest.mark.parametrize("eye", ["markdown", "REVIEW.md"])
@@ -201,6 +227,27 @@ def test_a_hostile_value_makes_the_same_blocks_as_a_harmless_one(eye: str, value
     if len(value) > 100 or not value.strip():
         return  # a cut value, or an empty one, may leave a part out
     assert _blocks(EYES[eye](value)) == _blocks(EYES[eye]("harmless"))
+
+
+def _on_terminal(outcome: SpecOutcome) -> Iterator[str]:
+    yield review.overview(outcome)
+    yield from (piece() for piece in review.pieces(outcome))
+
+
+def _tags(page: str) -> list[str]:
+    found: list[str] = []
+    parser = HTMLParser()
+    parser.handle_starttag = lambda tag, attrs: found.append(f"{tag} {attrs}")  # type: ignore[method-assign]
+    parser.feed(page)
+    return found
+
+
+def _records(outcome: SpecOutcome) -> list[list[str]]:
+    whole = csv.field_size_limit(2**30)
+    try:
+        return list(csv.reader(io.StringIO(changes.render_outcomes([outcome]), newline="")))
+    finally:
+        csv.field_size_limit(whole)
 
 
 def _tokens(output: str) -> list[Token]:

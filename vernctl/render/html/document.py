@@ -68,7 +68,7 @@ def _spec(outcome: SpecOutcome, lines: Lines) -> Part:
         "facts": [clip(fact) for fact in outcome.facts],
         "warnings": [clip(warning) for warning in outcome.warnings],
         "error": _error(outcome),
-        "resume_at": words.moment(outcome.resume_at) if outcome.resume_at else None,
+        "resume_at": clip(words.moment(outcome.resume_at)) if outcome.resume_at else None,
         "next": clip(words.next_command(outcome)),
         "sheets": _sheets(outcome, diff, lines) if diff else [],
         "causes": _causes(outcome),
