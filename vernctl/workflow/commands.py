@@ -10,6 +10,7 @@ from vernctl.workflow.answering import BlockedError
 from vernctl.workflow.applying import ApplyOptions, apply_work
 from vernctl.workflow.approving import approve_spec
 from vernctl.workflow.byhand import answer_work
+from vernctl.workflow.clarifying import ask_work
 from vernctl.workflow.drift import drift_work
 from vernctl.workflow.fleet import Job, ended_well, held_back, in_lanes, jobs_of, waves
 from vernctl.workflow.lease import lease
@@ -34,7 +35,7 @@ async def plan_specs(
     async def plan(work: Work) -> SpecOutcome:
         return await plan_work(work, options)
 
-    return await _each(session, specs, "plan", plan, runs=not options.read_only)
+    return await over_fleet(session, specs, "plan", plan, runs=not options.read_only)
 
 
 async def apply_specs(
@@ -45,7 +46,7 @@ async def apply_specs(
     async def apply(work: Work) -> SpecOutcome:
         return await apply_work(work, options)
 
-    return await _each(session, specs, "apply", apply, runs=True)
+    return await over_fleet(session, specs, "apply", apply, runs=True)
 
 
 def approve_specs(
@@ -66,17 +67,17 @@ def approve_specs(
 
 async def status_specs(session: Session, specs: Sequence[Spec]) -> list[SpecOutcome]:
     """Where every spec stands, by reading alone."""
-    return await _each(session, specs, "status", status_work)
+    return await over_fleet(session, specs, "status", status_work)
 
 
 async def drift_specs(session: Session, specs: Sequence[Spec]) -> list[SpecOutcome]:
     """What others have moved since each spec's approval and last import, by reading alone."""
-    return await _each(session, specs, "status", drift_work)
+    return await over_fleet(session, specs, "status", drift_work)
 
 
 async def questions_of(session: Session, spec: Spec) -> SpecOutcome:
     """The questions that the spec's run waits with."""
-    return (await _each(session, [spec], "status", questions_work))[0]
+    return (await over_fleet(session, [spec], "status", questions_work))[0]
 
 
 async def answer_spec(
@@ -87,7 +88,16 @@ async def answer_spec(
     async def answer(work: Work) -> SpecOutcome:
         return await answer_work(work, given, write=write)
 
-    return (await _each(session, [spec], "status", answer))[0]
+    return (await over_fleet(session, [spec], "status", answer))[0]
+
+
+async def ask_spec(session: Session, spec: Spec, question: str) -> SpecOutcome:
+    """Ask the agent a read-only question about the spec's current preview."""
+
+    async def ask(work: Work) -> SpecOutcome:
+        return await ask_work(work, question)
+
+    return (await over_fleet(session, [spec], "status", ask))[0]
 
 
 async def record_answers(session: Session, spec: Spec) -> tuple[str, ...]:
@@ -98,12 +108,12 @@ async def record_answers(session: Session, spec: Spec) -> tuple[str, ...]:
 
 async def cancel_spec(session: Session, spec: Spec) -> SpecOutcome:
     """Cancel the run in flight on the spec's migration."""
-    return (await _each(session, [spec], "status", cancel_work))[0]
+    return (await over_fleet(session, [spec], "status", cancel_work))[0]
 
 
 async def export_spec(session: Session, spec: Spec) -> SpecOutcome:
     """Write the results of a completed import into ``export.to`` once more."""
-    return (await _each(session, [spec], "apply", export_work))[0]
+    return (await over_fleet(session, [spec], "apply", export_work))[0]
 
 
 async def log_spec(session: Session, spec: Spec) -> str:
@@ -112,7 +122,7 @@ async def log_spec(session: Session, spec: Spec) -> str:
         return await log_of(Work.open(session, spec))
 
 
-async def _each(
+async def over_fleet(
     session: Session, specs: Sequence[Spec], command: str, verb: Verb, *, runs: bool = False
 ) -> list[SpecOutcome]:
     """The outcomes in the order given. ``runs``: the verb may start runs, so that specs go out in

@@ -123,6 +123,9 @@ async def follow(
             told = "" if hides(spec.review) else run.message or ""
             session.listener.say(spec.name, run.status, told)
             await asyncio.sleep(session.poll_seconds)
+    if after == journal.known.sequence:
+        # It had settled before it was listened to: what it said must not look like news later.
+        after = await last_sequence(session, journal, migration_id)
     journal.fact("settled", status=run.status, sequence=after)
     return run
 

@@ -81,9 +81,10 @@ def forecast(work: Work, *, execute: bool) -> Cost:
     except RefusedError:
         return Cost()
     cost = plan.cost
-    if execute and mine.executed is None:
-        return cost.model_copy(update={"agent": cost.agent + 1})
-    return cost
+    # A spec with rules for answers will be asked, though nobody has recorded what.
+    unforeseen = bool(cost.generate and work.spec.answers and not plan.questions)
+    more = unforeseen + (execute and mine.executed is None)
+    return cost.model_copy(update={"agent": cost.agent + more})
 
 
 def least_seconds(costs: Sequence[Cost]) -> float:

@@ -44,6 +44,8 @@ class Gate:
         #: Told the spec and what it waits for.
         self.tell: Callable[[str, str], None] = lambda spec, text: None
         self._generating: dict[str, int] = {}
+        self._taken: dict[str, int] = {}
+        self._most = 0
         self._others: list[float] = []
 
     def now(self) -> float:
@@ -117,8 +119,7 @@ class Gate:
         if ordinary:
             now = self.now()
             self._others = [at for at in self._others if now - HOUR < at]
-            share = PUBLISHED["agent"].requests - max(self._generating.values(), default=0)
-            share = max(1, share)
+            share = max(1, PUBLISHED["agent"].requests - self._kept())
             if len(self._others) >= share:
                 return self._others[-share] + HOUR + 1.0 - now
         try:
@@ -129,7 +130,15 @@ class Gate:
             return 0.0
         if ordinary and not pause:
             self._others.append(self.now())
+        elif "agent" in names and not pause:
+            self._taken[address] = self._taken.get(address, 0) + 1
+            self._most = max(self._most, self._taken[address])
         return pause
+
+    def _kept(self) -> int:
+        """Agent calls that are kept for specs that generate: what one takes, as far as foreseen
+        and as seen so far; none, once there are no more of them."""
+        return max(self._most, *self._generating.values()) if self._generating else 0
 
     def _has_slot(self, what: str) -> bool:
         if self.ledger is None:

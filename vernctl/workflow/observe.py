@@ -9,10 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from vernctl.api.models import IN_FLIGHT, Preview, Run, ThreadEvent
+from vernctl.api.models import IN_FLIGHT, Preview, Run, ThreadEvent, ThreadPage
 from vernctl.errors import ConflictError, NotFoundError, RefusedError
 from vernctl.snapshot.model import Snapshot
-from vernctl.workflow.journal import Journal
+from vernctl.workflow.journal import Journal, Known
 from vernctl.workflow.session import Session
 
 
@@ -39,11 +39,14 @@ async def observe(
     recorded: Snapshot | None,
     *,
     recreate: bool = False,
+    brief: bool = False,
 ) -> Observed:
     """Read the migration that the journal, or the snapshot of the same address, names.
 
     A recorded id that answers 404 is an error, for it usually means another key or region; on the
     embedded server, whose data may be thrown away, and with ``recreate`` it is simply forgotten.
+    ``brief``: an import of ours whose thread has not moved since is taken to be as we left it, so
+    that one read is all; its report is then not at hand.
     """
     known = journal.known
     migration_id = known.migration_id or (recorded.migration_id if recorded else None)
@@ -62,6 +65,9 @@ async def observe(
             rule="unknown_migration",
             next="Check the endpoint and its key; `vernctl plan --recreate` starts a new one.",
         ) from error
+    if brief and _is_as_left(known, page):
+        imported = Run(run_id=known.run_id or "", status="completed")
+        return Observed(migration_id, imported, None, known.sequence)
     recorded_run = recorded.run_id if recorded and not known.generated else None
     run, kind = await _run_of(session, migration_id, known.run_id or recorded_run)
     return Observed(
@@ -71,6 +77,13 @@ async def observe(
         last_sequence=page.last_sequence if page.last_sequence is not None else known.sequence,
         events=page.events,
     )
+
+
+def _is_as_left(known: Known, page: ThreadPage) -> bool:
+    """Our execute has completed, nothing is open, and the thread has said nothing since."""
+    done = known.executed
+    imported = done is not None and done.status == "completed" and known.executing is None
+    return imported and known.open is None and known.sequence is not None and not page.events
 
 
 async def _run_of(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import random
 import time
 from dataclasses import dataclass
 from datetime import date
@@ -19,6 +21,7 @@ from vernctl.spec.load import load_spec
 from vernctl.workflow.adopt import adopt_active
 from vernctl.workflow.asked import answer_today, question_outcome, unused_rules
 from vernctl.workflow.canceling import freeing_slot
+from vernctl.workflow.clarifying import clarified
 from vernctl.workflow.inputs import provenance_of
 from vernctl.workflow.observe import Observed
 from vernctl.workflow.outcome import SpecOutcome
@@ -27,6 +30,7 @@ from vernctl.workflow.plan import (
     Options,
     Plan,
     Recorded,
+    cost_of,
     decide,
     steps_for,
 )
@@ -96,8 +100,8 @@ async def reach(work: Work, options: PlanOptions) -> Reached:
     """
     progress = work.progress
     wanted = options
-    for _ in range(MAX_ROUNDS):
-        observed = await work.look(recreate=options.recreate)
+    for turn in range(MAX_ROUNDS):
+        observed = await work.look(recreate=options.recreate, brief=True)
         if not options.read_only:
             observed = await adopt_active(work, observed)
         situation = await work.situation(observed)
@@ -111,6 +115,8 @@ async def reach(work: Work, options: PlanOptions) -> Reached:
             progress.questions += await perform(work, plan)
         except Replan:
             progress.steps = [step for step in progress.steps if step.kind == "create"]
+            # Two that meet step back for unequal times, or they meet again.
+            await asyncio.sleep(random.uniform(0, turn * work.session.poll_seconds))
             continue
         if work.session.asker is not None:
             work.use(load_spec(work.spec.path, work.session.project))
@@ -162,6 +168,8 @@ async def _reviewed(
     unused = unused_rules(work.spec, candidate.questions)
     if unused and options.strict:
         raise refused_unused(unused)
+    if work.base is None or work.base.digest != candidate.digest:
+        candidate = await clarified(work, candidate, read_only=options.read_only)
     review = review_of(work, candidate)
     stale = answers_moved(work)
     same = work.base is not None and work.base.digest == candidate.digest and not stale
@@ -172,6 +180,9 @@ async def _reviewed(
         "checks": review.checks,
         "provenance": review.provenance,
         "apply_calls": 1,
+        "steps": tuple(work.progress.steps),
+        "cost": cost_of(work.progress.steps),
+        "clarified": candidate.clarified,
         "questions": with_wordings(outcome.questions, candidate.questions, work.base),
         "warnings": (*outcome.warnings, *warnings_of(candidate.questions, unused)),
     }

@@ -41,7 +41,8 @@ class Work:
     """``base`` is the approved snapshot at this endpoint; ``here`` the same where it belongs to
     today's address, so that its ids and its digest speak of the same migration. ``frees_slot``:
     cancel a run that waits for an answer that nobody has. ``readable`` are the sheets that were
-    read last, with no cell hidden; they are kept nowhere."""
+    read last, with no cell hidden; they are kept nowhere. ``latest`` is the migration's run that
+    the last look saw."""
 
     session: Session
     spec: Spec
@@ -54,6 +55,7 @@ class Work:
     progress: Progress = field(default_factory=Progress)
     frees_slot: bool = False
     readable: tuple[Sheet, ...] = ()
+    latest: Run | None = None
 
     @classmethod
     def open(cls, session: Session, spec: Spec) -> Work:
@@ -97,12 +99,15 @@ class Work:
         )
         return base if same else None
 
-    async def look(self, *, recreate: bool = False) -> Observed:
+    async def look(self, *, recreate: bool = False, brief: bool = False) -> Observed:
         """What the service holds now; an intent left open by a crash is settled on the way."""
-        observed = await observe(self.session, self.journal, self.here, recreate=recreate)
+        observed = await observe(
+            self.session, self.journal, self.here, recreate=recreate, brief=brief
+        )
         if self.journal.known.open is not None:
             await settle(self.session, self.journal)
             observed = await observe(self.session, self.journal, self.here, recreate=recreate)
+        self.latest = observed.run
         return observed
 
     async def situation(self, observed: Observed) -> Situation:
@@ -134,20 +139,27 @@ class Work:
         if run is None or observed.migration_id is None or observed.in_flight:
             return None
         mine = self.journal.known
-        if mine.generated and run.run_id == mine.run_id:
-            recorded = Recorded(mine.applied, mine.knowledge, mine.questions)
-            seen = mine.preview
-            executed = mine.executing is not None or mine.executed is not None
-            if executed or (seen is not None and seen.sequence == observed.last_sequence):
+        if not mine.generated or run.run_id != mine.run_id:
+            settled = run.status in ("awaiting_approval", "completed")
+            return await self._approved_by_content(observed.migration_id) if settled else None
+        recorded = Recorded(mine.applied, mine.knowledge, mine.questions)
+        seen = mine.preview
+        executed = mine.executing is not None or mine.executed is not None
+        if executed and run.status != "awaiting_approval":
+            return recorded
+        if seen is not None and seen.sequence == observed.last_sequence:
+            return recorded
+        if seen is not None:
+            sheets = await self.sheets(observed.migration_id)
+            if self.digest(sheets, mine.applied) == seen.digest:
                 return recorded
-            if seen is not None:
-                sheets = await self.sheets(observed.migration_id)
-                if self.digest(sheets, mine.applied) == seen.digest:
-                    return recorded
-            return await self._told(observed.migration_id, run, recorded)
-        if self.here is None or run.status not in ("awaiting_approval", "completed"):
+        return await self._told(observed.migration_id, run, recorded)
+
+    async def _approved_by_content(self, migration_id: str) -> Recorded | None:
+        """What the approval was made with, where the server's preview is the approved one."""
+        if self.here is None:
             return None
-        sheets = await self.sheets(observed.migration_id)
+        sheets = await self.sheets(migration_id)
         if sheets is None or digest_of(self.here.inputs, sheets) != self.here.digest:
             return None
         return _recorded(self.here)
@@ -167,9 +179,11 @@ class Work:
             return recorded if self.journal.known.preview is None else None
         if told.messages == recorded.messages and len(told.questions) <= len(recorded.questions):
             return recorded
-        if Counter(told.messages) - Counter((*self.desired.messages, *recorded.messages)):
-            return None
-        known = Recorded(told.messages, recorded.knowledge, told.questions)
+        known = await self._approved_by_content(migration_id)
+        if known is None or Counter(known.messages) != Counter(self.desired.messages):
+            if not {*told.messages} <= {*self.desired.messages, *recorded.messages}:
+                return None
+            known = Recorded(told.messages, recorded.knowledge, told.questions)
         self._adopt(known, Observed(migration_id, run, None, self.journal.known.sequence))
         return known
 
