@@ -11,7 +11,7 @@ from vernctl.diff.compare import diff_snapshots
 from vernctl.errors import PartialImportError, RefusedError
 from vernctl.snapshot.digest import short
 from vernctl.snapshot.model import Snapshot
-from vernctl.workflow.adopt import adopt_active
+from vernctl.workflow.takeover import take_over
 from vernctl.workflow.approving import approve_spec, moved_since
 from vernctl.workflow.canceling import freeing_slot
 from vernctl.workflow.deliver import lacking
@@ -60,7 +60,7 @@ async def apply_work(work: Work, options: ApplyOptions) -> SpecOutcome:
 
 
 async def _apply(work: Work, options: ApplyOptions) -> SpecOutcome:
-    observed = await adopt_active(work, await work.look())
+    observed = await take_over(work, await work.look())
     if work.journal.known.executing is not None:
         return await finish(work)
     moved = stale_parts(work)

@@ -10,7 +10,7 @@ from vernctl.spec.answers import Matched
 from vernctl.spec.patterns import normalise
 from vernctl.spec.stanza import rule_line
 from vernctl.spec.write import add_rules
-from vernctl.workflow.adopt import adopt_active
+from vernctl.workflow.takeover import take_over
 from vernctl.workflow.answering import (
     BlockedError,
     During,
@@ -66,7 +66,7 @@ async def answer_work(work: Work, given: Mapping[int, str], *, write: bool) -> S
     ``write`` puts what was given into the spec as rules first. Raises BlockedError, and has sent
     nothing, where a question is left; UsageError for an answer that cannot be meant.
     """
-    observed = await adopt_active(work, await work.look())
+    observed = await take_over(work, await work.look())
     run, migration_id = observed.run, observed.migration_id
     if run is None or migration_id is None or run.status != "blocked":
         facts = ("No run waits for an answer.",)

@@ -18,7 +18,7 @@ from vernctl.snapshot.files import remove_snapshot, write_snapshot
 from vernctl.snapshot.model import Snapshot
 from vernctl.spec.answers import match
 from vernctl.spec.load import load_spec
-from vernctl.workflow.adopt import adopt_active
+from vernctl.workflow.takeover import take_over
 from vernctl.workflow.asked import answer_today, question_outcome, unused_rules
 from vernctl.workflow.canceling import freeing_slot
 from vernctl.workflow.clarifying import clarified
@@ -103,7 +103,7 @@ async def reach(work: Work, options: PlanOptions) -> Reached:
     for turn in range(MAX_ROUNDS):
         observed = await work.look(recreate=options.recreate, brief=True)
         if not options.read_only:
-            observed = await adopt_active(work, observed)
+            observed = await take_over(work, observed)
         situation = await work.situation(observed)
         plan = decide(situation, work.desired, wanted)
         done = plan.case in ("read", "imported", "blocked")

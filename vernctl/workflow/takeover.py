@@ -20,7 +20,7 @@ from vernctl.workflow.settle import active_run_id
 from vernctl.workflow.work import Work
 
 
-async def adopt_active(work: Work, observed: Observed) -> Observed:
+async def take_over(work: Work, observed: Observed) -> Observed:
     """Take over the unknown run in flight where it is this spec's; else leave it a stranger's.
 
     Finding out its id may take a while: the run is listened to until it settles or asks.
