@@ -68,6 +68,7 @@ class Known(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     migration_id: str | None = None
+    created: bool = False
     uploaded: bool = False
     knowledge: str | None = None
     run_id: str | None = None
@@ -179,7 +180,8 @@ def _after(known: Known, asked: Mapping[str, JsonValue], entry: Entry) -> dict[s
     sequence = got.get("sequence", asked.get("sequence"))
     match entry.name:
         case "create":
-            return {"migration_id": got["migration_id"]}
+            # The migration that was there already when it was asked for is somebody else's make.
+            return {"migration_id": got["migration_id"], "created": got.get("created", True)}
         case "upload":
             return {"uploaded": True}
         case "knowledge":

@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
-
-from vernctl.api.models import ListedFile, RunKind
-from vernctl.api.uploads import Upload
-from vernctl.errors import (
-    ConflictError,
-    InputError,
-    RefusedError,
-    ServerError,
-    UnreachableError,
-)
-from vernctl.snapshot.model import InputFile
+from vernctl.api.models import RunKind
+from vernctl.errors import ConflictError, NotFoundError
 from vernctl.workflow.drive import Driven, costs_of, drive, start
 from vernctl.workflow.messages import as_one_message
 from vernctl.workflow.outcome import QuestionOutcome
 from vernctl.workflow.plan import Plan, PlannedStep, steps_for
+from vernctl.workflow.recall import recalled
+from vernctl.workflow.uploading import upload
 from vernctl.workflow.work import Work
 
 
@@ -41,7 +32,7 @@ async def perform(work: Work, plan: Plan) -> tuple[QuestionOutcome, ...]:
             case "create":
                 await _create(work)
             case "upload":
-                await _upload(work)
+                await upload(work)
             case "knowledge":
                 await _write_knowledge(work)
             case "generate":
@@ -76,55 +67,6 @@ async def _create(work: Work) -> None:
         raise Replan
 
 
-async def _upload(work: Work, *, again: bool = False) -> None:
-    migration_id = work.journal.known.migration_id or ""
-    there = await work.session.client.list_files(migration_id)
-    refuse_poisoned(work, there)
-    names = {file.name for file in there}
-    missing = [file for file in work.inputs.files if file.name not in names]
-    if not missing:
-        work.journal.result(work.journal.intend("upload", files=[]))
-        return None
-    if work.inputs.elsewhere:
-        raise InputError(
-            f"{', '.join(file.name for file in missing)} must be uploaded, "
-            "and the files of the spec are not on this host.",
-            remote="The migration exists without them; nothing was imported.",
-            next="Run the same command where the files are.",
-        )
-    intent = work.journal.intend("upload", files=[file.name for file in missing])
-    uploads = [Upload(name=file.name, path=work.inputs.paths[file.name]) for file in missing]
-    try:
-        there = await work.session.client.upload_files(migration_id, uploads)
-    except (UnreachableError, ServerError):
-        # What has arrived of it is in the list; only what has not is sent once more.
-        work.journal.result(intent, done=False)
-        if again:
-            raise
-        return await _upload(work, again=True)
-    refuse_poisoned(work, there)
-    work.journal.result(intent)
-
-
-def refuse_poisoned(work: Work, there: Sequence[ListedFile]) -> None:
-    """Files cannot be removed from a migration: one too many, or another, spoils it for good."""
-    wanted = {file.name: file for file in work.inputs.files}
-    spoilt = [name for name, count in Counter(file.name for file in there).items() if count > 1]
-    spoilt += [file.name for file in there if _is_other(file, wanted.get(file.name))]
-    if spoilt:
-        raise RefusedError(
-            f"the migration's file list is spoilt: {', '.join(sorted(set(spoilt)))} "
-            "is there twice, or is not the file of this spec.",
-            rule="poisoned",
-            remote="Files cannot be removed from a migration; nothing was imported.",
-            next=f"Raise `epoch:` in {work.spec.shown_path}: it opens a fresh migration.",
-        )
-
-
-def _is_other(file: ListedFile, wanted: InputFile | None) -> bool:
-    return wanted is None or (file.size is not None and file.size != wanted.size)
-
-
 async def _write_knowledge(work: Work) -> None:
     migration_id = work.journal.known.migration_id or ""
     text = work.desired.knowledge
@@ -143,6 +85,8 @@ async def _run(work: Work, step: PlannedStep) -> None:
     message = as_one_message(step.messages) if step.messages else None
     if await work.session.gate.reserve(work.address, costs_of(kind), kind):
         raise Replan
+    if await _moved_meanwhile(work, migration_id, kind):
+        raise Replan
     try:
         await start(
             work.session,
@@ -160,3 +104,24 @@ async def _run(work: Work, step: PlannedStep) -> None:
             work.journal.fact("lost")
             raise Replan from conflict
         raise
+
+
+async def _moved_meanwhile(work: Work, migration_id: str, kind: RunKind) -> bool:
+    """Whether another checkout has been at it since the plan was made: with a run of its own, or
+    by refining ours; the message that is to go out may have been said."""
+    try:
+        log = await work.session.client.get_log(migration_id)
+    except ConflictError:
+        return True
+    except NotFoundError:
+        return False
+    if kind == "generate":
+        seen = work.latest
+        if not log.runs or seen is None:
+            return bool(log.runs)
+        last = log.runs[-1]
+        executed = last.kind == "execute" and seen.status == "awaiting_approval"
+        return last.run_id != seen.run_id or executed
+    known = work.journal.known
+    told = recalled(log.runs, known.run_id or "", work.spec.answers)
+    return told is not None and told.messages != known.applied
