@@ -74,16 +74,25 @@ class AnswerRun(Body):
     )
 
 
+Secrets = Annotated[dict[str, JsonValue], Field(min_length=1, max_length=100)]
+
+
 class SaveConnection(Body):
-    """``POST …/source-connection``."""
+    """``POST …/source-connection``; what is left out stays as it was."""
 
     source_key: Name
+    profile_id: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    config: dict[str, JsonValue] | None = None
+    selected_streams: Annotated[list[Name], Field(max_length=1_000)] | None = None
+    stream_state: dict[str, JsonValue] | None = None
+    credentials: Secrets | None = Field(default=None, exclude=True, repr=False)
 
 
 class SubmitCredentials(Body):
-    """``POST …/runs/{run_id}/credentials``; the values are not even kept in the model."""
+    """``POST …/runs/{run_id}/credentials``; the values are in no repr and no dump."""
 
-    credentials: Annotated[dict[str, JsonValue], Field(min_length=1, exclude=True, repr=False)]
+    credentials: Secrets = Field(exclude=True, repr=False)
+    connection_id: str | None = None
 
 
 class KnowledgeWrite(Body):

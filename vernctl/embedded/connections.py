@@ -1,47 +1,217 @@
-"""Live sources. This server has no connectors yet, and says so in the API's own terms."""
+"""Live sources of migrations: how they are attached, and the secrets that a run asks for.
+
+Secrets come in, are sealed by the vault, and never go out: not to the thread, a run, a log.
+"""
 
 from __future__ import annotations
 
+import json
+import sqlite3
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vernctl.embedded.migrations import find_migration
+from vernctl.embedded import thread
+from vernctl.embedded.connectors import Connector, ConnectorError, Wanted, find_connector
+from vernctl.embedded.migrations import Migration
 from vernctl.embedded.refusal import RefusalError
-from vernctl.embedded.runs import find_run
-from vernctl.embedded.store import Store
+from vernctl.embedded.runs import audit, find_run, set_status
+from vernctl.embedded.store import Transaction
+from vernctl.embedded.vault import Vault
 
 if TYPE_CHECKING:
     from pydantic import JsonValue
 
     from vernctl.embedded.bodies import SaveConnection, SubmitCredentials
 
-
-def read_connection(store: Store, account: str, migration_id: str) -> RefusalError:
-    """404: none is configured. Refuses with 404 for an unknown migration too."""
-    with store.transaction() as db:
-        find_migration(db, account, migration_id)
-    return RefusalError(404, "This migration has no source connection.")
+#: The literal that names the connection which belongs to no profile.
+WORKBOOK = "workbook"
 
 
-def save_connection(
-    store: Store, account: str, migration_id: str, wanted: SaveConnection
-) -> RefusalError:
-    """400: an unknown connector, as every one is here."""
-    with store.transaction() as db:
-        find_migration(db, account, migration_id)
-    return RefusalError(400, f"This server has no connector “{wanted.source_key}”.")
+@dataclass(frozen=True)
+class Connections:
+    """``roots``: the folders that a connector may read files in."""
+
+    vault: Vault
+    roots: Sequence[Path]
+
+    def wanted(self, row: sqlite3.Row, *, secrets: bool = False) -> Wanted:
+        """What a connection asks of its connector; with its opened secrets where asked."""
+        streams = None if row["streams"] is None else json.loads(row["streams"])
+        opened = self.vault.open(row["secret"]) if secrets and row["secret"] else {}
+        return Wanted(json.loads(row["config"]), streams, opened, self.roots)
+
+    def save(
+        self, db: Transaction, migration: Migration, wanted: SaveConnection
+    ) -> dict[str, JsonValue]:
+        """Attach a live source, or change it in place: what is left out stays.
+
+        Refuses with 400 for an unknown connector or a configuration that cannot work.
+        """
+        key = wanted.source_key.lower()
+        connector = find_connector(key)
+        if connector is None:
+            raise RefusalError(400, f"This server has no connector “{wanted.source_key}”.")
+        profile = None if wanted.profile_id in {None, WORKBOOK} else wanted.profile_id
+        row = _find(db, migration, key, profile or WORKBOOK)
+        given = wanted.model_fields_set
+        connection_id = str(uuid.uuid4()) if row is None else str(row["id"])
+        kept = {name: row[name] for name in row.keys()} if row is not None else {}  # noqa: SIM118
+        values: dict[str, str | None] = {
+            "config": "{}",
+            "streams": None,
+            "state": "{}",
+            "secret": None,
+            "snapshot": None,
+            "synced_at": None,
+            **{name: kept[name] for name in kept if name in _KEPT},
+        }
+        if wanted.config is not None:
+            values["config"] = json.dumps(wanted.config)
+        if "selected_streams" in given:
+            streams = wanted.selected_streams
+            values["streams"] = None if streams is None else json.dumps(streams)
+        if wanted.stream_state is not None:
+            values["state"] = json.dumps(wanted.stream_state)
+        streams_now = None if values["streams"] is None else json.loads(values["streams"])
+        asked = Wanted(json.loads(values["config"] or "{}"), streams_now, {}, self.roots)
+        try:
+            connector.check(asked)
+            if wanted.credentials is not None:
+                schema = connector.schema(asked)
+                values["secret"] = self.vault.seal(_checked(schema, wanted.credentials))
+        except ConnectorError as error:
+            raise RefusalError(400, str(error)) from error
+        db.run("DELETE FROM connections WHERE id = ?", connection_id)
+        db.insert(
+            "connections",
+            id=connection_id,
+            migration=migration.id,
+            source_key=key,
+            profile=profile,
+            saved_at=db.now,
+            **values,
+        )
+        saved = _find(db, migration, key, profile or WORKBOOK)
+        assert saved is not None
+        return show_connection(saved, connector)
+
+    def request(self, row: sqlite3.Row, reason: str) -> dict[str, JsonValue]:
+        """What a blocked run shows of the secrets that it needs."""
+        connector = _connector(row)
+        return {
+            "connection_id": row["id"],
+            "source_key": row["source_key"],
+            "source_name": connector.name,
+            "reason": reason,
+            "guidance": {"summary": f"Send them to …/credentials; {connector.name} gets no other."},
+            "schema": connector.schema(self.wanted(row)),
+        }
+
+    def submit(
+        self,
+        db: Transaction,
+        account: str,
+        migration: Migration,
+        run_id: str,
+        given: SubmitCredentials,
+    ) -> str:
+        """Store the secrets that a run waits for; returns the step to go on with.
+
+        Refuses with 404, 409 where the run does not wait for them or for another connection's, 400
+        where they are not what was asked for.
+        """
+        run = find_run(db, migration, run_id)
+        if run["status"] != "blocked" or run["credential_request"] is None:
+            raise RefusalError(409, "This run is not awaiting credentials.")
+        request = json.loads(run["credential_request"])
+        if given.connection_id not in {None, request["connection_id"]}:
+            raise RefusalError(409, "This run awaits the credentials of another connection.")
+        sealed = self.vault.seal(_checked(request["schema"], given.credentials))
+        db.run("UPDATE connections SET secret = ? WHERE id = ?", sealed, request["connection_id"])
+        audit(db, run["step"], "credentials given", account)
+        set_status(db, run, "running", "Going on with your credentials", credential_request=None)
+        return str(run["step"])
 
 
-def delete_connection(store: Store, account: str, migration_id: str) -> dict[str, JsonValue]:
-    """Whether one was deleted: none was there."""
-    with store.transaction() as db:
-        find_migration(db, account, migration_id)
-    return {"deleted": False}
+_KEPT = ("config", "streams", "state", "secret", "snapshot", "synced_at")
 
 
-def submit_credentials(
-    store: Store, account: str, migration_id: str, run_id: str, given: SubmitCredentials
-) -> RefusalError:
-    """409: no run of this server waits for credentials. They are looked at no further."""
-    with store.transaction() as db:
-        find_run(db, find_migration(db, account, migration_id), run_id)
-    return RefusalError(409, "This run is not awaiting credentials.")
+def _checked(schema: object, given: dict[str, JsonValue]) -> dict[str, str]:
+    """The secrets by name. Refuses with 400; no value is ever part of what is said."""
+    assert isinstance(schema, dict)
+    unknown = sorted(set(given) - set(schema))
+    missing = sorted(set(schema) - set(given))
+    if unknown or missing:
+        names = ", ".join(schema) or "none"
+        raise RefusalError(400, f"These are not the credentials asked for: {names}.")
+    if not all(isinstance(value, str) and value.strip() for value in given.values()):
+        raise RefusalError(400, "Every credential must be text, and none empty.")
+    return {name: str(value) for name, value in given.items()}
+
+
+def _find(
+    db: Transaction, migration: Migration, source_key: str | None, profile: str | None
+) -> sqlite3.Row | None:
+    """The newest connection of this connector and profile; None leaves either open."""
+    return db.one(
+        "SELECT * FROM connections WHERE migration = ?1 AND (?2 IS NULL OR source_key = ?2)"
+        " AND (?3 IS NULL OR COALESCE(profile, ?4) = ?3) ORDER BY saved_at DESC, id LIMIT 1",
+        *(migration.id, source_key and source_key.lower(), profile, WORKBOOK),
+    )
+
+
+def _connector(row: sqlite3.Row) -> Connector:
+    connector = find_connector(row["source_key"])
+    assert connector is not None  # only known ones are saved
+    return connector
+
+
+def read_connection(
+    db: Transaction, migration: Migration, source_key: str | None, profile: str | None
+) -> dict[str, JsonValue]:
+    """The connection as the API shows it. Refuses with 404 where there is none."""
+    row = _find(db, migration, source_key, profile)
+    if row is None:
+        raise RefusalError(404, "This migration has no source connection.")
+    return show_connection(row, _connector(row))
+
+
+def delete_connection(
+    db: Transaction, migration: Migration, source_key: str | None, profile: str | None
+) -> dict[str, JsonValue]:
+    """Remove a connection and its secrets."""
+    row = _find(db, migration, source_key, profile)
+    if row is not None:
+        db.run("DELETE FROM connections WHERE id = ?", row["id"])
+    return {"deleted": row is not None}
+
+
+def show_connection(row: sqlite3.Row, connector: Connector) -> dict[str, JsonValue]:
+    """A connection without its secrets."""
+    return {
+        "source_connection": {
+            "id": row["id"],
+            "profile_id": row["profile"],
+            "source_key": row["source_key"],
+            "name": connector.name,
+            "category": connector.category,
+            "config": json.loads(row["config"]),
+            "selected_streams": None if row["streams"] is None else json.loads(row["streams"]),
+            "stream_state": json.loads(row["state"]),
+            "creds_configured": row["secret"] is not None,
+            "bound_source_extractor_id": None,
+            "last_snapshot": None if row["snapshot"] is None else json.loads(row["snapshot"]),
+            "last_sync_at": row["synced_at"],
+        }
+    }
+
+
+def block_for_credentials(db: Transaction, run: sqlite3.Row, request: dict[str, JsonValue]) -> None:
+    """Let a run wait for secrets."""
+    words = f"{request['source_name']} needs credentials: {request['reason']}"
+    thread.say(db, run["migration"], run["id"], words)
+    asked = json.dumps(request, ensure_ascii=False)
+    set_status(db, run, "blocked", "Waiting for credentials", credential_request=asked)

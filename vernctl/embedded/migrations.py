@@ -145,7 +145,10 @@ def migration_status(db: Transaction, migration_id: str) -> str:
         return str(run["status"])
     if db.one("SELECT 1 FROM imports WHERE migration = ?", migration_id) is not None:
         return "completed"
-    uploaded = "SELECT 1 FROM files WHERE migration = ? AND uploaded_at IS NOT NULL LIMIT 1"
+    uploaded = (
+        "SELECT 1 FROM files WHERE migration = ?1 AND uploaded_at IS NOT NULL"
+        " UNION ALL SELECT 1 FROM connections WHERE migration = ?1 LIMIT 1"
+    )
     return "awaiting_files" if db.one(uploaded, migration_id) is None else "ready"
 
 

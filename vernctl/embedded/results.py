@@ -33,6 +33,7 @@ class Job:
     state: str
     inputs: Inputs
     plan: str | None = None
+    connection: str | None = None
 
 
 def keep_proposal(db: Transaction, run: sqlite3.Row, job: Job, proposal: Proposal) -> None:

@@ -60,6 +60,8 @@ def set_status(
         *(status, db.now, *columns.values(), run["id"]),
     )
     db.run("UPDATE steps SET status = ? WHERE id = ?", status, run["step"])
+    if status == "blocked":  # it has got so far: what follows an answer is another attempt
+        db.run("UPDATE steps SET attempts = 0 WHERE id = ?", run["step"])
     audit(db, run["step"], status, None)
     db.event(run["migration"], run["id"], "status", {"status": status, "message": message})
 
@@ -86,15 +88,18 @@ def start_run(
         raise RefusalError(
             409, "A run is already in progress for this migration.", fields={"run_id": run["id"]}
         )
-    if wanted.extract_via_api:
-        raise RefusalError(400, "This migration has no source connection to extract from.")
     if wanted.kind == "generate":
-        return _open_run(db, account, migration)
+        return _open_run(db, account, migration, wanted.extract_via_api)
+    if wanted.extract_via_api:
+        raise RefusalError(400, "extract_via_api is for generate alone.")
     return _resume_run(db, account, run, wanted)
 
 
-def _open_run(db: Transaction, account: str, migration: Migration) -> tuple[str, str, str]:
-    files = files_for_run(db, migration.id)
+def _open_run(
+    db: Transaction, account: str, migration: Migration, extract: bool | None
+) -> tuple[str, str, str]:
+    connection = _to_extract(db, migration, extract)
+    files = files_for_run(db, migration.id, none_is_well=connection is not None)
     run_id, step_id = str(uuid.uuid4()), str(uuid.uuid4())
     message = "Waiting to start"
     db.insert(
@@ -105,12 +110,31 @@ def _open_run(db: Transaction, account: str, migration: Migration) -> tuple[str,
         step=step_id,
         message=message,
         files=json.dumps(files),
+        connection=connection,
         created_at=db.now,
         updated_at=db.now,
     )
     insert_step(db, account, run_id, migration.id, step_id, "generate", "queued", None)
     db.event(migration.id, run_id, "status", {"status": "queued", "message": message})
     return run_id, "queued", step_id
+
+
+def _to_extract(db: Transaction, migration: Migration, extract: bool | None) -> str | None:
+    """The connection that a generate reads: the one asked for, or for want of uploaded files."""
+    if extract is False:
+        return None
+    row = db.one(
+        "SELECT id FROM connections WHERE migration = ? ORDER BY saved_at DESC, id LIMIT 1",
+        migration.id,
+    )
+    if row is None:
+        if extract:
+            raise RefusalError(400, "This migration has no source connection to extract from.")
+        return None
+    uploaded = "SELECT 1 FROM files WHERE migration = ? AND uploaded_at IS NOT NULL"
+    if not extract and db.one(f"{uploaded} AND origin = 'upload'", migration.id) is not None:
+        return None
+    return str(row["id"])
 
 
 def _resume_run(
@@ -180,7 +204,10 @@ def show_run(row: sqlite3.Row) -> dict[str, JsonValue]:
         shown["answers"] = json.loads(row["answers"])
     if status in ACTIVE:
         shown["message"] = row["message"]
-    if status == "blocked":
+    if status == "blocked" and row["credential_request"] is not None:
+        shown["blocked_reason"] = "credentials"
+        shown["credential_request"] = json.loads(row["credential_request"])
+    elif status == "blocked":
         shown["blocked_reason"] = "question"
         shown["questions"] = [show_question(q) for q in json.loads(row["questions"])]
     if status == "completed" and row["report"] is not None:
@@ -210,6 +237,10 @@ def answer_run(
     run = find_run(db, migration, run_id)
     if run["status"] != "blocked":
         raise RefusalError(409, f"This run is not waiting for an answer: it is {run['status']}.")
+    if run["credential_request"] is not None:
+        raise RefusalError(
+            409, "This run waits for credentials; send them to …/credentials, never as a message."
+        )
     questions: list[dict[str, JsonValue]] = json.loads(run["questions"])
     answers = _by_id(questions, answered)
     known: dict[str, str] = json.loads(run["known"])
@@ -285,7 +316,7 @@ def cancel_run(
     if run["status"] in (*IN_FLIGHT, "awaiting_approval"):
         audit(db, run["step"], "cancel requested", account)
         settle_step(db, run, ok=False, error="Canceled.")
-        set_status(db, run, "canceled", "Canceled", questions=None)
+        set_status(db, run, "canceled", "Canceled", questions=None, credential_request=None)
         run = find_run(db, migration, run_id)
     return show_run(run)
 

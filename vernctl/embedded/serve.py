@@ -49,6 +49,7 @@ class ServeConfig:
     tls_cert: Path | None = None
     tls_key: Path | None = None
     check_catalog: bool = True
+    allow_paths: tuple[Path, ...] = ()
 
     def __repr__(self) -> str:
         return f"ServeConfig(data={str(self.data)!r}, host={self.host!r}, port={self.port})"
@@ -85,6 +86,7 @@ class RunningServer(uvicorn.Server):
                 threads=config.threads,
                 check_catalog=config.check_catalog,
                 published_limits=config.limits == "published",
+                allow_paths=config.allow_paths,
             )
             super().__init__(_uvicorn_config(config, self.service))
         except BaseException:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 from vernctl.embedded.auth import Keys
 from vernctl.embedded.catalog_file import CatalogFile
 from vernctl.embedded.clock import Clock
+from vernctl.embedded.connections import Connections
 from vernctl.embedded.edits import edited
 from vernctl.embedded.engine_work import Engine, ImportEngine
 from vernctl.embedded.jobs import ExportJobs
@@ -16,6 +18,7 @@ from vernctl.embedded.limits import Limits
 from vernctl.embedded.refusal import RefusalError
 from vernctl.embedded.store import Store
 from vernctl.embedded.uploads import Uploads
+from vernctl.embedded.vault import Vault
 from vernctl.embedded.work import Workers
 from vernctl.errors import SpecError
 
@@ -35,6 +38,7 @@ class Service:
     workers: Workers
     limits: Limits
     jobs: ExportJobs
+    connections: Connections
     public_url: str | None = None
 
     def catalog(self, account: str) -> Catalog:
@@ -67,8 +71,11 @@ def build_service(
     threads: int = 2,
     check_catalog: bool = True,
     published_limits: bool = False,
+    allow_paths: Sequence[Path] = (),
 ) -> Service:
     """Open a data folder and begin to work on what was left unfinished in it.
+
+    ``allow_paths``: where connectors may read files; none means the catalog's own folder.
 
     Raises SpecError where the catalog is wrong; without ``check_catalog`` it is read, and blamed,
     when it is first needed.
@@ -79,9 +86,22 @@ def build_service(
     store = Store(data, clock)
     uploads = Uploads(store)
     engine = engine or ImportEngine()
-    workers = Workers(store, catalog_file, uploads, engine, threads)
+    roots = tuple(allow_paths) or (catalog.parent,)
+    connections = Connections(Vault(data), roots)
+    workers = Workers(store, catalog_file, uploads, engine, connections, threads)
     workers.start()
     limits = Limits(store, published=published_limits)
     jobs = ExportJobs(store, engine)
     jobs.start()
-    return Service(store, catalog_file, keys, uploads, engine, workers, limits, jobs, public_url)
+    return Service(
+        store=store,
+        catalog_file=catalog_file,
+        keys=keys,
+        uploads=uploads,
+        engine=engine,
+        workers=workers,
+        limits=limits,
+        jobs=jobs,
+        connections=connections,
+        public_url=public_url,
+    )

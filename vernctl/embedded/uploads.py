@@ -189,14 +189,14 @@ class Uploads:
         return tuple(InputFile(name=name, path=self.path_of(one)) for name, _, one in found)
 
 
-def files_for_run(db: Transaction, migration_id: str) -> list[str]:
-    """The ids of the files that a generate reads. Refuses with 400 for none, or too many."""
+def files_for_run(db: Transaction, migration_id: str, *, none_is_well: bool = False) -> list[str]:
+    """The ids of the uploaded files that a generate reads. Refuses with 400 for none, too many."""
     rows = db.all(
         "SELECT id, name FROM files WHERE migration = ? AND uploaded_at IS NOT NULL"
         " AND origin = 'upload' ORDER BY number",
         migration_id,
     )
-    if not rows:
+    if not rows and not none_is_well:
         raise RefusalError(400, "This migration has no files yet; upload at least one first.")
     check_counts([row["name"] for row in rows])
     return [row["id"] for row in rows]

@@ -7,6 +7,7 @@ instruction leaves the run as it was before, and the next start takes the step u
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import queue
@@ -18,8 +19,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from vernctl.embedded.catalog_file import CatalogFile
+from vernctl.embedded.connections import Connections, block_for_credentials
 from vernctl.embedded.edits import edited
 from vernctl.embedded.engine_work import Engine, Inputs
+from vernctl.embedded.live import NeedsCredentialsError, extract, keep_extraction
 from vernctl.embedded.migrations import Migration, sheet_templates, stored_migration
 from vernctl.embedded.refusal import RefusalError
 from vernctl.embedded.results import (
@@ -68,9 +71,16 @@ class Workers:
     """Threads that work on steps, in the order in which they were asked for."""
 
     def __init__(
-        self, store: Store, catalog: CatalogFile, uploads: Uploads, engine: Engine, threads: int = 2
+        self,
+        store: Store,
+        catalog: CatalogFile,
+        uploads: Uploads,
+        engine: Engine,
+        connections: Connections,
+        threads: int = 2,
     ) -> None:
         self._store = store
+        self._connections = connections
         self._catalog = catalog
         self._uploads = uploads
         self._engine = engine
@@ -134,6 +144,8 @@ class Workers:
         work.mkdir(mode=0o700)
         try:
             self._run_engine(job)
+        except NeedsCredentialsError as needs:
+            self._block(job, needs.request)
         except DroppedError:
             return
         except CorrectedError:
@@ -154,6 +166,8 @@ class Workers:
             self._tell(job, phase, text, again=told == (phase, text))
             told = (phase, text)
 
+        if job.connection is not None:
+            job = self._extracted(job, job.connection, progress)
         if job.kind == "execute":
             self._execute(job, progress)
         elif job.kind == "clarify":
@@ -167,6 +181,31 @@ class Workers:
                 return
             with self._store.transaction() as db:
                 keep_proposal(db, self._ours(db, job), job, proposal)
+
+    def _extracted(self, job: Job, connection: str, progress: Progress) -> Job:
+        """The job with the files of its live source."""
+        from vernctl.engine.model import EngineError
+
+        with self._store.transaction() as db:
+            row = db.one("SELECT * FROM connections WHERE id = ?", connection)
+        if row is None:
+            raise EngineError("The source connection was removed before it was read.")
+        drafts = extract(self._connections, self._uploads, row, progress)
+        try:
+            with self._store.transaction() as db:
+                run = self._ours(db, job)
+                keep_extraction(db, self._uploads, run, connection, drafts)
+                files = self._uploads.inputs(db, find_run(db, job.migration, job.run)["files"])
+        finally:
+            for _, draft, _ in drafts:
+                draft.unlink(missing_ok=True)
+        if not files:
+            raise EngineError("The live source has no rows to import.")
+        return replace(job, connection=None, inputs=replace(job.inputs, files=files))
+
+    def _block(self, job: Job, request: dict[str, JsonValue]) -> None:
+        with contextlib.suppress(DroppedError), self._store.transaction() as db:
+            block_for_credentials(db, self._ours(db, job), request)
 
     def _execute(self, job: Job, progress: Progress) -> None:
         database = self._store.folder / "sheets" / f"{job.step}.duckdb"
@@ -221,6 +260,7 @@ class Workers:
             message=step["message"] or "",
             migration=migration,
             state=state,
+            connection=run["connection"],
             inputs=Inputs(
                 files=self._uploads.inputs(db, run["files"]),
                 templates=templates,
@@ -255,8 +295,5 @@ class Workers:
             db.event(run["migration"], run["id"], "tool_call", data)
 
     def _fail(self, job: Job, message: str) -> None:
-        try:
-            with self._store.transaction() as db:
-                keep_failure(db, self._ours(db, job), message)
-        except DroppedError:
-            return
+        with contextlib.suppress(DroppedError), self._store.transaction() as db:
+            keep_failure(db, self._ours(db, job), message)

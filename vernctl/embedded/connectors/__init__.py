@@ -1,0 +1,69 @@
+"""Connectors of live sources: where rows come from when nobody uploads a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    from pydantic import JsonValue
+
+#: One extraction may have this many rows; a source that never ends is told so.
+MAX_ROWS = 1_000_000
+
+Row = Mapping[str, "JsonValue"]
+
+
+class Wanted(NamedTuple):
+    """What to extract. ``roots``: the folders that a connector may read files in."""
+
+    config: Mapping[str, JsonValue]
+    streams: Sequence[str] | None
+    credentials: Mapping[str, str]
+    roots: Sequence[Path]
+
+
+class RejectedError(Exception):
+    """The source does not take these credentials; the message is one sentence without them."""
+
+
+class ConnectorError(Exception):
+    """A configuration that cannot work, or a source that cannot be read: one sentence."""
+
+
+class Connector(Protocol):
+    """One kind of live source."""
+
+    key: str
+    name: str
+    category: str
+
+    def check(self, wanted: Wanted) -> None:
+        """Look at the configuration without contacting the source. Raises ConnectorError."""
+        ...
+
+    def schema(self, wanted: Wanted) -> dict[str, JsonValue]:
+        """The secrets that it needs, keyed by name; empty where it needs none."""
+        ...
+
+    def extract(self, wanted: Wanted) -> Iterator[tuple[str, Iterator[Row]]]:
+        """Each stream with its rows, in order. Raises ConnectorError, RejectedError."""
+        ...
+
+
+def find_connector(source_key: str) -> Connector | None:
+    """The connector of that key, or None."""
+    from vernctl.embedded.connectors.rest import RestConnector
+    from vernctl.embedded.connectors.sqlite import SqliteConnector
+
+    known: tuple[Connector, ...] = (SqliteConnector(), RestConnector())
+    return next((one for one in known if one.key == source_key.lower()), None)
+
+
+def chosen(streams: Sequence[str] | None, offered: Sequence[str], what: str) -> list[str]:
+    """The streams to read: those selected, or all. Raises ConnectorError for one not offered."""
+    for name in streams or ():
+        if name not in offered:
+            raise ConnectorError(f"{what} has no stream “{name}”; it has {', '.join(offered)}.")
+    return list(offered if streams is None else dict.fromkeys(streams))
