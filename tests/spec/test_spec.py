@@ -143,7 +143,6 @@ def test_a_key_that_stands_twice_is_a_problem(workshop: Workshop) -> None:
     [
         ("connection: {source_key: hubspot}", "connection"),
         ("correct: []", "correct"),
-        ("clarify: [Which?]", "clarify"),
         ("review: {unseen: true}", "review.unseen"),
         ("files: ['s3://bucket/a.csv']", "files: s3://bucket/a.csv"),
     ],

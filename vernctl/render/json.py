@@ -13,6 +13,7 @@ from typing import TypedDict
 from pydantic import JsonValue
 
 from vernctl.diff.model import Cause, CheckResult, SheetDiff
+from vernctl.snapshot.model import Clarified
 from vernctl.workflow.outcome import ErrorOutcome, QuestionOutcome, SpecOutcome
 
 FORMAT = 1
@@ -52,6 +53,13 @@ class NearDocument(TypedDict):
     score: float
     why: str
     edit: str
+
+
+class ClarifiedDocument(TypedDict):
+    """Read-only questions to the agent about its preview, and its answer in its own words."""
+
+    asked: list[str]
+    answer: str
 
 
 class QuestionDocument(TypedDict):
@@ -155,6 +163,7 @@ class SpecDocument(TypedDict):
     cost: CostDocument
     causes: list[CauseDocument]
     questions: list[QuestionDocument]
+    clarified: ClarifiedDocument | None
     sheets: dict[str, SheetDocument]
     dropped_sheets: list[str]
     provenance: JsonValue
@@ -226,6 +235,7 @@ def spec_document(outcome: SpecOutcome) -> SpecDocument:
         ),
         causes=_causes(outcome),
         questions=[_question(question) for question in outcome.questions],
+        clarified=_clarified(outcome.clarified) if outcome.clarified else None,
         sheets={sheet.slug: sheet_document(sheet) for sheet in diff.sheets} if diff else {},
         dropped_sheets=list(diff.dropped_sheets) if diff else [],
         provenance=outcome.provenance.model_dump(mode="json") if outcome.provenance else None,
@@ -300,6 +310,10 @@ def _question(question: QuestionOutcome) -> QuestionDocument:
         approved_wording=question.approved_wording,
         unseen=question.unseen,
     )
+
+
+def _clarified(told: Clarified) -> ClarifiedDocument:
+    return ClarifiedDocument(asked=list(told.asked), answer=told.answer)
 
 
 def _check(check: CheckResult) -> CheckDocument:

@@ -13,6 +13,7 @@ from yaml.events import AliasEvent
 from vernctl.snapshot.model import (
     DIGEST_FORMAT,
     SNAPSHOT_FORMAT,
+    Clarified,
     InputFile,
     Inputs,
     KeySource,
@@ -26,7 +27,7 @@ HEADING = (
     "# Written by `vernctl approve`; checked by its digest, so an edit by hand is refused.\n"
 )
 _CHECKSUM = "checksum: "
-_RARE = ("token_key", "tokens", "moved", "covered")
+_RARE = ("token_key", "tokens", "moved", "covered", "clarified")
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
@@ -77,6 +78,7 @@ class Document(_Part):
     refinements: tuple[str, ...]
     questions: tuple[RecordedQuestion, ...]
     sheets: tuple[SheetEntry, ...]
+    clarified: Clarified | None = None
     information: Information
     definitions: tuple[Mapping[str, JsonValue], ...]
 
@@ -99,6 +101,7 @@ def make_document(snapshot: Snapshot, sheets: Iterable[SheetEntry]) -> Document:
         token_key=snapshot.token_key,
         questions=snapshot.questions,
         sheets=tuple(sheets),
+        clarified=snapshot.clarified,
         information=Information(migration_id=snapshot.migration_id, run_id=snapshot.run_id),
         **{name: getattr(snapshot.inputs, name) for name in Inputs.model_fields},
     )

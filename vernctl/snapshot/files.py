@@ -124,6 +124,7 @@ def read_snapshot_with(read: Callable[[str], bytes | None], where: str) -> Snaps
         migration_id=head.information.migration_id,
         run_id=head.information.run_id,
         token_key=head.token_key,
+        clarified=head.clarified,
         digest=head.digest,
     )
 

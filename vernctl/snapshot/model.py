@@ -7,7 +7,6 @@ text that is hashed; raising either is a migration for every project that uses v
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, JsonValue
 
@@ -49,6 +48,13 @@ class RecordedQuestion(SnapshotValue):
     rule: str
     during: str = "plan"
     covered: bool = False
+
+
+class Clarified(SnapshotValue):
+    """Read-only questions to the agent about a preview, and its answer in its own words."""
+
+    asked: tuple[str, ...]
+    answer: str
 
 
 class Inputs(SnapshotValue):
@@ -99,6 +105,7 @@ class Snapshot(SnapshotValue):
     migration_id: str | None = None
     run_id: str | None = None
     token_key: str | None = None
+    clarified: Clarified | None = None
     digest: str
 
     def sheet(self, slug: str) -> Sheet | None:

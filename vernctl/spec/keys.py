@@ -230,7 +230,9 @@ SPEC = Keys(
         ),
         "knowledge": Key("What the agent should know before it begins.", {"type": "string"}),
         "refine": Key("Messages that refine the import, in order.", _list_of("refinement")),
-        "clarify": Key("Read-only questions to the agent.", NAMES, built=False),
+        "clarify": Key(
+            "Read-only questions to the agent, asked when a preview has changed.", NAMES
+        ),
         "answers": Key(
             "Question pattern to answer: a phrase (* is any text) or a /regular expression/.",
             {"type": ["object", "null"], "additionalProperties": {"$ref": "#/$defs/answer"}},

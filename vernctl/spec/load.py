@@ -157,6 +157,9 @@ class _Loader:
         items = reader.optional(get("files"), lambda n: reader.items(n, "files"))
         patterns, files = expand_files(reader, items or (), chain.folders, self._project)
         refine = reader.optional(get("refine"), lambda n: read_refinements(reader, n))
+        clarify = reader.optional(
+            get("clarify"), lambda n: reader.names(n, "a question to the agent")
+        )
         answers = reader.optional(get("answers"), lambda n: read_answers(reader, n))
         review = read_review(reader, get("review"), self._project)
         checks = reader.optional(get("checks"), lambda n: read_checks(reader, n))
@@ -177,6 +180,7 @@ class _Loader:
             file_patterns=patterns,
             files=files,
             refine=refine or (),
+            clarify=clarify or (),
             answers=answers or (),
             answers_place=answers_place(chain.own),
             review=review,

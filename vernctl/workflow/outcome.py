@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, JsonValue
 
 from vernctl.diff.model import Cause, CheckResult, Diff, Provenance
+from vernctl.snapshot.model import Clarified
 
 Status = Literal[
     "unchanged",
@@ -198,6 +199,7 @@ class SpecOutcome(OutcomeValue):
     causes: tuple[Cause, ...] = ()
     questions: tuple[QuestionOutcome, ...] = ()
     answers_place: str | None = None
+    clarified: Clarified | None = None
     diff: Diff | None = None
     provenance: Provenance | None = None
     checks: tuple[CheckResult, ...] = ()

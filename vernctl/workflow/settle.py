@@ -39,7 +39,7 @@ async def settle(
             known = conflict.run_id if conflict is not None else None
             run_id = known or await _generated(session, migration_id, intent)
             return _close(journal, intent, run_id is not None, run_id)
-        case "update":
+        case "update" | "clarify":
             happened = await _updated(session, migration_id, intent, conflict)
         case "answer":
             happened = await _answered(session, journal, migration_id, intent, conflict)

@@ -94,6 +94,7 @@ def _spec(outcome: SpecOutcome, level: Level) -> Iterator[str]:
     yield from parts.result(outcome)
     yield from parts.open_questions(outcome)
     yield from parts.answered(outcome.questions, level)
+    yield from parts.clarified(outcome.clarified)
     yield from parts.steps(outcome, level)
     yield from (f"Next: {parts.code_whole(words.next_command(outcome))}", "")
 

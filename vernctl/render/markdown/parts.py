@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from vernctl.diff.model import CheckResult
 from vernctl.render import words
 from vernctl.render.markdown.build import Level, code, details, more, prose, table
+from vernctl.snapshot.model import Clarified
 from vernctl.workflow.outcome import ErrorOutcome, QuestionOutcome, SpecOutcome
 
 _OPEN = ("unanswered", "ambiguous", "invalid")
@@ -75,6 +76,16 @@ def open_questions(outcome: SpecOutcome) -> list[str]:
     place = code_whole(outcome.answers_place or outcome.path)
     lines += [f"Choose, then add under `answers:` ({place}) and plan again:", ""]
     return [*lines, *stanzas, ""]
+
+
+def clarified(told: Clarified | None) -> list[str]:
+    """What the agent said about its preview when it was asked, folded."""
+    if told is None:
+        return []
+    asked = [f"- {prose(question)}" for question in told.asked]
+    said = [f"> {prose(line, 600)}" for line in told.answer.splitlines()[:20]]
+    count = words.counted(len(told.asked), "question")
+    return details(f"{count} clarified by the agent", [*asked, "", *said])
 
 
 def checks(results: Sequence[CheckResult], level: Level) -> list[str]:

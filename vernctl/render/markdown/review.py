@@ -51,6 +51,8 @@ def _build(
         yield from sheets.origin_sections(provenance, diff, level)
     yield from _inputs(snapshot, level)
     yield from _questions(snapshot, level)
+    if level.items:
+        yield from parts.clarified(snapshot.clarified)
 
 
 def _inputs(snapshot: Snapshot, level: Level) -> list[str]:

@@ -11,7 +11,7 @@ from vernctl.render.text.diff import Detail, add_diff
 from vernctl.render.text.head import add_facts, add_head
 from vernctl.render.text.layout import Ink, Page
 from vernctl.render.text.origins import add_origins
-from vernctl.render.text.questions import add_questions, open_questions
+from vernctl.render.text.questions import add_clarified, add_questions, open_questions
 from vernctl.render.text.results import add_checks, add_error, add_import, add_waiting
 from vernctl.render.text.roll_up import QUIET, add_roll_up
 from vernctl.render.text.steps import add_steps
@@ -77,6 +77,7 @@ def _add_screen(page: Page, outcome: SpecOutcome) -> None:
         _add_findings(page, outcome)
     add_import(page, outcome)
     add_checks(page, outcome)
+    add_clarified(page, outcome)
     add_questions(page, outcome)
     page.blank()
     _add_next(page, outcome)

@@ -67,3 +67,15 @@ def _add_stanzas(page: Page, stanzas: list[str], outcome: SpecOutcome) -> None:
     for stanza in stanzas:
         for line in stanza.splitlines():
             page.literal(text_safe(line, WHOLE), indent=4 if has_section else 2)
+
+
+def add_clarified(page: Page, outcome: SpecOutcome) -> None:
+    """What the agent said about its preview when it was asked."""
+    told = outcome.clarified
+    if told is None:
+        return
+    page.blank()
+    for question in told.asked:
+        page.wrap(f"asked: {text_safe(question, 400)}", indent=2, hanging=2)
+    for line in told.answer.splitlines()[:20]:
+        page.wrap(text_safe(line, 600), indent=4)
