@@ -52,7 +52,8 @@ class KnownPreview(BaseModel):
 
 
 class KnownExecute(BaseModel):
-    """How our last execute ended. ``status``: completed, failed (0 rows) or partial."""
+    """How our last execute ended. ``status``: completed, failed (0 rows) or partial; ``run_id``:
+    the run it belonged to, which need not be the latest any more."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -60,6 +61,7 @@ class KnownExecute(BaseModel):
     status: str
     at: str
     receipt: str | None = None
+    run_id: str | None = None
 
 
 class Known(BaseModel):
@@ -218,7 +220,7 @@ def _after_fact(known: Known, entry: Entry) -> dict[str, object]:
         case "preview":
             return {"preview": KnownPreview.model_validate(read)}
         case "executed":
-            done = KnownExecute.model_validate({**read, "at": entry.at})
+            done = KnownExecute.model_validate({**read, "at": entry.at, "run_id": known.run_id})
             return {"executing": None, "executed": done}
         case "adopted":
             return {

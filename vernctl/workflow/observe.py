@@ -70,6 +70,11 @@ async def observe(
         return Observed(migration_id, imported, None, known.sequence)
     recorded_run = recorded.run_id if recorded and not known.generated else None
     run, kind = await _run_of(session, migration_id, known.run_id or recorded_run)
+    if run is not None and run.run_id == known.run_id and run.status not in IN_FLIGHT:
+        # Ours has settled, but the thread has gone on: the latest run may be somebody else's.
+        moved = page.events and page.events[-1].sequence != known.sequence
+        if moved and known.open is None:
+            run, kind = await _run_of(session, migration_id, None)
     return Observed(
         migration_id=migration_id,
         run=run,
@@ -82,14 +87,22 @@ async def observe(
 def _is_as_left(known: Known, page: ThreadPage) -> bool:
     """Our execute has completed, nothing is open, and the thread has said nothing since."""
     done = known.executed
-    imported = done is not None and done.status == "completed" and known.executing is None
-    return imported and known.open is None and known.sequence is not None and not page.events
+    imported = done is not None and done.status == "completed" and done.run_id == known.run_id
+    return (
+        imported
+        and known.executing is None
+        and known.open is None
+        and known.sequence is not None
+        and not page.events
+    )
 
 
 async def _run_of(
     session: Session, migration_id: str, run_id: str | None
 ) -> tuple[Run | None, str | None]:
-    """The migration's latest run. Without a usable id the session log tells, once settled."""
+    """The run of that id; without one, the migration's latest, which the session log tells once
+    it is settled (a run with an empty id: something is in flight).
+    """
     if run_id is not None:
         try:
             return await session.client.get_run(migration_id, run_id), None

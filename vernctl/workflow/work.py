@@ -144,8 +144,8 @@ class Work:
             return await self._approved_by_content(observed.migration_id) if settled else None
         recorded = Recorded(mine.applied, mine.knowledge, mine.questions)
         seen = mine.preview
-        executed = mine.executing is not None or mine.executed is not None
-        if executed and run.status != "awaiting_approval":
+        done = mine.executed is not None and mine.executed.run_id == mine.run_id
+        if (done or mine.executing is not None) and run.status != "awaiting_approval":
             return recorded
         if seen is not None and seen.sequence == observed.last_sequence:
             return recorded
