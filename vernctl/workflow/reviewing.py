@@ -100,6 +100,7 @@ class Review:
 
     def skip(self, path: str) -> Decision:
         """Leave it pending."""
+        self._spec(path)
         return self._decide(path, "skipped", "still pending")
 
     def _spec(self, path: str) -> Spec:
