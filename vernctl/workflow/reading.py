@@ -10,6 +10,7 @@ from vernctl.snapshot.files import read_snapshot, read_snapshot_with
 from vernctl.snapshot.model import Snapshot
 from vernctl.spec.model import Project, Spec
 from vernctl.workflow.applying import is_imported, stale_parts
+from vernctl.workflow.approving import recorded_questions
 from vernctl.workflow.canceling import cancel_run
 from vernctl.workflow.executing import confirm
 from vernctl.workflow.git import commit_of, file_at, last_commit
@@ -104,16 +105,7 @@ def _compared(spec: Spec, before: Snapshot | None, now: Snapshot, *, command: st
             "first_import": before is None,
             "diff": diff,
             "causes": causes,
-            "questions": tuple(
-                QuestionOutcome(
-                    question=question.question,
-                    status="answered",
-                    context=question.context,
-                    answer=question.answer,
-                    rule=question.rule,
-                )
-                for question in now.questions
-            ),
+            "questions": recorded_questions(now),
         }
     )
 
