@@ -7,6 +7,7 @@ text that is hashed; raising either is a migration for every project that uses v
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, JsonValue
 
