@@ -186,6 +186,7 @@ def on_a_terminal(root: Path, *keys: bytes) -> tuple[int, str]:
         env={"PATH": os.environ["PATH"], "HOME": str(root), "LC_ALL": "C.UTF-8"},
         stdin=theirs,
         stdout=theirs,
+        stderr=theirs,
         start_new_session=True,
     )
     os.close(theirs)
