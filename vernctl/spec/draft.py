@@ -14,6 +14,7 @@ import yaml
 from vernctl.errors import Problem, UsageError
 from vernctl.spec.reader import quoted
 from vernctl.spec.tree import Items, Node, Pairs, Scalar
+from vernctl.spec.write import newline_of
 from vernctl.spec.yamlfile import parse_tree
 
 _BLOCK = frozenset("|>")
@@ -42,7 +43,7 @@ def _insertion(text: str, message: str, shown: str) -> tuple[int, str]:
         root = None
     if not isinstance(root, yaml.MappingNode) or root.flow_style:
         raise _by_hand(message, shown)
-    line_end = "\r\n" if "\r\n" in text else "\n"
+    line_end = newline_of(text)
     said = quoted(message)
     pair = next(((k, v) for k, v in root.value if k.value == "refine"), None)
     if pair is None:

@@ -32,11 +32,11 @@ def add_rules(spec: Spec, project: Project, lines: Sequence[str]) -> Spec:
     except _CannotWriteError as error:
         problem = Problem(Place(spec.shown_path), f"{error}; add by hand: {' · '.join(lines)}")
         raise SpecError([problem]) from error
-    _replace(path, after.encode("utf-8"))
+    replace_file(path, after.encode("utf-8"))
     try:
         return load_spec(spec.path, project)
     except SpecError:
-        _replace(path, before)
+        replace_file(path, before)
         raise
 
 
@@ -58,7 +58,7 @@ def with_rules(text: str, lines: Sequence[str]) -> str:
 
 
 def _at_the_end(text: str, root: yaml.MappingNode, lines: Sequence[str]) -> tuple[int, str, int]:
-    indent, newline = " " * root.start_mark.column, _newline(text)
+    indent, newline = " " * root.start_mark.column, newline_of(text)
     head = "" if text.endswith("\n") else newline
     added = [f"{indent}answers:", *(f"{indent}  {line}" for line in lines)]
     return len(text), head + "".join(line + newline for line in added), len(text)
@@ -76,7 +76,7 @@ def _under(
         raise _CannotWriteError("`answers:` is not a map")
     block = isinstance(value, yaml.MappingNode)
     indent = value.start_mark.column if block else root.start_mark.column + 2
-    newline = _newline(text)
+    newline = newline_of(text)
     added = "".join(f"{newline}{' ' * indent}{line}" for line in lines)
     if not block and start < end:
         return start, added.lstrip(" "), end
@@ -102,11 +102,12 @@ def _check(before: str, after: str, lines: Sequence[str]) -> None:
         raise _CannotWriteError("the spec is written in a way that a line cannot be added to")
 
 
-def _newline(text: str) -> str:
+def newline_of(text: str) -> str:
+    """How the lines of a text end."""
     return "\r\n" if "\r\n" in text else "\n"
 
 
-def _replace(path: Path, content: bytes) -> None:
+def replace_file(path: Path, content: bytes) -> None:
     """Temporary file, fsync, rename: the spec is the old one or the new one, never a part."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     with temporary.open("wb") as stream:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Literal, NamedTuple
 
 from vernctl.errors import RefusedError, UsageError, VernctlError
@@ -12,6 +10,7 @@ from vernctl.snapshot.digest import short
 from vernctl.spec.draft import with_refinement
 from vernctl.spec.load import load_spec
 from vernctl.spec.model import Project, Spec
+from vernctl.spec.write import replace_file
 from vernctl.workflow.approving import approve_spec, weigh_pending
 from vernctl.workflow.outcome import SpecOutcome
 from vernctl.workflow.pages import Pages
@@ -88,12 +87,13 @@ class Review:
             raise UsageError("A rejection needs a message: what should be otherwise?")
         if " ".join(said.split()) in {" ".join(r.message.split()) for r in spec.refine}:
             raise UsageError(f"{spec.shown_path} has this message already.")
-        before = spec.path.read_bytes()
-        _replace(spec.path, with_refinement(before, said, spec.shown_path))
+        file = spec.path.resolve()  # a link stays one
+        before = file.read_bytes()
+        replace_file(file, with_refinement(before, said, spec.shown_path))
         try:
             load_spec(spec.path, self._project)
         except VernctlError:
-            _replace(spec.path, before)
+            replace_file(file, before)
             raise
         words = f"the message is in {spec.shown_path}; next: vernctl plan {spec.shown_path}"
         return self._decide(path, "rejected", words)
@@ -120,13 +120,3 @@ class Review:
             if error.rule == "not_approved":  # nothing is pending
                 return None
             return stopped(spec, "show", error, None)
-
-
-def _replace(path: Path, data: bytes) -> None:
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    with temporary.open("xb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.chmod(path.stat().st_mode & 0o7777)
-    temporary.replace(path)
