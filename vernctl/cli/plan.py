@@ -27,6 +27,14 @@ if TYPE_CHECKING:
 @click.option("--recreate", is_flag=True, help="Forget a recorded migration that answers 404.")
 @click.option("--interactive", is_flag=True, help="Ask on the terminal what no rule answers.")
 @cancel_option
+@click.option("--step", is_flag=True, help="One run per message, and what each one changes.")
+@click.option("--wait", is_flag=True, help="Where an hourly limit is reached, wait for its time.")
+@click.option(
+    "--max-agent-calls",
+    type=click.IntRange(min=0),
+    metavar="N",
+    help="Refuse before the first request what would take more.",
+)
 @changed_option
 @click.option("--strict", is_flag=True, help="An answer rule that answers nothing is an error.")
 @click.option("--pending", is_flag=True, help="Write the pending snapshot in CI too.")
@@ -46,6 +54,9 @@ def command(
     changed: str | None,
 ) -> int:
     """Get the preview that the specs lead to, and show what would change.
+    step: bool,
+    wait: bool,
+    max_agent_calls: int | None,
 
     A plan may start runs, which cost agent calls; it says so first, and makes none where the
     inputs are unchanged. It never imports. What it shows is written beside the spec as pending.
@@ -71,6 +82,7 @@ def command(
             cancel_on_unanswered=cancel_on_unanswered,
         )
 
+            step=step,
         asker = asker_for(project) if interactive else None
 
         async def work(session: Session, group: list[Spec]) -> list[SpecOutcome]:
@@ -79,3 +91,6 @@ def command(
 
         outcomes = over_specs(project, loaded, "plan", work, commands=not read_only)
         return finish(outcomes, format_, output)
+            session.gate.wait, session.budget.most = wait, max_agent_calls
+            if base is not None:
+                return await review_specs(session, group, base)

@@ -13,6 +13,7 @@ from typing import TypedDict
 from pydantic import JsonValue
 
 from vernctl.diff.model import Cause, CheckResult, SheetDiff
+from vernctl.render.sheets import SheetDocument, sheet_document, sheet_documents
 from vernctl.snapshot.model import Clarified
 from vernctl.workflow.outcome import ErrorOutcome, QuestionOutcome, SpecOutcome
 
@@ -79,49 +80,6 @@ class QuestionDocument(TypedDict):
     unseen: bool
 
 
-class SheetDocument(TypedDict):
-    """One sheet against the approved snapshot.
-
-    ``rows`` stand in the preview, drawn from ``sample_of`` (null: the server does not say);
-    ``added``, ``removed``, ``changed`` count rows, ``cells`` changed cells; ``cosmetic`` is the
-    part of ``changed`` in which only the writing differs; ``invalid`` counts rows with an invalid
-    cell, ``invalid_before`` those of the approved snapshot; ``columns`` are the preview's;
-    ``moved_columns`` are renames that the spec confirms (old: new), ``renamed_columns`` and
-    ``renamed_keys`` are those that the data proposes.
-    """
-
-    name: str
-    rows: int
-    rows_before: int
-    sample_of: int | None
-    added: int
-    removed: int
-    changed: int
-    cells: int
-    cosmetic: int
-    invalid: int
-    invalid_before: int
-    columns: list[str]
-    added_columns: list[str]
-    dropped_columns: list[str]
-    moved_columns: dict[str, str]
-    renamed_columns: dict[str, str]
-    renamed_keys: dict[str, str]
-    key: list[str]
-    key_source: str
-    groups: list[GroupDocument]
-
-
-class GroupDocument(TypedDict):
-    """Equal changes of one column; ``old``/``new`` are null where they differ from row to row."""
-
-    column: str
-    kind: str
-    count: int
-    old: str | None
-    new: str | None
-
-
 class CheckDocument(TypedDict):
     """One limit: ``phase`` preview or import; ``overridden`` is the reason given in the spec."""
 
@@ -132,6 +90,13 @@ class CheckDocument(TypedDict):
     ok: bool
     phase: str
     overridden: str | None
+
+
+class EffectDocument(TypedDict):
+    """What one message changed (``plan --step``)."""
+
+    message: str
+    sheets: dict[str, SheetDocument]
 
 
 class ErrorDocument(TypedDict):
@@ -164,6 +129,7 @@ class SpecDocument(TypedDict):
     causes: list[CauseDocument]
     questions: list[QuestionDocument]
     clarified: ClarifiedDocument | None
+    effects: list[EffectDocument]
     sheets: dict[str, SheetDocument]
     dropped_sheets: list[str]
     provenance: JsonValue
@@ -236,7 +202,11 @@ def spec_document(outcome: SpecOutcome) -> SpecDocument:
         causes=_causes(outcome),
         questions=[_question(question) for question in outcome.questions],
         clarified=_clarified(outcome.clarified) if outcome.clarified else None,
-        sheets={sheet.slug: sheet_document(sheet) for sheet in diff.sheets} if diff else {},
+        effects=[
+            EffectDocument(message=effect.message, sheets=sheet_documents(effect.diff))
+            for effect in outcome.effects
+        ],
+        sheets=sheet_documents(diff),
         dropped_sheets=list(diff.dropped_sheets) if diff else [],
         provenance=outcome.provenance.model_dump(mode="json") if outcome.provenance else None,
         checks=[_check(check) for check in outcome.checks],
@@ -249,35 +219,6 @@ def spec_document(outcome: SpecOutcome) -> SpecDocument:
         next=outcome.next,
         resume_at=outcome.resume_at,
         error=_error(outcome.error) if outcome.error else None,
-    )
-
-
-def sheet_document(sheet: SheetDiff) -> SheetDocument:
-    """One sheet's counts, columns and groups."""
-    return SheetDocument(
-        name=sheet.name,
-        rows=sheet.rows,
-        rows_before=sheet.rows_before,
-        sample_of=sheet.sample_of,
-        added=len(sheet.added),
-        removed=len(sheet.removed),
-        changed=len(sheet.changed),
-        cells=sheet.cells,
-        cosmetic=sheet.cosmetic,
-        invalid=sheet.invalid,
-        invalid_before=sheet.invalid_before,
-        columns=list(sheet.columns),
-        added_columns=list(sheet.added_columns),
-        dropped_columns=list(sheet.dropped_columns),
-        moved_columns=dict(sheet.moved_columns),
-        renamed_columns={rename.old: rename.new for rename in sheet.proposed_columns},
-        renamed_keys={rename.old: rename.new for rename in sheet.proposed_keys},
-        key=list(sheet.key),
-        key_source=sheet.key_source,
-        groups=[
-            GroupDocument(column=g.column, kind=g.kind, count=g.count, old=g.old, new=g.new)
-            for g in sheet.groups
-        ],
     )
 
 

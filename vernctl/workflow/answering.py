@@ -117,6 +117,7 @@ async def send_block(
     """Send the answers of a whole block in one request, journalled before."""
     recorded = [as_recorded(found, during) for found in matches]
     await session.gate.admit(journal.address, ("agent",), "answer")
+    session.budget.made(journal.address)
     intent = journal.intend(
         "answer",
         sequence=await last_sequence(session, journal, migration_id),

@@ -11,7 +11,6 @@ from vernctl.diff.compare import diff_snapshots
 from vernctl.errors import PartialImportError, RefusedError
 from vernctl.snapshot.digest import short
 from vernctl.snapshot.model import Snapshot
-from vernctl.workflow.takeover import take_over
 from vernctl.workflow.approving import approve_spec, moved_since
 from vernctl.workflow.canceling import freeing_slot
 from vernctl.workflow.deliver import lacking
@@ -33,6 +32,7 @@ from vernctl.workflow.planning import (
 )
 from vernctl.workflow.results import begin
 from vernctl.workflow.session import in_ci
+from vernctl.workflow.takeover import take_over
 from vernctl.workflow.work import Work
 
 #: Shown what an apply is about to approve; True approves. A bare Enter never does.

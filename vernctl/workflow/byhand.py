@@ -10,7 +10,6 @@ from vernctl.spec.answers import Matched
 from vernctl.spec.patterns import normalise
 from vernctl.spec.stanza import rule_line
 from vernctl.spec.write import add_rules
-from vernctl.workflow.takeover import take_over
 from vernctl.workflow.answering import (
     BlockedError,
     During,
@@ -20,6 +19,7 @@ from vernctl.workflow.answering import (
 )
 from vernctl.workflow.outcome import SpecOutcome
 from vernctl.workflow.results import begin
+from vernctl.workflow.takeover import take_over
 from vernctl.workflow.work import Work
 
 #: Marks free text beside offered labels, so that a label with a typo is never sent as one.

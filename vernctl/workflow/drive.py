@@ -55,6 +55,7 @@ async def start(
     while True:
         await session.gate.admit(journal.address, costs_of(kind), kind)
         sequence = await last_sequence(session, journal, migration_id)
+        session.budget.made(journal.address)
         intent = journal.intend(kind, sequence=sequence, message=message, **facts)
         try:
             accepted = await session.client.start_run(migration_id, kind, message=message)

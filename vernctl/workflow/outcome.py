@@ -147,6 +147,13 @@ class InputSummary(OutcomeValue):
     here: bool = True
 
 
+class MessageEffect(OutcomeValue):
+    """What one message changed: the preview after it against the one before (``plan --step``)."""
+
+    message: str
+    diff: Diff
+
+
 class Verification(OutcomeValue):
     """What comparing the export with the approved sample found."""
 
@@ -200,6 +207,7 @@ class SpecOutcome(OutcomeValue):
     questions: tuple[QuestionOutcome, ...] = ()
     answers_place: str | None = None
     clarified: Clarified | None = None
+    effects: tuple[MessageEffect, ...] = ()
     diff: Diff | None = None
     provenance: Provenance | None = None
     checks: tuple[CheckResult, ...] = ()

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from vernctl.api.models import RunKind
+from vernctl.diff.compare import diff_snapshots
 from vernctl.errors import ConflictError, NotFoundError
+from vernctl.snapshot.model import Snapshot
 from vernctl.workflow.drive import Driven, costs_of, drive, start
 from vernctl.workflow.messages import as_one_message
-from vernctl.workflow.outcome import QuestionOutcome
-from vernctl.workflow.plan import Plan, PlannedStep, steps_for
+from vernctl.workflow.observe import Observed
+from vernctl.workflow.outcome import MessageEffect, QuestionOutcome
+from vernctl.workflow.plan import Plan, PlannedStep, Recorded, steps_for
 from vernctl.workflow.recall import recalled
 from vernctl.workflow.uploading import upload
 from vernctl.workflow.work import Work
@@ -17,9 +20,10 @@ class Replan(Exception):  # noqa: N818 - a signal between two modules, never an 
     """What was observed no longer holds (a migration that existed, a run by somebody else)."""
 
 
-async def perform(work: Work, plan: Plan) -> tuple[QuestionOutcome, ...]:
+async def perform(work: Work, plan: Plan, *, effects: bool = False) -> tuple[QuestionOutcome, ...]:
     """Perform the plan's steps in order and return the questions that were answered.
 
+    ``effects``: keep what each update changes of the preview (two reads more for each).
     Raises Replan where the service has moved under the plan; BlockedError, RunFailedError,
     QuotaError and ApiError as the steps do.
     """
@@ -39,12 +43,31 @@ async def perform(work: Work, plan: Plan) -> tuple[QuestionOutcome, ...]:
                 await _run(work, step)
                 asked += (await _follow(work)).questions
             case "update":
+                before = await _preview(work) if effects else None
                 await _run(work, step)
                 asked += (await _follow(work)).questions
+                if effects:
+                    await _keep_effect(work, step, before)
             case _:
                 # An expected answer is given while its run is followed.
                 continue
     return tuple(asked)
+
+
+async def _preview(work: Work) -> Snapshot | None:
+    mine = work.journal.known
+    sheets = await work.sheets(mine.migration_id or "")
+    if sheets is None:
+        return None
+    known = Recorded(mine.applied, mine.knowledge, mine.questions)
+    return work.candidate(sheets, known, Observed(mine.migration_id))
+
+
+async def _keep_effect(work: Work, step: PlannedStep, before: Snapshot | None) -> None:
+    after = await _preview(work)
+    if after is not None:
+        diff = diff_snapshots(before, after)
+        work.progress.effects.append(MessageEffect(message=step.messages[0], diff=diff))
 
 
 async def _follow(work: Work) -> Driven:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from vernctl.errors import RefusedError
@@ -89,6 +89,19 @@ class Options:
     replace: bool = False
     refresh: bool = False
     reorder: bool = False
+
+
+def one_by_one(plan: Plan) -> Plan:
+    """The same plan with an update for every message (``plan --step``)."""
+    steps: list[PlannedStep] = []
+    for step in plan.steps:
+        if step.kind != "update":
+            steps.append(step)
+            continue
+        for message in step.messages:
+            said = step.model_copy(update={"messages": (message,), "detail": message})
+            steps.append(said)
+    return replace(plan, steps=tuple(steps))
 
 
 def steps_for(plan: Plan) -> tuple[PlannedStep, ...]:

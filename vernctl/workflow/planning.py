@@ -18,7 +18,6 @@ from vernctl.snapshot.files import remove_snapshot, write_snapshot
 from vernctl.snapshot.model import Snapshot
 from vernctl.spec.answers import match
 from vernctl.spec.load import load_spec
-from vernctl.workflow.takeover import take_over
 from vernctl.workflow.asked import answer_today, question_outcome, unused_rules
 from vernctl.workflow.canceling import freeing_slot
 from vernctl.workflow.clarifying import clarified
@@ -32,12 +31,14 @@ from vernctl.workflow.plan import (
     Recorded,
     cost_of,
     decide,
+    one_by_one,
     steps_for,
 )
 from vernctl.workflow.private import without_values
 from vernctl.workflow.remarks import refused_unused, warnings_of, with_wordings
 from vernctl.workflow.results import begin, check_refused, expected, recorded_unanswered
 from vernctl.workflow.session import in_ci
+from vernctl.workflow.takeover import take_over
 from vernctl.workflow.work import Work
 
 #: Each round performs one plan; more than these means that somebody works against us.
@@ -48,13 +49,15 @@ MAX_ROUNDS = 6
 class PlanOptions(Options):
     """What ``vernctl plan`` may be asked for beside the planner's own options.
 
-    ``strict``: a rule that answers nothing is an error; ``cancel_on_unanswered``: a run that waits
-    for an answer that nobody has is canceled, so that it holds no slot of the account.
+    ``step``: every message goes out by itself, and what it changes is shown. ``strict``: a rule
+    that answers nothing is an error. ``cancel_on_unanswered``: a run that waits for an answer that
+    nobody has is canceled, so that it holds no slot of the account.
     """
 
     read_only: bool = False
     recreate: bool = False
     pending: bool = False
+    step: bool = False
     strict: bool = False
     cancel_on_unanswered: bool = False
 
@@ -109,10 +112,12 @@ async def reach(work: Work, options: PlanOptions) -> Reached:
         done = plan.case in ("read", "imported", "blocked")
         if done or options.read_only:
             return Reached(plan, observed, situation.known)
+        plan = one_by_one(plan) if options.step else plan
+        work.session.budget.promise(work.address, plan.cost.agent, work.spec)
         work.session.listener.announce(work.spec.name, steps_for(plan), plan.cost)
         progress.steps += steps_for(plan)
         try:
-            progress.questions += await perform(work, plan)
+            progress.questions += await perform(work, plan, effects=options.step)
         except Replan:
             progress.steps = [step for step in progress.steps if step.kind == "create"]
             # Two that meet step back for unequal times, or they meet again.

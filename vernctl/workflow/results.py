@@ -53,6 +53,7 @@ def begin(work: Work, command: str) -> SpecOutcome:
             "warnings": _warnings(work),
             "steps": tuple(work.progress.steps),
             "cost": cost_of(work.progress.steps),
+            "effects": tuple(work.progress.effects),
             "questions": tuple(work.progress.questions),
         }
     )

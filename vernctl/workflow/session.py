@@ -14,6 +14,7 @@ from vernctl.api.models import Template
 from vernctl.errors import InputError
 from vernctl.snapshot.digest import normal_definition
 from vernctl.spec.model import Project, Spec
+from vernctl.workflow.budget import Budget
 from vernctl.workflow.gate import Gate
 from vernctl.workflow.journal import Journal
 from vernctl.workflow.pages import Pages
@@ -45,6 +46,7 @@ class Session:
     asker: Asker | None = None
     gate: Gate = field(default_factory=Gate)
     commands: bool = True
+    budget: Budget = field(default_factory=Budget)
 
     @classmethod
     async def open(

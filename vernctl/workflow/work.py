@@ -19,7 +19,7 @@ from vernctl.workflow.address import address_of
 from vernctl.workflow.inputs import ResolvedInputs, resolve_inputs
 from vernctl.workflow.journal import Journal
 from vernctl.workflow.observe import Observed, observe, read_preview
-from vernctl.workflow.outcome import QuestionOutcome
+from vernctl.workflow.outcome import MessageEffect, QuestionOutcome
 from vernctl.workflow.plan import Desired, PlannedStep, Recorded, Situation, normal_knowledge
 from vernctl.workflow.private import hidden, kept_questions, tokeniser_of
 from vernctl.workflow.recall import recalled
@@ -29,11 +29,13 @@ from vernctl.workflow.settle import settle
 
 @dataclass
 class Progress:
-    """What a command has done so far; ``fresh`` where it led to a new preview."""
+    """What a command has done so far; ``fresh`` where it led to a new preview; ``effects`` of the
+    messages that went out one by one."""
 
     steps: list[PlannedStep] = field(default_factory=list)
     questions: list[QuestionOutcome] = field(default_factory=list)
     fresh: bool = False
+    effects: list[MessageEffect] = field(default_factory=list)
 
 
 @dataclass

@@ -8,6 +8,7 @@ from vernctl.diff.model import Diff, SheetDiff
 from vernctl.render import words
 from vernctl.render.escape import WHOLE, text_safe
 from vernctl.render.text.diff import Detail, add_diff
+from vernctl.render.text.effects import add_effects
 from vernctl.render.text.head import add_facts, add_head
 from vernctl.render.text.layout import Ink, Page
 from vernctl.render.text.origins import add_origins
@@ -85,6 +86,7 @@ def _add_screen(page: Page, outcome: SpecOutcome) -> None:
 
 def _add_findings(page: Page, outcome: SpecOutcome) -> None:
     add_steps(page, outcome)
+    add_effects(page, outcome)
     diff = outcome.diff
     if outcome.provenance is not None and outcome.first_import and outcome.command != "approve":
         add_origins(page, outcome.provenance, diff)
