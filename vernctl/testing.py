@@ -79,8 +79,10 @@ class ThreadServer(VernServer):
         engine: Engine | None = None,
         threads: int = 2,
         limits: Literal["off", "published"] = "off",
+        reuse: Literal["off", "latest"] = "off",
     ) -> None:
         super().__init__(catalog, data)
+        self._reuse = reuse
         self._clock, self._engine, self._threads = clock, engine, threads
         self._limits = limits
         self._server: RunningServer | None = None
@@ -103,6 +105,7 @@ class ThreadServer(VernServer):
             port=self.port,
             threads=self._threads,
             limits=self._limits,
+            reuse=self._reuse,
         )
         ready = threading.Event()
         self._server = RunningServer(
@@ -135,10 +138,13 @@ class ProcessServer(VernServer):
         data: Path,
         program: Sequence[str] = ("-m", "vernctl.embedded"),
         limits: Literal["off", "published"] = "off",
+        reuse: Literal["off", "latest"] = "off",
     ) -> None:
         super().__init__(catalog, data)
         if limits != "off":
             program = (*program, "--limits", limits)
+        if reuse != "off":
+            program = (*program, "--reuse", reuse)
         self._program = tuple(program)
         self._process: subprocess.Popen[str] | None = None
 
@@ -196,6 +202,7 @@ def vern_server(
     engine: Engine | None = None,
     threads: int = 2,
     limits: Literal["off", "published"] = "off",
+    reuse: Literal["off", "latest"] = "off",
 ) -> Iterator[VernServer]:
     """A server over ``catalog``; without ``data`` in a folder that goes with it.
 
@@ -204,10 +211,16 @@ def vern_server(
     """
     with _folder(data) as folder:
         server: VernServer = (
-            ProcessServer(catalog, folder, limits=limits)
+            ProcessServer(catalog, folder, limits=limits, reuse=reuse)
             if process
             else ThreadServer(
-                catalog, folder, clock=clock, engine=engine, threads=threads, limits=limits
+                catalog,
+                folder,
+                clock=clock,
+                engine=engine,
+                threads=threads,
+                limits=limits,
+                reuse=reuse,
             )
         )
         server.start()

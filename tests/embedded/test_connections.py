@@ -175,7 +175,7 @@ def test_rejected_credentials_block_again(api: Any, source: str) -> None:
     run = api.do("generate")
     for _ in range(4):
         assert run["blocked_reason"] == "credentials"
-        assert "refuses them (401)" in run["credential_request"]["reason"]
+        assert "these credentials (401)" in run["credential_request"]["reason"]
         give(api, run["run_id"], SECRET)
         run = api.settled(run["run_id"])
     give(api, run["run_id"], "nö\r\nx: y")

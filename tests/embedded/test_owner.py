@@ -221,7 +221,6 @@ def test_serve_says_where_it_listens_and_stops_cleanly(
         ("--api-key", "env:NOT_SET_ANYWHERE"),
         ("--api-key", "file:/nowhere/key"),
         ("--host", "0.0.0.0"),
-        ("--reuse", "latest"),
         ("--host", "203.0.113.7", "--api-key", "env:HOME"),
     ],
 )

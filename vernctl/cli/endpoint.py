@@ -130,7 +130,8 @@ def ledger_for(project: Project, endpoint: EndpointConfig, url: str, key: str) -
         return None
     from vernctl.api.quota import Ledger
 
-    return Ledger(url, key)
+    # its own server listens at another port each time it is started
+    return Ledger(url if endpoint.url is not None else f"embedded:{project.embedded.data}", key)
 
 
 def key_of(project: Project, endpoint: EndpointConfig, *, commands: bool) -> str:

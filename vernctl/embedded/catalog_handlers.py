@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import Response
 
-from vernctl.embedded import edits, knowledge, migrations
+from vernctl.embedded import edits, knowledge, migrations, pins
 from vernctl.embedded.endpoint import as_json, read_body
 from vernctl.embedded.service import Service
 
@@ -46,6 +46,16 @@ async def edit_template(request: Request, service: Service, account: str) -> Res
     with service.store.transaction() as db:
         changed = edits.edit_template(db, catalog, account, slug, wanted)
     return as_json(migrations.get_template(changed, slug))
+
+
+async def pin_source(request: Request, service: Service, account: str) -> Response:
+    """``POST /sources/{source}/pin``."""
+    from vernctl.embedded import bodies
+
+    wanted = await read_body(request, bodies.PinSource)
+    catalog = service.catalog(account)
+    with service.store.transaction() as db:
+        return as_json(pins.pin_source(db, catalog, account, _source(request), wanted.run_id))
 
 
 def _source(request: Request) -> str:

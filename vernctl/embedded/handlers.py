@@ -61,7 +61,9 @@ async def start_run(request: Request, service: Service, account: str) -> Respons
 
     wanted = await read_body(request, bodies.StartRun)
     with service.store.transaction() as db:
-        run_id, status, step = runs.start_run(db, account, migration_of(request), wanted)
+        run_id, status, step = runs.start_run(
+            db, account, migration_of(request), wanted, service.reuse
+        )
         service.limits.check_runs(db, account, run_id)
         if wanted.kind == "generate":
             service.limits.spend(db, account, "generate")

@@ -22,6 +22,7 @@ _SOURCE = f"{API}/sources/{{source}}"
 CATALOG: Final[dict[str, dict[str, Endpoint]]] = {
     f"{API}/sources": {"GET": keyed(catalog_handlers.list_sources, "reads")},
     _SOURCE: {"PATCH": keyed(catalog_handlers.edit_source, "writes")},
+    f"{_SOURCE}/pin": {"POST": keyed(catalog_handlers.pin_source, "writes")},
     f"{_SOURCE}/knowledge": {
         "GET": keyed(catalog_handlers.get_source_knowledge, "reads"),
         "PATCH": keyed(catalog_handlers.patch_source_knowledge, "writes"),

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from vernctl.embedded import thread
 from vernctl.embedded.migrations import Migration, find_migration
+from vernctl.embedded.pins import Reuse, base_of
 from vernctl.embedded.refusal import RefusalError, not_found
 from vernctl.embedded.store import Transaction
 from vernctl.embedded.uploads import files_for_run
@@ -75,7 +76,7 @@ def audit(db: Transaction, step_id: str, event: str, actor: str | None) -> None:
 
 
 def start_run(
-    db: Transaction, account: str, migration_id: str, wanted: StartRun
+    db: Transaction, account: str, migration_id: str, wanted: StartRun, reuse: Reuse = "off"
 ) -> tuple[str, str, str]:
     """Start or resume a run; returns (run id, its status now, the step that is to be worked on).
 
@@ -89,14 +90,14 @@ def start_run(
             409, "A run is already in progress for this migration.", fields={"run_id": run["id"]}
         )
     if wanted.kind == "generate":
-        return _open_run(db, account, migration, wanted.extract_via_api)
+        return _open_run(db, account, migration, wanted.extract_via_api, reuse)
     if wanted.extract_via_api:
         raise RefusalError(400, "extract_via_api is for generate alone.")
     return _resume_run(db, account, run, wanted)
 
 
 def _open_run(
-    db: Transaction, account: str, migration: Migration, extract: bool | None
+    db: Transaction, account: str, migration: Migration, extract: bool | None, reuse: Reuse
 ) -> tuple[str, str, str]:
     connection = _to_extract(db, migration, extract)
     files = files_for_run(db, migration.id, none_is_well=connection is not None)
@@ -111,6 +112,7 @@ def _open_run(
         message=message,
         files=json.dumps(files),
         connection=connection,
+        base=base_of(db, migration, reuse),
         created_at=db.now,
         updated_at=db.now,
     )

@@ -87,6 +87,7 @@ class RunningServer(uvicorn.Server):
                 check_catalog=config.check_catalog,
                 published_limits=config.limits == "published",
                 allow_paths=config.allow_paths,
+                reuse=config.reuse,
             )
             super().__init__(_uvicorn_config(config, self.service))
         except BaseException:
@@ -188,8 +189,6 @@ def serve(
     vernctl's own. Raises SpecError for the
     catalog, BusyError where another process owns the folder, UsageError for the rest.
     """
-    if reuse != "off":
-        raise UsageError("reuse: latest is not built yet; no recipe is reused.")
     api_key = _resolve_key(host, key)
     ownership = Ownership(data, seconds=1.0 if child else 5.0)
     try:

@@ -15,6 +15,7 @@ from vernctl.embedded.edits import edited
 from vernctl.embedded.engine_work import Engine, ImportEngine
 from vernctl.embedded.jobs import ExportJobs
 from vernctl.embedded.limits import Limits
+from vernctl.embedded.pins import Reuse
 from vernctl.embedded.refusal import RefusalError
 from vernctl.embedded.store import Store
 from vernctl.embedded.uploads import Uploads
@@ -40,6 +41,7 @@ class Service:
     jobs: ExportJobs
     connections: Connections
     public_url: str | None = None
+    reuse: Reuse = "off"
 
     def catalog(self, account: str) -> Catalog:
         """The catalog as its file stands now, with the account's edits.
@@ -72,6 +74,7 @@ def build_service(
     check_catalog: bool = True,
     published_limits: bool = False,
     allow_paths: Sequence[Path] = (),
+    reuse: Reuse = "off",
 ) -> Service:
     """Open a data folder and begin to work on what was left unfinished in it.
 
@@ -104,4 +107,5 @@ def build_service(
         jobs=jobs,
         connections=connections,
         public_url=public_url,
+        reuse=reuse,
     )

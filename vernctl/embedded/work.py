@@ -8,7 +8,6 @@ instruction leaves the run as it was before, and the next start takes the step u
 from __future__ import annotations
 
 import contextlib
-import json
 import logging
 import queue
 import shutil
@@ -24,6 +23,7 @@ from vernctl.embedded.edits import edited
 from vernctl.embedded.engine_work import Engine, Inputs
 from vernctl.embedded.live import NeedsCredentialsError, extract, keep_extraction
 from vernctl.embedded.migrations import Migration, sheet_templates, stored_migration
+from vernctl.embedded.pins import told
 from vernctl.embedded.refusal import RefusalError
 from vernctl.embedded.results import (
     Job,
@@ -265,8 +265,8 @@ class Workers:
                 files=self._uploads.inputs(db, run["files"]),
                 templates=templates,
                 knowledge=_knowledge(db, migration),
-                messages=tuple(json.loads(run["messages"])),
-                answers=json.loads(run["known"]),
+                messages=told(run).messages,
+                answers=told(run).answers,
                 workdir=self._store.folder / "work" / step["id"],
             ),
         )
@@ -279,7 +279,7 @@ class Workers:
         run = find_run(db, job.migration, job.run)
         if self._stopping.is_set() or run["step"] != job.step or run["status"] not in ACTIVE:
             raise DroppedError
-        if tuple(json.loads(run["messages"])) != job.inputs.messages:
+        if told(run).messages != job.inputs.messages:
             raise CorrectedError
         return run
 

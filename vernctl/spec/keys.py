@@ -266,10 +266,8 @@ EMBEDDED_KEYS = Keys(
     {
         "catalog": Key("The catalog file; default: catalog.yaml."),
         "data": Key("The data folder; default: .vernctl/embedded."),
-        "limits": Key(
-            "Whether the published limits hold.", choice("off", "published"), unbuilt=("published",)
-        ),
-        "reuse": Key("Whether recipes are reused.", choice("off", "latest"), unbuilt=("latest",)),
+        "limits": Key("Whether the published limits hold.", choice("off", "published")),
+        "reuse": Key("Whether recipes are reused.", choice("off", "latest")),
     }
 )
 
