@@ -133,4 +133,4 @@ def test_comparing_by_line_says_what_comparing_by_cell_says(data: st.DataObject)
         fast = diff_files(*paths, key=key)
         old, new = map(read_csv_sheet, paths)
     slow = diff_sheets(old, new, key, "spec" if key else "none", stats=False)
-    assert fast.model_dump(exclude={"slug", "name"}) == slow.model_dump(exclude={"slug", "name"})
+    assert fast.model_copy(update={"slug": slow.slug, "name": slow.name}) == slow

@@ -43,8 +43,8 @@ INPUTS = (
 )
 
 
-def _changed(row: int, column: str, old: str, new: str, kind: str) -> RowChange:
-    cell = CellChange.model_validate({"column": column, "old": old, "new": new, "kind": kind})
+def _changed(row: int, column: str, old: str, new: str, kind: ChangeKind) -> RowChange:
+    cell = CellChange(column=column, old=old, new=new, kind=kind)
     return RowChange(key=(f"{row}@x.test",), old_row=row, new_row=row, cells=(cell,))
 
 

@@ -38,9 +38,7 @@ def test_several_specs_are_told_apart_by_a_last_column(outcomes: dict[str, SpecO
 
 
 def test_a_formula_stays_what_it_is() -> None:
-    diff = diff_sheets(
-        a_sheet(("a", "")), a_sheet(("a", '=HYPERLINK("x")')), ("Email",), "spec"
-    )
+    diff = diff_sheets(a_sheet(("a", "")), a_sheet(("a", '=HYPERLINK("x")')), ("Email",), "spec")
     assert records(render_sheet_diff(diff))[1] == [
         "contacts", "a", "Note", "filled", "", '=HYPERLINK("x")',
     ]  # fmt: skip
@@ -58,9 +56,7 @@ def test_a_key_of_several_columns_is_a_list() -> None:
 
 def test_a_row_without_any_filled_cell_is_not_left_out() -> None:
     diff = diff_sheets(a_sheet(), a_sheet(("", "")), (), "none")
-    assert records(render_sheet_diff(diff))[1:] == [
-        ["contacts", "row 1", "Email", "added", "", ""]
-    ]
+    assert records(render_sheet_diff(diff))[1:] == [["contacts", "row 1", "Email", "added", "", ""]]
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=40))

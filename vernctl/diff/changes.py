@@ -8,8 +8,8 @@ from operator import itemgetter
 
 from vernctl.diff.kinds import Pair
 from vernctl.diff.match import Side
-from vernctl.diff.model import AddedRow, CellChange, ChangeKind, RemovedRow, RowChange, Validity
-from vernctl.snapshot.sheet import Row, Sheet
+from vernctl.diff.values import AddedRow, CellChange, ChangeKind, RemovedRow, RowChange, Validity
+from vernctl.snapshot.rows import Row, Sheet
 
 #: (new row, old row, [(column position, old cell, new cell)])
 Changed = tuple[int, int, list[tuple[int, str, str]]]

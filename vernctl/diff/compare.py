@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from vernctl.diff.changes import (
     added_rows,
@@ -20,7 +21,6 @@ from vernctl.diff.changes import (
 from vernctl.diff.groups import column_stats, group_changes, group_invalid
 from vernctl.diff.kinds import classify, classify_tokens
 from vernctl.diff.match import Side, match_rows
-from vernctl.diff.model import Diff, SheetDiff
 from vernctl.diff.renames import (
     is_renamed,
     propose_columns,
@@ -28,11 +28,14 @@ from vernctl.diff.renames import (
     rename_columns,
     rename_keys,
 )
+from vernctl.diff.values import Diff, SheetDiff
 from vernctl.snapshot.keys import Key, choose_key, key_values, unique_columns
-from vernctl.snapshot.model import KeySource, Snapshot
-from vernctl.snapshot.sheet import Sheet
-from vernctl.snapshot.tokens import as_shape
-from vernctl.spec.model import Moved
+from vernctl.snapshot.rows import KeySource, Sheet
+from vernctl.snapshot.tokenform import as_shape
+
+if TYPE_CHECKING:
+    from vernctl.snapshot.model import Snapshot
+    from vernctl.spec.model import Moved
 
 
 def diff_snapshots(old: Snapshot | None, new: Snapshot) -> Diff:
@@ -86,13 +89,13 @@ def diff_sheets(
 
     :func:`vernctl.diff.apply.apply_diff` turns ``old`` into ``new`` by the result.
     """
-    moved = moved or Moved()
-    renamed = _took_place(old, new, moved.columns)
+    new_names, new_keys_of = (moved.columns, moved.keys) if moved else ({}, {})
+    renamed = _took_place(old, new, new_names)
     if old is not None:
-        old = rename_columns(old, new, moved.columns)
+        old = rename_columns(old, new, new_names)
     before = old or Sheet(slug=new.slug, name=new.name, columns=new.columns, rows=())
     with paused_collector():
-        old_keys = rename_keys(key_values(before, key), moved.keys) if key else ()
+        old_keys = rename_keys(key_values(before, key), new_keys_of) if key else ()
         new_keys = key_values(new, key) if key else ()
         one = Side(projected(before, new.columns), old_keys, marks_of(before))
         two = Side(new.rows, new_keys, marks_of(new))

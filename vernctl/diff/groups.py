@@ -6,8 +6,8 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 
 from vernctl.diff.kinds import Pair
-from vernctl.diff.model import ChangeGroup, ChangeKind, ColumnStats, InvalidGroup
-from vernctl.snapshot.sheet import Sheet
+from vernctl.diff.values import ChangeGroup, ChangeKind, ColumnStats, InvalidGroup
+from vernctl.snapshot.rows import Sheet
 
 EXAMPLES = 3
 

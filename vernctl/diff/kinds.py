@@ -13,8 +13,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 
-from vernctl.diff.model import ChangeKind
-from vernctl.snapshot.tokens import shape_letters, value_of
+from vernctl.diff.values import ChangeKind
+from vernctl.snapshot.tokenform import shape_letters, value_of
 
 Pair = tuple[str, str]
 
@@ -44,6 +44,8 @@ _SHORT_DATE = re.compile(r"(\d{1,2}([-/.])\d{1,2}\2)(\d{2})")
 _DAY_MONTH = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?[ .\-]+([a-z]{3,9})\.?[ ,\-]+(\d{4})")
 _MONTH_DAY = re.compile(r"([a-z]{3,9})\.? +(\d{1,2})(?:st|nd|rd|th)?,? +(\d{4})")
 _NUMBER = re.compile(r"([+-]?)(\d[\d.,' ]*|\.\d+)(?:[eE]([+-]?\d{1,3}))?")
+_SIGNS = bytes(c for c in range(128) if not chr(c).isalnum())
+_MONTH_LETTERS = re.compile(b"|".join(name[:3].encode() for name in _MONTH_NAMES))
 _GROUPED = re.compile(r"\d{1,3}(?:([.,' ])\d{3})(?:\1\d{3})*")
 
 
@@ -53,6 +55,9 @@ def classify(pairs: Mapping[Pair, int]) -> dict[Pair, ChangeKind]:
     doubtful: dict[Pair, set[Pair]] = {}
     orders: set[Pair] = set()
     for pair, count in pairs.items():
+        if _are_other_values(*pair):
+            kinds[pair] = "mapped" if count > 1 else "edited"
+            continue
         kind = _plain_kind(*pair)
         read = _equal_dates(*pair) if kind is None else set()
         if read and (_is_certain(pair) or {("dmy", "dmy"), ("mdy", "mdy")} <= read):
@@ -96,6 +101,24 @@ def kind_of(old: str, new: str) -> ChangeKind:
 def fold_spaces(text: str) -> str:
     """The text without invisible characters, its runs of white space as one space, trimmed."""
     return " ".join(text.translate(_INVISIBLE).split())
+
+
+def _are_other_values(old: str, new: str) -> bool:
+    """True where one look tells that no writing makes these equal. Most edits are of this kind."""
+    if not (old.isascii() and new.isascii()):
+        return False
+    before, after = (text.encode().translate(None, _SIGNS).lower() for text in (old, new))
+    if before == after or not before or not after:
+        return False
+    if before.isalpha() or after.isalpha():
+        return True
+    # Other letters or digits: only dates and numbers are the same value then.
+    letters = (text.translate(None, b"0123456789") for text in (before, after))
+    return not all(map(_may_be_day_or_number, letters))
+
+
+def _may_be_day_or_number(letters: bytes) -> bool:
+    return letters in (b"", b"e", b"t") or _MONTH_LETTERS.search(letters) is not None
 
 
 def _plain_kind(old: str, new: str) -> ChangeKind | None:

@@ -9,9 +9,8 @@ from typing import NamedTuple
 from vernctl.diff.kinds import fold_spaces
 from vernctl.diff.pairs import Marks, pair_rows
 from vernctl.snapshot.keys import is_blank
-from vernctl.snapshot.model import KeySource
-from vernctl.snapshot.sheet import Row
-from vernctl.snapshot.tokens import value_of
+from vernctl.snapshot.rows import KeySource, Row
+from vernctl.snapshot.tokenform import value_of
 
 
 class Side(NamedTuple):

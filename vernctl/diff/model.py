@@ -1,4 +1,4 @@
-"""What a diff is: frozen, sorted, exact. Every renderer reads these values and nothing else."""
+"""What diffs, checks and provenance say: frozen, sorted, exact; what renderers read."""
 
 from __future__ import annotations
 
@@ -7,210 +7,53 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from vernctl.snapshot.model import KeySource
-from vernctl.snapshot.sheet import Row
+from vernctl.diff.values import (
+    COSMETIC,
+    AddedRow,
+    Cause,
+    CauseKind,
+    CellChange,
+    ChangeGroup,
+    ChangeKind,
+    ColumnStats,
+    Diff,
+    InvalidGroup,
+    RemovedRow,
+    Rename,
+    RowChange,
+    SheetDiff,
+    Validity,
+)
 
-ChangeKind = Literal["filled", "blanked", "edited", "mapped", "format", "case", "white_space"]
-#: Kinds in which the value stays the same and only its writing changes.
-COSMETIC: frozenset[ChangeKind] = frozenset({"white_space", "case", "format"})
-CauseKind = Literal[
-    "file",
-    "message",
-    "answer",
-    "template",
-    "knowledge",
-    "connection",
-    "recipe",
-    "engine",
-    "tokens",
-    "unexplained",
+__all__ = [
+    "COSMETIC",
+    "AddedRow",
+    "Cause",
+    "CauseKind",
+    "CellChange",
+    "ChangeGroup",
+    "ChangeKind",
+    "CheckResult",
+    "ColumnOrigin",
+    "ColumnStats",
+    "Diff",
+    "InvalidGroup",
+    "Provenance",
+    "Recoding",
+    "RemovedRow",
+    "Rename",
+    "RowChange",
+    "SheetDiff",
+    "SheetOrigin",
+    "UnusedColumn",
+    "Validity",
 ]
 
 
 class DiffValue(BaseModel):
-    """Base of the diff's values."""
+    """Base of what is said about a diff."""
 
     model_config = ConfigDict(frozen=True)
-
-
-class CellChange(DiffValue):
-    """One cell of a matched row, before and after."""
-
-    column: str
-    old: str
-    new: str
-    kind: ChangeKind
-
-
-class RowChange(DiffValue):
-    """A matched row with changed cells. ``old_row``/``new_row`` are 0-based data rows."""
-
-    key: Row
-    old_row: int
-    new_row: int
-    cells: tuple[CellChange, ...]
-
-
-class AddedRow(DiffValue):
-    """A row that only the new table has."""
-
-    key: Row
-    new_row: int
-    cells: Row
-
-
-class RemovedRow(DiffValue):
-    """A row that only the old table has."""
-
-    key: Row
-    old_row: int
-    cells: Row
-
-
-class ChangeGroup(DiffValue):
-    """Equal changes of one column, over rows: what a reviewer reads.
-
-    ``old``/``new`` are set where every change of the group is the same (a mapping); else
-    ``examples`` holds a few (old, new) pairs.
-    """
-
-    column: str
-    kind: ChangeKind
-    count: int
-    old: str | None = None
-    new: str | None = None
-    examples: tuple[tuple[str, str], ...] = ()
-
-
-class Rename(DiffValue):
-    """An old and a new name that hold the same: ``shared`` of ``of`` filled cells are equal."""
-
-    old: str
-    new: str
-    shared: int
-    of: int
-
-
-class ColumnStats(DiffValue):
-    """A column before and after: filled cells and distinct filled values. None: not there."""
-
-    column: str
-    filled: int | None = None
-    distinct: int | None = None
-    filled_before: int | None = None
-    distinct_before: int | None = None
-
-
-class Validity(DiffValue):
-    """A cell of a matched row that became invalid, or stopped being so. ``new_row`` is its row.
-
-    An invalid cell that the service places in no row has no ``new_row`` and an empty key.
-    """
-
-    key: Row
-    column: str
-    message: str
-    now_invalid: bool
-    new_row: int | None = None
-
-
-class InvalidGroup(DiffValue):
-    """Invalid cells of the new table by column and rule."""
-
-    column: str
-    message: str
-    count: int
-
-
-class Cause(DiffValue):
-    """Why a sheet changed. ``ref`` names the file, message, question or template."""
-
-    kind: CauseKind
-    ref: str = ""
-    sheet: str | None = None
-
-
-class SheetDiff(DiffValue):
-    """One sheet, old against new. ``invalid`` counts ROWS with at least one invalid cell.
-
-    ``order`` has the old rows of the unchanged ones as they follow each other in the new table;
-    empty where they kept their order. Row order is shown to nobody and approved by nobody.
-    ``moved_columns`` (old, new) are renames that the spec confirms: ``columns_before`` has their
-    new names. ``proposed_columns`` and ``proposed_keys`` are what the data says was renamed.
-    """
-
-    slug: str
-    name: str
-    key: tuple[str, ...] = ()
-    key_source: KeySource = "none"
-    duplicate_keys: int = 0
-    columns: tuple[str, ...] = ()
-    columns_before: tuple[str, ...] = ()
-    rows: int = 0
-    rows_before: int = 0
-    sample_of: int | None = None
-    is_new: bool = False
-    added: tuple[AddedRow, ...] = ()
-    removed: tuple[RemovedRow, ...] = ()
-    changed: tuple[RowChange, ...] = ()
-    order: tuple[int, ...] = ()
-    groups: tuple[ChangeGroup, ...] = ()
-    invalid: int = 0
-    invalid_before: int = 0
-    invalid_groups: tuple[InvalidGroup, ...] = ()
-    validity: tuple[Validity, ...] = ()
-    stats: tuple[ColumnStats, ...] = ()
-    causes: tuple[Cause, ...] = ()
-    moved_columns: tuple[tuple[str, str], ...] = ()
-    proposed_columns: tuple[Rename, ...] = ()
-    proposed_keys: tuple[Rename, ...] = ()
-
-    @property
-    def added_columns(self) -> tuple[str, ...]:
-        """Columns that only the new table has, in its order."""
-        return tuple(name for name in self.columns if name not in self.columns_before)
-
-    @property
-    def dropped_columns(self) -> tuple[str, ...]:
-        """Columns that only the old table had, in its order."""
-        return tuple(name for name in self.columns_before if name not in self.columns)
-
-    @property
-    def cells(self) -> int:
-        """Changed cells of matched rows."""
-        return sum(len(row.cells) for row in self.changed)
-
-    @property
-    def cosmetic(self) -> int:
-        """Changed rows in which every change is one of writing only. Part of ``changed``."""
-        return sum(all(cell.kind in COSMETIC for cell in row.cells) for row in self.changed)
-
-    @property
-    def is_empty(self) -> bool:
-        """True where nothing that the digest sees has changed."""
-        return not (
-            self.added
-            or self.removed
-            or self.changed
-            or self.validity
-            or self.is_new
-            or self.moved_columns
-            or self.columns != self.columns_before
-        )
-
-
-class Diff(DiffValue):
-    """All sheets, old snapshot against new preview. ``base_digest`` None: a first import."""
-
-    base_digest: str | None
-    digest: str
-    sheets: tuple[SheetDiff, ...] = ()
-    dropped_sheets: tuple[str, ...] = ()
-
-    @property
-    def is_empty(self) -> bool:
-        """True where no sheet has changed."""
-        return not self.dropped_sheets and all(sheet.is_empty for sheet in self.sheets)
 
 
 class CheckResult(DiffValue):

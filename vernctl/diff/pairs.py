@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 
-from vernctl.snapshot.sheet import Row
+from vernctl.snapshot.rows import Row
 
 #: Rows that share less than this part of their filled cells are different rows.
 THRESHOLD = 0.5

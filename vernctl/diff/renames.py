@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 
 from vernctl.diff.match import Side
-from vernctl.diff.model import Rename
 from vernctl.diff.pairs import pair_rows
-from vernctl.snapshot.sheet import Row, Sheet
+from vernctl.diff.values import Rename
+from vernctl.snapshot.rows import Row, Sheet
 
 #: A dropped and an added column are proposed as one where this part of their values is shared.
 SHARED = 0.6

@@ -1,9 +1,9 @@
 """CSV files as tables: read strictly, compared without parsing what is equal.
 
-Two files whose records are single lines are first compared by line: equal lines are equal rows,
-whatever they hold, so only the rest is parsed. Whether a record can be more than a line is told by
-its quotes, never guessed. Files with such records, with a line twice or with a key that does not
-tell rows apart are parsed whole.
+By a key, files are compared record by record (:mod:`vernctl.diff.lines`). Without one, files whose
+records are single lines are first compared by line: equal lines are equal rows, whatever they hold,
+so only the rest is parsed. Files with records of several lines there, with a line twice, or with a
+key that does not tell rows apart are parsed whole.
 """
 
 from __future__ import annotations
@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from vernctl.diff.compare import diff_sheets, paused_collector
-from vernctl.diff.model import SheetDiff
+from vernctl.diff.lines import diff_by_record
+from vernctl.diff.records import RecordReader, UncertainError
+from vernctl.diff.values import SheetDiff
 from vernctl.errors import InputError, UsageError
-from vernctl.snapshot.model import KeySource
-from vernctl.snapshot.sheet import Row, Sheet, unique_names
+from vernctl.snapshot.rows import KeySource, Row, Sheet, unique_names
 
 _CELL_LIMIT = 2**31 - 1
 
@@ -58,12 +59,16 @@ def diff_files(
     a file has not.
     """
     with paused_collector():
+        if key:
+            try:
+                return _by_record(old, new, key, ignore)
+            except UncertainError:
+                pass
         one, two = _text(old), _text(new)
-        lines = _by_line(one), _by_line(two)
+        lines = (_by_line(one), _by_line(two)) if not key else (None, None)
         if lines[0] and lines[1] and lines[0].columns == lines[1].columns:
             del one, two
-            _check_key(key, ignore, lines[0].columns, lines[1].columns)
-            found = _diff_lines(new, lines[0], lines[1], key, ignore)
+            found = _diff_lines(new, lines[0], lines[1], ignore)
             if found:
                 return found
             one, two = _text(old), _text(new)
@@ -71,6 +76,14 @@ def diff_files(
         before, after = _parsed(old, one), _parsed(new, two)
         _check_key(key, ignore, before.columns, after.columns)
         return _compared(before.without_columns(ignore), after.without_columns(ignore), key)
+
+
+def _by_record(old: Path, new: Path, key: Sequence[str], ignore: Sequence[str]) -> SheetDiff:
+    one, two = RecordReader(old), RecordReader(new)
+    if one.columns != two.columns:
+        raise UncertainError
+    _check_key(key, ignore, one.columns, two.columns)
+    return diff_by_record(one, two, key, ignore, _sheet(new, two.columns, ()))
 
 
 def _text(path: Path) -> str:
@@ -103,8 +116,7 @@ def _parsed(path: Path, text: str) -> Sheet:
 
 
 def _sheet(path: Path, columns: Row, rows: Iterable[Row]) -> Sheet:
-    # Every cell comes from the csv module: there is nothing to validate, and there may be millions.
-    return Sheet.model_construct(
+    return Sheet(
         slug=path.stem,
         name=path.name,
         columns=columns,
@@ -156,10 +168,8 @@ def _by_line(text: str) -> _Lines | None:
     return _Lines(columns, lines, quoted)
 
 
-def _diff_lines(
-    path: Path, old: _Lines, new: _Lines, key: Sequence[str], ignore: Sequence[str]
-) -> SheetDiff | None:
-    """The diff by lines; None where lines or keys do not tell the rows apart."""
+def _diff_lines(path: Path, old: _Lines, new: _Lines, ignore: Sequence[str]) -> SheetDiff | None:
+    """The diff by lines; None where lines do not tell the rows apart."""
     columns = new.columns
     row_of = dict(zip(old.records, range(len(old.records)), strict=True))
     if len(row_of) < len(old.records):
@@ -173,44 +183,12 @@ def _diff_lines(
     del equal
     if distinct < len(new.records):
         return None
-    if key and not _keys_tell_apart(old, new, partner, rest_old, [columns.index(k) for k in key]):
-        return None
     one, two = (
         _sheet(path, columns, _fitting(path, columns, _records(path, (t.records[r] for r in rest))))
         for t, rest in ((old, rest_old), (new, rest_new))
     )
-    found = _compared(one.without_columns(ignore), two.without_columns(ignore), key)
+    found = _compared(one.without_columns(ignore), two.without_columns(ignore), ())
     return _placed(found, old, new, partner, rest_old, rest_new)
-
-
-def _keys_tell_apart(
-    old: _Lines, new: _Lines, partner: Sequence[int], rest_old: Sequence[int], at: Sequence[int]
-) -> bool:
-    """True where no key is blank or stands twice in a file; equal lines are looked at once."""
-    keys = _keys(new, range(len(new.records)), at)
-    seen = set(keys)
-    if len(seen) < len(keys) or not all(map(_is_filled, seen)):
-        return False
-    gone = _keys(old, rest_old, at)
-    equal = {key for key, other in zip(keys, partner, strict=True) if other >= 0}
-    distinct = set(gone)
-    apart = len(distinct) == len(gone) and distinct.isdisjoint(equal)
-    return apart and all(map(_is_filled, distinct))
-
-
-def _is_filled(key: str) -> bool:
-    return bool(key.replace("\0", "").strip())
-
-
-def _keys(table: _Lines, rows: Iterable[int], at: Sequence[int]) -> list[str]:
-    """The key of these rows as one text each: cut out of the line, or parsed where quotes are."""
-    records, first = table.records, at[0]
-    if table.quoted or len(at) > 1:
-        parsed = csv.reader([records[row] for row in rows])
-        return ["\0".join(cells[i] for i in at) for cells in parsed]
-    if first == 0 and len(table.columns) > 1:
-        return [(line := records[row])[: line.find(",")] for row in rows]
-    return [records[row].split(",", first + 1)[first] for row in rows]
 
 
 def _placed(
@@ -233,16 +211,10 @@ def _placed(
         update={
             "rows": len(new.records),
             "rows_before": len(old.records),
-            "added": tuple(
-                row.model_copy(update={"new_row": rest_new[row.new_row]}) for row in found.added
-            ),
-            "removed": tuple(
-                row.model_copy(update={"old_row": rest_old[row.old_row]}) for row in found.removed
-            ),
+            "added": tuple(row._replace(new_row=rest_new[row.new_row]) for row in found.added),
+            "removed": tuple(row._replace(old_row=rest_old[row.old_row]) for row in found.removed),
             "changed": tuple(
-                row.model_copy(
-                    update={"old_row": rest_old[row.old_row], "new_row": rest_new[row.new_row]}
-                )
+                row._replace(old_row=rest_old[row.old_row], new_row=rest_new[row.new_row])
                 for row in found.changed
             ),
             "order": tuple(order) if order != sorted(order) else (),

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
+from typing import TYPE_CHECKING
 
-from pydantic import JsonValue
+from vernctl.snapshot.rows import KeySource, Row, Sheet
 
-from vernctl.snapshot.model import KeySource
-from vernctl.snapshot.sheet import Row, Sheet
+if TYPE_CHECKING:
+    from pydantic import JsonValue
 
 Key = tuple[str, ...]
 

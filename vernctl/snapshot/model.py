@@ -7,18 +7,26 @@ text that is hashed; raising either is a migration for every project that uses v
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, JsonValue
 
-from vernctl.snapshot.sheet import Sheet
+from vernctl.snapshot.rows import KeySource, Sheet
 from vernctl.spec.model import Moved
+
+__all__ = [
+    "DIGEST_FORMAT",
+    "SNAPSHOT_FORMAT",
+    "InputFile",
+    "Inputs",
+    "KeySource",
+    "RecordedQuestion",
+    "SheetReview",
+    "Snapshot",
+    "SnapshotValue",
+]
 
 SNAPSHOT_FORMAT = 1
 DIGEST_FORMAT = 1
-
-#: Who chose a sheet's key: the spec, the template's unique columns, a search, or nobody.
-KeySource = Literal["spec", "template", "found", "none"]
 
 
 class SnapshotValue(BaseModel):

@@ -3,68 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
-from typing import NamedTuple
 
-from pydantic import BaseModel, ConfigDict, JsonValue
+from pydantic import JsonValue
 
 from vernctl.api.models import Preview, PreviewSheet
 from vernctl.errors import ContractError
+from vernctl.snapshot.rows import InvalidCell, Row, Sheet, unique_names
 
-Row = tuple[str, ...]
-
-
-class InvalidCell(NamedTuple):
-    """A cell that breaks a rule: 0-based data row, column name, the rule's words."""
-
-    row: int
-    column: str
-    message: str
-
-
-class Sheet(BaseModel):
-    """One sheet: header and rows of exact strings, and the cells that break a rule.
-
-    ``rows`` are data rows (no header), each as long as ``columns``. ``sample_of`` is the number of
-    rows that the preview was drawn from, where the server says so; None means it did not say.
-    """
-
-    model_config = ConfigDict(frozen=True)
-
-    slug: str
-    name: str
-    columns: tuple[str, ...]
-    rows: tuple[Row, ...]
-    invalid: tuple[InvalidCell, ...] = ()
-    sample_of: int | None = None
-
-    def without_columns(self, ignored: Iterable[str]) -> Sheet:
-        """The same sheet without the named columns and their invalid cells."""
-        dropped = set(ignored)
-        keep = [i for i, name in enumerate(self.columns) if name not in dropped]
-        if len(keep) == len(self.columns):
-            return self
-        return self.model_copy(
-            update={
-                "columns": tuple(self.columns[i] for i in keep),
-                "rows": tuple(tuple(row[i] for i in keep) for row in self.rows),
-                "invalid": tuple(cell for cell in self.invalid if cell.column not in dropped),
-            }
-        )
-
-    @property
-    def invalid_rows(self) -> int:
-        """Rows with at least one invalid cell; one that is placed in no row counts by itself."""
-        placed = {cell.row for cell in self.invalid if cell.row >= 0}
-        return len(placed) + sum(cell.row < 0 for cell in self.invalid)
-
-    def invalid_by_row(self) -> dict[int, dict[str, str]]:
-        """Data row → {column: message} for every row with an invalid cell."""
-        found: dict[int, dict[str, str]] = {}
-        for cell in self.invalid:
-            found.setdefault(cell.row, {})[cell.column] = cell.message
-        return found
+__all__ = [
+    "InvalidCell",
+    "Row",
+    "Sheet",
+    "sheet_from_preview",
+    "sheets_from_preview",
+    "unique_names",
+]
 
 
 def sheets_from_preview(preview: Preview) -> tuple[Sheet, ...]:
@@ -100,19 +55,6 @@ def sheet_from_preview(sheet: PreviewSheet) -> Sheet:
         invalid=tuple(sorted(set(invalid))),
         sample_of=_sample_of(extra.get("sample")),
     )
-
-
-def unique_names(header: Iterable[str]) -> Row:
-    """The header with later repeats of a name told apart: ``Email``, ``Email (2)``."""
-    given = tuple(header)
-    names: dict[str, None] = {}
-    for name in given:
-        candidate, n = name, 1
-        while candidate in names or (n > 1 and candidate in given):
-            n += 1
-            candidate = f"{name} ({n})"
-        names[candidate] = None
-    return tuple(names)
 
 
 def _fitted(row: Row, width: int, slug: str) -> Row:

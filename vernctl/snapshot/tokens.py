@@ -18,22 +18,15 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import date
-from itertools import groupby
 
-from vernctl.snapshot.sheet import InvalidCell, Row, Sheet
+from vernctl.snapshot.rows import InvalidCell, Row, Sheet
+from vernctl.snapshot.tokenform import PREFIX, mark_of, shape
 from vernctl.spec.model import Review
 
-VERSION = 1
-_PREFIX = f"~{VERSION}~"
-_TOKEN = re.compile(r"~1~([0-9a-f]{16})~([0-9a-f]{8})~([^~]*)")
 _QUOTED = re.compile(r"\"[^\"]*\"|“[^”]*”|«[^»]*»|‘[^’]*’|`[^`]*`|(?<!\w)'[^']*'(?!\w)", re.DOTALL)
-_COUNT = re.compile(r"(.)\{(\d{1,6})\}")
 COVERED = '"…"'
-#: Runs of like characters that a shape names; the rest of a long text is ``…``.
-SHAPE_RUNS = 16
 
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
-_KEPT = frozenset("-./@:+()_&")
 _YMD = re.compile(r"(\d{4})([-/.]?)(\d{1,2})\2(\d{1,2})(?:[t ]00:00(?::00(?:\.0+)?)?)?")
 _DMY = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4})(?: 00:00(?::00)?)?")
 _NAMED = re.compile(
@@ -69,7 +62,7 @@ class Column:
         if _is_blank(cell):
             return cell
         value = self._mac("value", normal_form(cell))[:8]
-        return f"{_PREFIX}{self.mark(cell)}~{value}~{shape(cell)}"
+        return f"{PREFIX}{self.mark(cell)}~{value}~{shape(cell)}"
 
     def _mac(self, what: str, text: str) -> str:
         message = f"{what}\0{text}".encode("utf-8", "surrogatepass")
@@ -139,48 +132,6 @@ def covered(text: str, cells: Iterable[str] = ()) -> str:
     return text
 
 
-def mark_of(token: str) -> str:
-    """The part of a token that stands for the exact cell; any other text as it is."""
-    found = _TOKEN.fullmatch(token)
-    return found[1] if found else token
-
-
-def value_of(token: str) -> str | None:
-    """The part of a token that stands for the cell's value however written; None: no token."""
-    found = _TOKEN.fullmatch(token)
-    return found[2] if found else None
-
-
-def shape_of(token: str) -> str:
-    """The shape that a token tells; any other text as it is."""
-    found = _TOKEN.fullmatch(token)
-    return found[3] if found else token
-
-
-def shape_letters(token: str) -> str:
-    """The shape of a token with its counts written out: ``d{3}`` as ``ddd``."""
-    return _COUNT.sub(lambda run: run[1] * int(run[2]), shape_of(token))
-
-
-def as_shape(cell: str) -> str:
-    """The shape of a cell, whether it stands there itself or as its token."""
-    return shape_of(cell) if _TOKEN.fullmatch(cell) else shape(cell)
-
-
-def shape(cell: str) -> str:
-    """What kinds of characters follow each other: ``A``, ``a`` and ``d`` for letters and digits of
-    ASCII, ``x`` for every character beyond it, a few signs as they are, ``_`` for white space,
-    ``?`` for the rest; ``d{3}`` is three of them.
-    """
-    runs: list[str] = []
-    for kind, run in groupby(map(_kind, cell)):
-        if len(runs) == SHAPE_RUNS:
-            return "".join(runs) + "…"
-        count = sum(1 for _ in run)
-        runs.append(kind if count == 1 else f"{kind}{{{count}}}")
-    return "".join(runs)
-
-
 def normal_form(cell: str) -> str:
     """The same text for the same value, however it is written; what may be read in two ways is
     only freed of case, white space and punctuation.
@@ -229,16 +180,6 @@ def _date(year: str, month: str, day: str) -> date | None:
         return date(int(year), int(month), int(day))
     except ValueError:
         return None
-
-
-def _kind(c: str) -> str:
-    if not c.isascii():
-        return "x"
-    if c.isdigit():
-        return "d"
-    if c.isalpha():
-        return "A" if c.isupper() else "a"
-    return "_" if c.isspace() else c if c in _KEPT else "?"
 
 
 def _is_blank(cell: str) -> bool:

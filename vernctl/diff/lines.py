@@ -1,0 +1,155 @@
+"""Two CSV files compared by a key, record by record, without parsing what is equal.
+
+Both files are read side by side, so that only what differs is held. It is exact or it says that it
+cannot tell: keys that are blank, or stand twice on a side, are left to the comparison of whole
+tables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import count, zip_longest
+from typing import cast
+
+from vernctl.diff.changes import Changed, changed_rows, count_changes
+from vernctl.diff.groups import group_changes
+from vernctl.diff.kinds import classify
+from vernctl.diff.match import Side, match_rows
+from vernctl.diff.records import KeyCutter, Piece, RecordReader, UncertainError, parse_all
+from vernctl.diff.values import AddedRow, RemovedRow, SheetDiff
+from vernctl.snapshot.rows import Row, Sheet
+
+_NO_PIECE = Piece([], False)
+
+
+def diff_by_record(
+    old: RecordReader, new: RecordReader, key: Sequence[str], ignore: Sequence[str], sheet: Sheet
+) -> SheetDiff:
+    """The same as comparing both tables by the key, without statistics of columns. ``sheet`` is an
+    empty one with the name of the new file. Raises UncertainError where it cannot tell.
+    """
+    met = _Meeting(KeyCutter(new.columns, key))
+    for one, two in zip_longest(old.pieces(), new.pieces(), fillvalue=_NO_PIECE):
+        met.add(one, two)
+    met.check_old_keys()
+    return _diff(met, new.columns, key, ignore, sheet)
+
+
+class _Meeting:
+    """Records of both files as they meet their equals. ``waiting_*``: record → row of those that
+    have not; ``partner``: the old row of each new one, -1 for none.
+    """
+
+    def __init__(self, cutter: KeyCutter) -> None:
+        self._cutter = cutter
+        self._keys: set[str | Row] = set()
+        self.waiting_old: dict[str, int] = {}
+        self.waiting_new: dict[str, int] = {}
+        self.partner: list[int] = []
+        self.old_rows = 0
+
+    def add(self, old: Piece, new: Piece) -> None:
+        """The next records of both files. Raises UncertainError for a key that does not tell."""
+        keys = self._cutter.keys(new)
+        self._keys.update(keys)
+        first = len(self.partner)
+        unmet = dict(zip(old.records, count(self.old_rows), strict=False))
+        if len(self._keys) < first + len(new.records) or len(unmet) < len(old.records):
+            raise UncertainError
+        if not _are_filled(keys):
+            raise UncertainError
+        self.old_rows += len(old.records)
+        take = unmet.pop
+        found = [take(record, -1) for record in new.records]
+        self.partner += found
+        self._wait(unmet, [(first + i, new.records[i]) for i, row in enumerate(found) if row < 0])
+
+    def _wait(self, old: dict[str, int], new: Sequence[tuple[int, str]]) -> None:
+        """Those that did not meet in their piece meet who waits, or wait themselves."""
+        for row, record in new:
+            met = self.waiting_old.pop(record, None)
+            if met is None:
+                self.waiting_new[record] = row
+            else:
+                self.partner[row] = met
+        for record, row in old.items():
+            other = self.waiting_new.pop(record, None)
+            if other is not None:
+                self.partner[other] = row
+            elif self.waiting_old.setdefault(record, row) != row:
+                raise UncertainError
+
+    def check_old_keys(self) -> None:
+        """Old keys tell apart too: each is filled, stands once, and on no row that has met."""
+        quoted = any('"' in record for record in (*self.waiting_old, *self.waiting_new))
+        old = self._cutter.keys(Piece(list(self.waiting_old), quoted))
+        new = frozenset(self._cutter.keys(Piece(list(self.waiting_new), quoted)))
+        if len(set(old)) < len(old) or not _are_filled(old):
+            raise UncertainError
+        if any(key in self._keys and key not in new for key in old):
+            raise UncertainError
+        self._keys.clear()
+
+
+def _are_filled(keys: Sequence[str] | Sequence[Row]) -> bool:
+    if keys and isinstance(keys[0], str):
+        return all(map(str.strip, cast("Sequence[str]", keys)))
+    return all(any(map(str.strip, key)) for key in keys)
+
+
+def _diff(
+    met: _Meeting, columns: Row, key: Sequence[str], ignore: Sequence[str], sheet: Sheet
+) -> SheetDiff:
+    """The diff from the records that met nobody."""
+    kept = [i for i, name in enumerate(columns) if name not in ignore]
+    names = tuple(columns[i] for i in kept)
+    at = [names.index(name) for name in key]
+    old_rows, old = _side(met.waiting_old, len(columns), kept, at)
+    new_rows, new = _side(met.waiting_new, len(columns), kept, at)
+    partner = match_rows(old, new, "spec").partner
+    changed: list[Changed] = []
+    for i, j in enumerate(partner):
+        if j < 0:
+            continue
+        if old.rows[j] == new.rows[i]:
+            met.partner[new_rows[i]] = old_rows[j]
+        else:
+            pairs = enumerate(zip(old.rows[j], new.rows[i], strict=True))
+            changed.append((i, j, [(n, a, b) for n, (a, b) in pairs if a != b]))
+    counts = count_changes(changed, names)
+    kinds = {name: classify(pairs) for name, pairs in counts.items()}
+    gone = set(range(len(old_rows))).difference(partner)
+    order = [row for row in met.partner if row >= 0]
+    return SheetDiff(
+        slug=sheet.slug,
+        name=sheet.name,
+        key=tuple(key),
+        key_source="spec",
+        columns=names,
+        columns_before=names,
+        rows=len(met.partner),
+        rows_before=met.old_rows,
+        added=tuple(
+            AddedRow(new.keys[i], new_rows[i], new.rows[i]) for i, j in enumerate(partner) if j < 0
+        ),
+        removed=tuple(RemovedRow(old.keys[j], old_rows[j], old.rows[j]) for j in sorted(gone)),
+        changed=tuple(
+            row._replace(old_row=old_rows[row.old_row], new_row=new_rows[row.new_row])
+            for row in changed_rows(changed, new, kinds, names)
+        ),
+        order=() if order == sorted(order) else tuple(order),
+        groups=group_changes(counts, kinds),
+    )
+
+
+def _side(
+    waiting: dict[str, int], width: int, kept: Sequence[int], at: Sequence[int]
+) -> tuple[list[int], Side]:
+    """The records that wait as a table in the order of the file, with the row of each."""
+    records = sorted(waiting, key=waiting.__getitem__)
+    places = sorted(waiting.values())
+    waiting.clear()
+    rows = parse_all(records, width)
+    if len(kept) < width:
+        rows = [tuple([row[i] for i in kept]) for row in rows]
+    return places, Side(rows, [tuple([row[i] for i in at]) for row in rows], {})
