@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple
 import duckdb
 
 from vernctl.engine.compile.tables import cell
-from vernctl.engine.database import chunks_of, count_of, open_database
+from vernctl.engine.database import CHUNK, count_of, open_database
 from vernctl.engine.model import EngineError
 
 Filter = Literal["valid", "all", "invalid"]
@@ -53,11 +53,28 @@ def stream_csv(
         yield _encoded([[sheet.columns[i] for i in positions]])
         if not positions:
             return
-        cells = ", ".join(cell(i) for i in positions)
+        rows = count_of(con, f"SELECT coalesce(max(_row) + 1, 0) FROM sheet_{sheet.nth}")
+        line = _line(positions)
         where = _where(sheet, filter)
-        query = f"SELECT {cells} FROM sheet_{sheet.nth}{where} ORDER BY _row"
-        for chunk in chunks_of(con, query):
-            yield _encoded(chunk)
+        for start in range(0, rows, CHUNK):
+            (piece,) = con.execute(
+                f"SELECT string_agg({line}, '' ORDER BY _row) FROM (SELECT * FROM "
+                f"sheet_{sheet.nth} WHERE _row >= {start} AND _row < {start + CHUNK}){where}"
+            ).fetchone() or (None,)
+            if piece:
+                yield str(piece).encode("utf-8", "surrogatepass")
+
+
+def _line(positions: Sequence[int]) -> str:
+    """SQL for a row as a line of RFC 4180; Python would take ten times as long to write it.
+
+    A row of one empty cell is quoted: a blank line would be no row.
+    """
+    empty = " OR {0} = ''" if len(positions) == 1 else ""
+    special = "regexp_matches({0}, '[\",\\r\\n]')" + empty
+    quoted = "'\"' || replace({0}, '\"', '\"\"') || '\"'"
+    cells = [f"CASE WHEN {special} THEN {quoted} ELSE {{0}} END".format(cell(i)) for i in positions]
+    return " || ',' || ".join(cells) + " || chr(13) || chr(10)"
 
 
 def _sheet(con: duckdb.DuckDBPyConnection, slug: str) -> ExportedSheet:

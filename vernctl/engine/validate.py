@@ -14,8 +14,10 @@ from sqlglot import exp
 from vernctl.engine.compile.inputs import DROP
 from vernctl.engine.compile.lookups import POSITION
 from vernctl.engine.compile.tables import Stored, cell, sql
+from vernctl.engine.database import chunks_of
 from vernctl.engine.model import Column, Template
 from vernctl.engine.recipe.base import blank, call, filled, folded, matches, name, number, text
+from vernctl.engine.structured import accepts
 
 REQUIRED = "Required field is empty"
 PATTERN = "Value does not match required pattern"
@@ -39,6 +41,9 @@ def flag_cells(
     con.execute(sql(_empty_table(table)))
     for check in checks:
         con.execute(sql(exp.insert(check, exp.to_table(table))))
+    for i, column in enumerate(template.columns):
+        if column.schema_ is not None:
+            _flag_schema(con, i, column, stored, table)
 
 
 def _empty_table(table: str) -> exp.Expr:
@@ -60,9 +65,7 @@ def _checks(
         yield _flag(stored, i, 0, text(REQUIRED), blank(value))
     if column.unique:
         yield _duplicates(stored, i)
-    if column.schema_ is not None:
-        yield _flag(stored, i, 2, text(SCHEMA), filled(value), _breaks_schema(value, column))
-    elif column.strict is not None:
+    if column.schema_ is None and column.strict is not None:
         fails = exp.Not(this=matches(value, column.strict))
         yield _flag(stored, i, 2, text(PATTERN), filled(value), fails)
     if column.one_of and column.schema_ is None:
@@ -109,14 +112,27 @@ def _duplicates(stored: Stored, i: int) -> exp.Select:
     )
 
 
-def _breaks_schema(value: exp.Expr, column: Column) -> exp.Expr:
-    """No JSON, or not of the schema's own type; what is inside is not looked into."""
-    valid = call("JSON_VALID", value)
-    kind = column.schema_.get("type") if isinstance(column.schema_, dict) else None
-    if kind not in ("array", "object"):
-        return exp.Not(this=valid)
-    found = exp.EQ(this=call("JSON_TYPE", value), expression=text(str(kind).upper()))
-    return exp.Case().when(valid, exp.Not(this=exp.Paren(this=found))).else_(exp.true())
+def _flag_schema(
+    con: duckdb.DuckDBPyConnection, i: int, column: Column, stored: Stored, table: str
+) -> None:
+    """Flag the cells of a structured column; each different value is looked at once."""
+    accepted = accepts(column.schema_)
+    value = name(cell(i), "s")
+    different = (
+        exp.select(exp.alias_(value, "v"))
+        .distinct()
+        .from_(exp.alias_(exp.to_table(stored.table), "s", table=True))
+        .where(name(DROP, "s").is_(exp.null()), filled(value))
+    )
+    con.execute("CREATE OR REPLACE TEMP TABLE _refused (v VARCHAR)")
+    with con.cursor() as reading:  # of its own, so that writing does not end the reading
+        for chunk in chunks_of(reading, sql(different)):
+            refused = [str(text_) for (text_,) in chunk if not accepted(str(text_))]
+            if refused:
+                con.execute("INSERT INTO _refused SELECT unnest(?::VARCHAR[])", [refused])
+    known = exp.select("v").from_("_refused").subquery()
+    flag = _flag(stored, i, 2, text(SCHEMA), exp.In(this=value.copy(), query=known))
+    con.execute(sql(exp.insert(flag, exp.to_table(table))))
 
 
 def _dangling(

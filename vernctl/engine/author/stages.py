@@ -9,12 +9,11 @@ from sqlglot import exp
 from vernctl.engine.author.decide import Decisions, place_of, reader_of
 from vernctl.engine.author.mapping import Drafted
 from vernctl.engine.compile.inputs import DROP
-from vernctl.engine.compile.run import in_order
 from vernctl.engine.compile.tables import Stored, sql
 from vernctl.engine.database import count_of
 from vernctl.engine.heal.spelling import heal_allowed, heal_codes, heal_links
 from vernctl.engine.instruct.edits import Do, Edit, of_kind, remap, settled_columns
-from vernctl.engine.model import Column, EngineError, Template
+from vernctl.engine.model import Column, Template
 from vernctl.engine.questions.doubt import clip
 from vernctl.engine.questions.values import ask_doubles, ask_outside
 from vernctl.engine.recipe.base import filled, folded, name, number
@@ -59,19 +58,9 @@ def settle_values(work: Workspace, recipe: Recipe, decisions: Decisions) -> Reci
             elif column.strict and not decisions.is_open(template.slug, column.name):
                 steps += heal_codes(work.con, made[template.slug], column)
             elif column.link:
-                mended = heal_links(work.con, made[template.slug], column, made)
-                steps += mended if _can_be_ordered(recipe, sheet, (*steps, *mended)) else ()
+                steps += heal_links(work.con, made[template.slug], column, made)
         recipe = recipe.with_sheet(sheet.with_steps(*steps))
     return recipe
-
-
-def _can_be_ordered(recipe: Recipe, sheet: SheetRecipe, steps: Sequence[Step]) -> bool:
-    """Whether sheets that link to each other can still be built one after another."""
-    try:
-        in_order(recipe.with_sheet(sheet.with_steps(*steps)).sheets)
-    except EngineError:
-        return False
-    return True
 
 
 def _allowed(

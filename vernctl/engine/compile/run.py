@@ -8,11 +8,11 @@ from typing import NamedTuple
 import duckdb
 from sqlglot import exp
 
-from vernctl.engine.compile.sheet import compile_sheet
+from vernctl.engine.compile.sheet import Base, compile_sheet
 from vernctl.engine.compile.tables import Catalogue, Stored, sql
 from vernctl.engine.model import EngineError
 from vernctl.engine.recipe.model import Recipe, SheetRecipe
-from vernctl.engine.recipe.steps import looked_into
+from vernctl.engine.recipe.steps import MendStep, looked_into
 
 
 class Runner:
@@ -26,24 +26,35 @@ class Runner:
 
     def run(self, recipe: Recipe) -> dict[str, Stored]:
         """A table of every sheet, as :func:`.sheet.compile_sheet` has it."""
+        circular = in_circles(recipe.sheets)
+        plain = {
+            sheet.template: self._made(f"{sheet.template} before mending", without_mends(sheet), {})
+            for sheet in recipe.sheets
+            if sheet.template in circular and not looked_into(without_mends(sheet).steps)
+        }
         made: dict[str, Stored] = {}
-        for sheet in in_order(recipe.sheets):
-            reads = tuple(made[other] for other in looked_into(sheet.steps) if other in made)
-            old = self._built.get(sheet.template)
-            if old is None or (old.sheet, old.reads) != (sheet, reads):
-                old = _Built(sheet, reads, self._build(sheet, made, old))
-                self._built[sheet.template] = old
-            made[sheet.template] = old.stored
+        for sheet in in_order([*recipe.sheets], frozenset(plain)):
+            seen = {**made, **plain} if sheet.template in plain else made
+            made[sheet.template] = self._made(sheet.template, sheet, seen)
         return {sheet.template: made[sheet.template] for sheet in recipe.sheets}
 
+    def _made(self, key: str, sheet: SheetRecipe, seen: Mapping[str, Stored]) -> Stored:
+        reads = tuple(seen[other] for other in looked_into(sheet.steps) if other in seen)
+        old = self._built.get(key)
+        if old is None or (old.sheet, old.reads) != (sheet, reads):
+            old = _Built(sheet, reads, self._build(sheet, seen, old))
+            self._built[key] = old
+        return old.stored
+
     def _build(self, sheet: SheetRecipe, made: Mapping[str, Stored], old: _Built | None) -> Stored:
-        if old is not None:
-            self._con.execute(f"DROP TABLE {old.stored.table}")
         stored = Stored(f"sheet_work_{self._tables}", sheet.all_columns)
         self._tables += 1
-        query = compile_sheet(sheet, Catalogue(self._sources, made))
+        base = old.base_of(sheet) if old is not None else None
+        query = compile_sheet(sheet, Catalogue(self._sources, made), base)
         table = exp.to_table(stored.table)
         self._con.execute(sql(exp.Create(this=table, kind="TABLE", expression=query)))
+        if old is not None:
+            self._con.execute(f"DROP TABLE {old.stored.table}")
         return stored
 
 
@@ -51,6 +62,14 @@ class _Built(NamedTuple):
     sheet: SheetRecipe
     reads: tuple[Stored, ...]
     stored: Stored
+
+    def base_of(self, sheet: SheetRecipe) -> Base | None:
+        """This table, where the sheet is the same with more steps, and nothing it read moved."""
+        steps = self.sheet.steps
+        same = self.sheet.model_copy(update={"steps": ()}) == sheet.model_copy(update={"steps": ()})
+        if not same or sheet.steps[: len(steps)] != steps or looked_into(steps):
+            return None
+        return Base(self.stored, len(steps))
 
 
 def run_recipe(
@@ -60,8 +79,37 @@ def run_recipe(
     return Runner(con, sources).run(recipe)
 
 
-def in_order(sheets: Sequence[SheetRecipe]) -> list[SheetRecipe]:
-    """The sheets so that each comes after those it looks into; EngineError for a circle."""
+def without_mends(sheet: SheetRecipe) -> SheetRecipe:
+    """The sheet as it is before its links are mended."""
+    steps = tuple(step for step in sheet.steps if not isinstance(step, MendStep))
+    return sheet.model_copy(update={"steps": steps})
+
+
+def in_circles(sheets: Sequence[SheetRecipe]) -> frozenset[str]:
+    """The sheets that look into themselves, straight or by way of others."""
+    looks = {sheet.template: looked_into(sheet.steps) for sheet in sheets}
+
+    def reached(start: str) -> set[str]:
+        found: set[str] = set()
+        waiting = list(looks[start])
+        while waiting:
+            other = waiting.pop()
+            if other in looks and other not in found:
+                found.add(other)
+                waiting += looks[other]
+        return found
+
+    return frozenset(template for template in looks if template in reached(template))
+
+
+def in_order(
+    sheets: Sequence[SheetRecipe], ready: frozenset[str] = frozenset()
+) -> list[SheetRecipe]:
+    """The sheets so that each comes after those it looks into; EngineError for a circle.
+
+    Sheets that look into each other in a circle only to mend links read one another as they are
+    before mending; those are ``ready`` for one another.
+    """
     by_template = {sheet.template: sheet for sheet in sheets}
     done: dict[str, SheetRecipe] = {}
 
@@ -72,7 +120,7 @@ def in_order(sheets: Sequence[SheetRecipe]) -> list[SheetRecipe]:
             circle = " → ".join([*path, sheet.template])
             raise EngineError(f"The sheets look into each other in a circle: {circle}.")
         for other in looked_into(sheet.steps):
-            if other in by_template:
+            if other in by_template and not (other in ready and sheet.template in ready):
                 visit(by_template[other], (*path, sheet.template))
         done[sheet.template] = sheet
 

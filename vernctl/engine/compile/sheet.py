@@ -8,12 +8,13 @@ that dropped it, so that every row read is accounted for.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from sqlglot import exp
 
 from vernctl.engine.compile.inputs import DROP, HASH, IDENTITY, INPUT, ROW, compile_inputs
 from vernctl.engine.compile.lookups import POSITION, lookup_join, spelling_join
-from vernctl.engine.compile.tables import Catalogue, cell
+from vernctl.engine.compile.tables import Catalogue, Stored, cell
 from vernctl.engine.model import EngineError
 from vernctl.engine.recipe.base import call, cases, choose, filled, folded, name, number, text
 from vernctl.engine.recipe.model import SheetRecipe
@@ -30,15 +31,26 @@ class Layer:
     joins: list[exp.Expr] = field(default_factory=list)
 
 
-def compile_sheet(sheet: SheetRecipe, catalogue: Catalogue) -> exp.Select:
+class Base(NamedTuple):
+    """The table of a sheet after its first ``steps`` steps: the steps after them build on it."""
+
+    stored: Stored
+    steps: int
+
+
+def compile_sheet(sheet: SheetRecipe, catalogue: Catalogue, base: Base | None = None) -> exp.Select:
     """A query of ``_input, _row, _hash, _drop, _pos, c0 … cN`` with one row per row read.
 
     ``_drop`` is the index of the step that dropped the row, or NULL. Raises EngineError where the
     recipe names a table or column that is not there.
     """
-    query: exp.Query = compile_inputs(sheet, catalogue)
+    query: exp.Query
+    if base is None:
+        query = compile_inputs(sheet, catalogue)
+    else:
+        query = exp.select("*").from_(base.stored.table)
     width = len(sheet.all_columns)
-    for layer in _layers(sheet, catalogue):
+    for layer in _layers(sheet, catalogue, base.steps if base is not None else 0):
         query = _select(layer, width, query)
     kept = name(DROP).is_(exp.null())
     place = exp.Window(
@@ -55,11 +67,11 @@ def compile_sheet(sheet: SheetRecipe, catalogue: Catalogue) -> exp.Select:
     ).from_(query.subquery("p", copy=False), copy=False)
 
 
-def _layers(sheet: SheetRecipe, catalogue: Catalogue) -> list[Layer]:
+def _layers(sheet: SheetRecipe, catalogue: Catalogue, done: int) -> list[Layer]:
     layers: list[Layer] = []
     ready = [0] * len(sheet.all_columns)  # the first layer in which a column may be touched again
     floor = 0
-    for index, step in enumerate(sheet.steps):
+    for index, step in list(enumerate(sheet.steps))[done:]:
         reads = [_position(sheet, column) for column in _columns_read(step, sheet)]
         level = max([floor, *(ready[i] for i in reads)])
         while len(layers) <= level:

@@ -14,9 +14,10 @@ from sqlglot import exp
 
 from vernctl.engine.compile.inputs import DROP
 from vernctl.engine.compile.tables import Stored, sql
+from vernctl.engine.database import rows_of
 from vernctl.engine.heal.names import words
 from vernctl.engine.model import Column
-from vernctl.engine.recipe.base import call, folded, matches, name, text, trimmed
+from vernctl.engine.recipe.base import call, filled, folded, matches, name, text, trimmed
 from vernctl.engine.recipe.ops import CellOp, Collapse, Domain, Lower, Phone, Upper
 from vernctl.engine.recipe.repairs import Blank, Unmangle, WebAddress, mangled_letters
 from vernctl.engine.recipe.steps import HEALED, CellStep
@@ -117,23 +118,31 @@ def heal_by_rule(
     rule = column.strict
     if rule is None or column.one_of or column.schema_ is not None:
         return []
-    value = first = stored.column(column.name, "s")
+    value = stored.column(column.name, "s")
     for done in before:
         value = done.build(value)
-    steps, changed = [], []
+    inner = (
+        exp.select(exp.alias_(value, "v"))
+        .distinct()
+        .from_(exp.alias_(exp.to_table(stored.table), "s", table=True))
+        .where(name(DROP, "s").is_(exp.null()))
+    )
+    # Few cells break a rule: what mends them is tried on their different values alone.
+    broken = (
+        exp.select("v")
+        .from_(inner.subquery("d"))
+        .where(exp.Not(this=matches(exp.column("v"), rule)), filled(exp.column("v")))
+    )
+    con.execute(
+        sql(exp.Create(this=exp.to_table("_broken"), kind="TABLE", expression=broken, replace=True))
+    )
+    steps = []
     for operation in _candidates(column):
         step = CellStep(columns=(column.name,), do=operation, rule=rule, because=HEALED)
-        mended = step.build(value)
-        changed.append(call("COUNT_IF", exp.NEQ(this=mended, expression=value)))
-        steps.append(step)
-        value = mended
-    query = (
-        exp.select(*changed)
-        .from_(exp.alias_(exp.to_table(stored.table), "s", table=True))
-        .where(name(DROP, "s").is_(exp.null()), exp.Not(this=matches(first, rule)))
-    )
-    helped = con.execute(sql(query)).fetchone() or ()
-    return [step for step, cells in zip(steps, helped, strict=True) if cells]
+        mended = exp.NEQ(this=step.build(exp.column("v")), expression=exp.column("v"))
+        if rows_of(con, f"DELETE FROM _broken WHERE {sql(mended)} RETURNING v"):
+            steps.append(step)
+    return steps
 
 
 def _candidates(column: Column) -> list[CellOp]:

@@ -164,12 +164,12 @@ def heal_links(
 ) -> tuple[MendStep, ...]:
     """Mend values that spell exactly one value of the linked columns; typos are not mended here.
 
-    A sheet that links to itself is left as it is.
+    A sheet that links to itself is mended by its own values as they are before.
     """
     like = tuple(
         SheetColumn(sheet=link.template, column=link.column)
         for link in column.link
-        if link.template in sheets and sheets[link.template] != stored
+        if link.template in sheets
     )
     if not like:
         return ()

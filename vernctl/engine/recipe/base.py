@@ -51,9 +51,24 @@ def matches(cell: exp.Expr, pattern: str) -> exp.Expr:
     return call("REGEXP_MATCHES", cell, text(pattern))
 
 
+def _plain(cell: exp.Expr) -> exp.Expr:
+    """Whether a text begins with a plain ASCII sign: most do, and this is ten times as quick to
+    tell as any pattern. Where it does not hold, the pattern decides."""
+    return exp.and_(
+        exp.GTE(this=cell.copy(), expression=text("!")),
+        exp.LTE(this=cell.copy(), expression=text("~")),
+    )
+
+
+def _plain_ends(cell: exp.Expr) -> exp.Expr:
+    last = exp.Bracket(this=cell.copy(), expressions=[number(-1)], offset=1)
+    return exp.and_(_plain(cell), _plain(last))
+
+
 def trimmed(cell: exp.Expr) -> exp.Expr:
     """``cell`` without white space at either end."""
-    return regex_replace(cell, f"^{SPACE}+|{SPACE}+$")
+    bare = regex_replace(cell, f"^{SPACE}+|{SPACE}+$")
+    return choose(_plain_ends(cell), cell, bare) if isinstance(cell, exp.Column) else bare
 
 
 def folded(cell: exp.Expr) -> exp.Expr:
@@ -63,7 +78,10 @@ def folded(cell: exp.Expr) -> exp.Expr:
 
 def filled(cell: exp.Expr) -> exp.Expr:
     """Whether a cell holds more than white space."""
-    return matches(cell, NOT_SPACE)
+    found = matches(cell, NOT_SPACE)
+    if not isinstance(cell, exp.Column):
+        return found
+    return exp.Paren(this=exp.Or(this=exp.Paren(this=_plain(cell)), expression=found))
 
 
 def blank(cell: exp.Expr) -> exp.Expr:
