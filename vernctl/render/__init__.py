@@ -1,1 +1,1 @@
-"""From a model to a string: text, Markdown and JSON. Pure functions, no clock, no terminal."""
+"""From a model to a string: text, Markdown, JSON, CSV, HTML. Pure: no clock, no terminal."""
