@@ -218,7 +218,7 @@ def test_an_answer_by_hand_goes_on_and_stands_until_a_rule_says_otherwise(
 ) -> None:
     work_bench.agent.asks += [EMAIL, KEEP]
     assert work_bench.plan().exit_code == 3
-    answered = work_bench.answer({2: said})
+    answered = work_bench.answer({1: said})
     assert answered.exit_code == 0
     assert [(q.answer, q.rule) for q in answered.questions] == [
         ("Work", "Which * is Email?"),
@@ -252,6 +252,18 @@ def test_an_answer_can_be_written_to_the_spec_with_all_else_kept(work_bench: Ben
     added = '  "Should * doubles be kept?": Drop\n'
     assert work_bench.spec_path.read_text() == before.replace(RULE, added + RULE)
     assert work_bench.plan().exit_code == 2
+
+
+def test_no_rule_is_written_where_rules_are_there_but_wrong(work_bench: Bench) -> None:
+    work_bench.agent.asks.append(EMAIL)
+    work_bench.spec_text(also('"is Email": Private'))
+    work_bench.plan()
+    before = work_bench.spec_path.read_text()
+    outcome = work_bench.answer({1: "Work"}, write=True)
+    assert outcome.error is not None
+    assert "a further rule would not help: 2 answer rules match" in outcome.error.message
+    assert work_bench.spec_path.read_text() == before
+    assert work_bench.answer({1: "Work"}).exit_code == 0
 
 
 def test_a_person_who_is_asked_goes_on_in_the_same_plan(work_bench: Bench) -> None:
@@ -295,7 +307,7 @@ def test_remembered_questions_are_held_against_todays_rules_offline(work_bench: 
 def test_answers_on_record_become_lines(work_bench: Bench, tmp_path: Path) -> None:
     work_bench.agent.asks += [EMAIL, KEEP]
     work_bench.plan()
-    work_bench.answer({2: "Drop"})
+    work_bench.answer({1: "Drop"})
     work_bench.plan()
     lines = work_bench.run(lambda session: record_answers(session, work_bench.specs()[0]))
     assert lines == ('"Should * doubles be kept?": Drop',)

@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 def command(spec: Path, answers: tuple[str, ...], write: bool, format_: Format) -> int:
     """Answer the run that a spec's migration waits with: 1=a 2="DD/MM/YYYY" 3="say:Ask Ann".
 
-    N is the question's number from the top. An answer is an offered label, its letter or its
-    number; say:TEXT is free text, where the question allows it. Questions left out are answered by
-    the spec's rules, or on a terminal by you; unless all of them are answered, nothing is sent.
+    N counts the questions that no rule answers, from 1, as they are shown. An answer is an offered
+    label, its letter or its number; say:TEXT is free text, where the question allows it. Unless all
+    questions are answered, nothing is sent. Without any N, you are asked on the terminal.
     """
     with as_json_too(format_):
         from vernctl.cli.asking import asker_for

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from vernctl.api.models import Question, Run
+from vernctl.api.models import Run
 from vernctl.errors import RefusedError, UsageError
 from vernctl.spec.answers import Matched
+from vernctl.spec.model import Spec
 from vernctl.spec.patterns import normalise
 from vernctl.spec.stanza import rule_line
 from vernctl.spec.write import add_rules
@@ -61,7 +62,7 @@ def _by_position(labels: Sequence[str], said: str) -> str:
 
 
 async def answer_work(work: Work, given: Mapping[int, str], *, write: bool) -> SpecOutcome:
-    """Answer the blocked run: ``given`` by question number (from 1), the rest by the spec's rules.
+    """Answer the blocked run: ``given`` by the number of what no rule answers, the rest by rules.
 
     ``write`` puts what was given into the spec as rules first. Raises BlockedError, and has sent
     nothing, where a question is left; UsageError for an answer that cannot be meant.
@@ -78,17 +79,14 @@ async def answer_work(work: Work, given: Mapping[int, str], *, write: bool) -> S
             remote="Nothing was sent.",
         )
     during: During = "apply" if work.journal.known.executing else "plan"
-    said = {number: _meant(run.questions, number, text) for number, text in given.items()}
-    if write and said:
-        lines = [
-            rule_line(run.questions[number - 1], answer, run.questions)
-            for number, answer in said.items()
-        ]
-        work.use(add_rules(work.spec, work.session.project, lines))
     matches = matched_block(work.journal, work.spec, run, during)
-    for number, answer in said.items():
-        if matches[number - 1].answer != answer:
-            matches[number - 1] = Matched(run.questions[number - 1], "answered", answer)
+    said = _meant(matches, given)
+    if write and said:
+        work.use(_written(work, run, matches, said))
+        matches = matched_block(work.journal, work.spec, run, during)
+    for at, answer in said.items():
+        if matches[at].answer != answer:
+            matches[at] = Matched(run.questions[at], "answered", answer)
     matches = await _asked_person(work, run, matches, during)
     if any(found.status != "answered" for found in matches):
         left = outcomes_of(matches, work.spec, work.journal, run, during)
@@ -124,9 +122,26 @@ async def _asked_person(
     ]
 
 
-def _meant(questions: Sequence[Question], number: int, said: str) -> str:
-    if not 1 <= number <= len(questions):
-        raise UsageError(f"there is no question {number}; the run asks {len(questions)}.")
-    question = questions[number - 1]
-    labels = [option.label for option in question.options]
-    return chosen(labels, question.allow_custom, said)
+def _meant(matches: Sequence[Matched], given: Mapping[int, str]) -> dict[int, str]:
+    """What is to be sent, by place in the block. Numbers count what no rule answers, from 1."""
+    left = [at for at, found in enumerate(matches) if found.status != "answered"]
+    said: dict[int, str] = {}
+    for number, text in given.items():
+        if not 1 <= number <= len(left):
+            raise UsageError(f"there is no question {number}; {len(left)} wait for an answer.")
+        question = matches[left[number - 1]].question
+        labels = [option.label for option in question.options]
+        said[left[number - 1]] = chosen(labels, question.allow_custom, text)
+    return said
+
+
+def _written(work: Work, run: Run, matches: Sequence[Matched], said: Mapping[int, str]) -> Spec:
+    """The spec with a rule for each answer. Raises UsageError where rules are there, but wrong."""
+    for at in said:
+        if matches[at].status != "unanswered":
+            raise UsageError(
+                f"a further rule would not help: {matches[at].why}.",
+                next=f"Mend the rules in {work.spec.shown_path}, or answer without --write.",
+            )
+    lines = [rule_line(run.questions[at], answer, run.questions) for at, answer in said.items()]
+    return add_rules(work.spec, work.session.project, lines)

@@ -23,17 +23,17 @@ def add_questions(page: Page, outcome: SpecOutcome) -> None:
     if outcome.error is None:  # which would say the same
         page.blank()
         page.wrap("Waiting for a decision. Nothing was guessed, nothing was imported.")
-    for question in asked:
+    for number, question in enumerate(asked, start=1):
         page.blank()
-        _add_question(page, question)
+        _add_question(page, question, f"{number}  " if len(asked) > 1 else "")
     stanzas = [question.stanza for question in asked if question.stanza]
     if stanzas:
         page.blank()
         _add_stanzas(page, stanzas, outcome)
 
 
-def _add_question(page: Page, question: QuestionOutcome) -> None:
-    page.wrap(text_safe(question.question, 400), indent=2, hanging=2, style="warn")
+def _add_question(page: Page, question: QuestionOutcome, number: str) -> None:
+    page.wrap(f"{number}{text_safe(question.question, 400)}", indent=2, hanging=2, style="warn")
     if question.context:
         page.wrap(text_safe(question.context, 400), indent=4)
     for i, option in enumerate(question.options):
