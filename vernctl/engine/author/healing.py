@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from vernctl.engine.author.decide import Decisions, place_of, reader_of
+from vernctl.engine.author.effects import note_idle
 from vernctl.engine.compile.tables import Stored
 from vernctl.engine.database import count_of
 from vernctl.engine.heal.cells import heal_cells
@@ -12,12 +13,13 @@ from vernctl.engine.heal.numbers import heal_numbers, is_number_rule
 from vernctl.engine.heal.rules import heal_by_rule, heal_letters, heal_nothing
 from vernctl.engine.instruct.edits import Do, UseNumbers, UseOrder, of_kind
 from vernctl.engine.model import Column, Template
+from vernctl.engine.questions.doubt import counted
 from vernctl.engine.questions.numbers import ask_numbers
 from vernctl.engine.questions.values import ask_date_order
 from vernctl.engine.recipe.dates import DateOp, Order
 from vernctl.engine.recipe.model import Recipe, SheetRecipe
 from vernctl.engine.recipe.numbers import Number
-from vernctl.engine.recipe.steps import CellStep, DedupeStep, FillStep
+from vernctl.engine.recipe.steps import CellStep, DedupeStep, FillStep, Step
 from vernctl.engine.workspace import Workspace
 
 
@@ -32,9 +34,16 @@ def heal_sheets(work: Workspace, recipe: Recipe, decisions: Decisions) -> Recipe
         columns = [c for c in template.columns if any(c.name in i.values for i in sheet.inputs)]
         first = _equal_rows(work, template, sheet, stored, columns, decisions)
         healed = _heal_sheet(work, template, sheet, stored, columns, decisions)
-        said = tuple(edit.step for edit in of_kind(decisions.messages, Do, sheet.template))
-        steps = (*first, *healed, *sheet.steps, *said)
+        steps = (*first, *healed, *sheet.steps)
         recipe = recipe.with_sheet(sheet.model_copy(update={"steps": steps}))
+    said: dict[str, Sequence[Step]] = {
+        sheet.template: [edit.step for edit in of_kind(decisions.messages, Do, sheet.template)]
+        for sheet in recipe.sheets
+    }
+    if not decisions.questions:
+        note_idle(work, recipe, said, decisions)
+    for sheet in recipe.sheets:
+        recipe = recipe.with_sheet(sheet.with_steps(*said[sheet.template]))
     return recipe
 
 
@@ -64,7 +73,7 @@ def _equal_rows(
         return (DedupeStep(dedupe=(), because="healed"),)
     files = ", ".join(item.table for item in sheet.inputs)
     decisions.notes.append(
-        f"{template.name}: {doubled:,} rows of {files} equal another row. No unique column "
+        f"{template.name}: {counted(doubled, 'row of', 'rows of')} {files} equal to another. No unique column "
         "tells whether they are doubles, so they are kept."
     )
     return ()
@@ -83,10 +92,10 @@ def _heal_sheet(
         *heal_nothing(work.con, stored, columns),
         *_dated(work, template, sheet, stored, columns, decisions),
     ]
-    counted = _said_numbers(decisions, sheet)
+    read = _said_numbers(decisions, sheet)
     for column in columns:
         before = [step for step in steps if column.name in step.columns]
-        if any(isinstance(step.do, DateOp) for step in before) or column.name in counted:
+        if any(isinstance(step.do, DateOp) for step in before) or column.name in read:
             continue
         if is_number_rule(column):
             steps += _numbered(work, template, sheet, stored, column, decisions)

@@ -19,6 +19,7 @@ from vernctl.engine.author.result import Authored, SourceFacts
 from vernctl.engine.author.stages import map_sheets, settle_doubles, settle_values
 from vernctl.engine.database import open_database
 from vernctl.engine.instruct import read_messages, split_messages
+from vernctl.engine.instruct.known import read_knowledge
 from vernctl.engine.instruct.vocabulary import Vocabulary
 from vernctl.engine.model import InputFile, Progress, Template, quiet
 from vernctl.engine.preview import preview_sheet
@@ -46,17 +47,22 @@ def author(
     with open_database(workdir) as con:
         work = open_workspace(con, files, templates, knowledge, workdir, progress)
         texts = [text for message in messages for text in split_messages(message)]
-        return _author(work, texts, dict(answers or {}), progress)
+        return _author(work, texts, dict(answers or {}), knowledge, progress)
 
 
 def _author(
-    work: Workspace, messages: Sequence[str], answers: Mapping[str, str], progress: Progress
+    work: Workspace,
+    messages: Sequence[str],
+    answers: Mapping[str, str],
+    knowledge: str,
+    progress: Progress,
 ) -> Authored:
     drafts = [draft_sheet(work, template) for template in work.templates]
     recipe = Recipe(sheets=tuple(draft.sheet for draft in drafts))
     vocabulary = Vocabulary(work, recipe)
     read = read_messages(vocabulary, messages, answers)
-    decisions = Decisions(vocabulary, answers, read.edits)
+    known = read_knowledge(vocabulary, knowledge)
+    decisions = Decisions(vocabulary, answers, (*known, *read.edits))
     recipe = map_sheets(recipe, drafts, decisions)
     progress("heal", "Healing what is certain.")
     recipe = heal_sheets(work, recipe, decisions)
