@@ -38,6 +38,7 @@ VERBS: dict[str, str] = {
     "review": "review",
     "approve": "approve",
     "apply": "apply",
+    "rehearse": "rehearse",
     "status": "status",
     "history": "history",
     "drift": "drift",

@@ -28,11 +28,14 @@ def command(spec: Path, yes: bool) -> int:
     """
     from vernctl.embedded.erase import erase_customer
     from vernctl.workflow.erasing import erase, erasure_of
+    from vernctl.workflow.rehearsing import rehearsal_of
 
     project, loaded = load_one(spec)
     found = erasure_of(project, loaded)
     _agree(project, found, yes=yes)
-    migrations = erase_customer(project.embedded.data, loaded.migration.external_id)
+    identity = loaded.migration.external_id
+    migrations = erase_customer(project.embedded.data, identity)
+    migrations += erase_customer(rehearsal_of(project).embedded.data, identity)
     erase(found)
     write(_told(project, found, migrations))
     return 0

@@ -249,8 +249,10 @@ class Project(SpecValue):
     allow_hosts: tuple[str, ...] = ()
     allow_paths: tuple[Path, ...] = ()
     embedded: EmbeddedConfig
+    rehearsal: bool = Field(default=False, description="Whether this is `vernctl rehearse`.")
 
     @property
     def local(self) -> Path:
         """Local state that is never committed: journal, locks, embedded data."""
-        return self.root / ".vernctl"
+        own = self.root / ".vernctl"
+        return own / "rehearsal" if self.rehearsal else own

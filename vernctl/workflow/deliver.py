@@ -76,6 +76,8 @@ async def write_records(work: Work, results: Results, report: Report | None) -> 
 
 def target_of(work: Work) -> Path | None:
     """Where the spec's results go, or None where it does not say."""
+    if work.folders.results is not None:
+        return work.folders.results
     if work.spec.export is None:
         return None
     return work.session.project.root / work.spec.export.to

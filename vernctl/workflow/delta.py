@@ -23,7 +23,7 @@ async def back_up(work: Work, approved: Snapshot) -> str:
 
     The API has no undo: this copy under ``.vernctl/backups`` is the only one of the old rows.
     """
-    number = len(receipts_of(work.session.project.receipts, work.spec.name)) + 1
+    number = len(receipts_of(work.folders.receipts, work.spec.name)) + 1
     folder = work.session.project.local / "backups" / work.spec.name / f"before-{number:04d}"
     folder.mkdir(parents=True, exist_ok=True)
     async with exported(work, approved) as results:
@@ -38,7 +38,7 @@ def write_deltas(work: Work, approved: Snapshot, results: Results, target: Path)
     Only where the file in ``target`` is the one that the last receipt speaks of; a file that a
     person has edited is no base for anything.
     """
-    chain = receipts_of(work.session.project.receipts, work.spec.name)
+    chain = receipts_of(work.folders.receipts, work.spec.name)
     outputs = chain[-1][0].outputs if chain else {}
     for slug in results.counts:
         before, now = target / f"{slug}.csv", results.folder / f"{slug}.csv"

@@ -52,7 +52,7 @@ async def drift_work(work: Work) -> SpecOutcome:
 
 def last_import(work: Work) -> Receipt | None:
     """The newest receipt of an import at this endpoint and address."""
-    chain = receipts_of(work.session.project.receipts, work.spec.name)
+    chain = receipts_of(work.folders.receipts, work.spec.name)
     ended = ("applied", "not_as_approved", "unchanged")
     return next(
         (

@@ -52,8 +52,10 @@ def _paths(project: Project, spec: Spec) -> Iterator[Path]:
     for endpoint in sorted((local / "rehearsal").glob("*")):
         yield endpoint / f"{name}.snapshot"
         yield endpoint / f"{name}.snapshot.pending"
+        yield endpoint / "out" / name
     address = re.compile(rf"{re.escape(spec.migration.external_id)}-[0-9a-f]{{12}}\.[a-z]+")
-    for path in sorted([*local.glob("journal/*/*"), *local.glob("executing/*")]):
+    states = [*local.glob("**/journal/*/*"), *local.glob("**/executing/*")]
+    for path in sorted(states):
         if address.fullmatch(path.name):
             yield path
     yield local / "backups" / name

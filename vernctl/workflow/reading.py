@@ -33,7 +33,7 @@ async def status_work(work: Work) -> SpecOutcome:
     pending = read_snapshot(work.folders.pending)
     if pending is not None:
         facts.append(f"pending {short(pending.digest)}, not approved yet")
-    for receipt, _ in receipts_of(work.session.project.receipts, work.spec.name)[-3:]:
+    for receipt, _ in receipts_of(work.folders.receipts, work.spec.name)[-3:]:
         facts.append(f"receipt {receipt.number:04d}: {receipt.outcome} on {receipt.at[:10]}")
     return outcome.model_copy(update={"command": "status", "facts": tuple(facts)})
 

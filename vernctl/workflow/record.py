@@ -44,7 +44,7 @@ def record(
     """Write the receipt of an execute that has ended, well or badly; returns it as it is shown."""
     verification = outcome.verification
     receipt, sha256 = write_receipt(
-        work.session.project.receipts,
+        work.folders.receipts,
         work.spec.name,
         {
             "endpoint": work.session.identity,

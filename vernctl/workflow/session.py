@@ -131,21 +131,32 @@ class Session:
 
 @dataclass(frozen=True)
 class Folders:
-    """The approved and the pending snapshot of one spec at one endpoint."""
+    """The approved and the pending snapshot of one spec at one endpoint, and where the receipts
+    of its applies go. ``results``: where a rehearsal's results go, whatever ``export.to`` says."""
 
     approved: Path
     pending: Path
-    rehearsal: bool = False
+    receipts: Path
+    results: Path | None = None
+
+    @property
+    def rehearsal(self) -> bool:
+        """True where nothing here is the spec's own."""
+        return self.results is not None
 
 
 def folders_for(project: Project, spec: Spec, endpoint: str, identity: str) -> Folders:
     """Beside the spec for the spec's own endpoint; under ``.vernctl/rehearsal`` for any other."""
     own = spec.endpoint or project.own_endpoint
-    if own in (endpoint, identity):
-        return Folders(spec.snapshot_dir, spec.pending_dir)
-    root = project.local / "rehearsal" / _safe(identity)
+    if own in (endpoint, identity) and not project.rehearsal:
+        return Folders(spec.snapshot_dir, spec.pending_dir, project.receipts)
+    rehearsals = project.local if project.rehearsal else project.local / "rehearsal"
+    root = rehearsals / _safe(identity)
     return Folders(
-        root / f"{spec.name}.snapshot", root / f"{spec.name}.snapshot.pending", rehearsal=True
+        root / f"{spec.name}.snapshot",
+        root / f"{spec.name}.snapshot.pending",
+        root / "receipts",
+        results=root / "out" / spec.name,
     )
 
 
