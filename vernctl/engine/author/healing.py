@@ -73,8 +73,8 @@ def _equal_rows(
         return (DedupeStep(dedupe=(), because="healed"),)
     files = ", ".join(item.table for item in sheet.inputs)
     decisions.notes.append(
-        f"{template.name}: {counted(doubled, 'row of', 'rows of')} {files} equal to another. No unique column "
-        "tells whether they are doubles, so they are kept."
+        f"{template.name}: {counted(doubled, 'row')} of {files}, equal to an earlier one, kept: "
+        "no unique column tells whether they are doubles."
     )
     return ()
 
