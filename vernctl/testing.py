@@ -80,9 +80,10 @@ class ThreadServer(VernServer):
         threads: int = 2,
         limits: Literal["off", "published"] = "off",
         reuse: Literal["off", "latest"] = "off",
+        script: Path | None = None,
     ) -> None:
         super().__init__(catalog, data)
-        self._reuse = reuse
+        self._reuse, self._scenario = reuse, script
         self._clock, self._engine, self._threads = clock, engine, threads
         self._limits = limits
         self._server: RunningServer | None = None
@@ -96,8 +97,10 @@ class ThreadServer(VernServer):
 
     def start(self) -> None:
         """Serve from a thread; returns once the server listens."""
+        from vernctl.embedded.script import Script, load_scenario
         from vernctl.embedded.serve import RunningServer, ServeConfig
 
+        scenario = self._scenario
         config = ServeConfig(
             data=self.data,
             catalog=self.catalog,
@@ -106,6 +109,7 @@ class ThreadServer(VernServer):
             threads=self._threads,
             limits=self._limits,
             reuse=self._reuse,
+            script=None if scenario is None else Script(load_scenario(scenario)),
         )
         ready = threading.Event()
         self._server = RunningServer(
@@ -139,8 +143,11 @@ class ProcessServer(VernServer):
         program: Sequence[str] = ("-m", "vernctl.embedded"),
         limits: Literal["off", "published"] = "off",
         reuse: Literal["off", "latest"] = "off",
+        script: Path | None = None,
     ) -> None:
         super().__init__(catalog, data)
+        if script is not None:
+            program = (*program, "--script", str(script))
         if limits != "off":
             program = (*program, "--limits", limits)
         if reuse != "off":
@@ -203,15 +210,18 @@ def vern_server(
     threads: int = 2,
     limits: Literal["off", "published"] = "off",
     reuse: Literal["off", "latest"] = "off",
+    script: Path | None = None,
 ) -> Iterator[VernServer]:
     """A server over ``catalog``; without ``data`` in a folder that goes with it.
 
-    ``limits="published"`` enforces the API's own. In a thread, ``clock`` gives seconds since 1970
-    and ``engine`` stands in for vernctl's own; a process has neither, but can be killed.
+    ``limits="published"`` enforces the API's own; ``script`` is a scenario, as ``vernctl serve
+    --script`` takes it: ask these questions, fail this run, lose this reply. In a thread, ``clock``
+    gives seconds since 1970 and ``engine`` stands in for vernctl's own; a process has neither, but
+    can be killed.
     """
     with _folder(data) as folder:
         server: VernServer = (
-            ProcessServer(catalog, folder, limits=limits, reuse=reuse)
+            ProcessServer(catalog, folder, limits=limits, reuse=reuse, script=script)
             if process
             else ThreadServer(
                 catalog,
@@ -221,6 +231,7 @@ def vern_server(
                 threads=threads,
                 limits=limits,
                 reuse=reuse,
+                script=script,
             )
         )
         server.start()

@@ -36,6 +36,9 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
     metavar="env:NAME|file:PATH|VALUE",
     help="The key to ask for; default: DIR/api-key. A literal value is for tests.",
 )
+@click.option("--keys", type=_FILE, metavar="FILE", help="Several accounts: {NAME: [{env: KEY}]}.")
+@click.option("--host", default="127.0.0.1", help="Beyond this machine only with a key given.")
+@click.option("--script", type=_FILE, metavar="FILE", help="A scenario for tests: ask, fail, lose.")
 @click.option("--public-url", metavar="ORIGIN", help="Where clients reach it, behind a proxy.")
 @click.option("--tls-cert", type=_FILE, metavar="FILE", help="Serve https with this certificate.")
 @click.option("--tls-key", type=_FILE, metavar="FILE", help="The certificate's key.")
@@ -45,6 +48,9 @@ def command(
     catalog: Path | None,
     limits: Literal["off", "published"],
     api_key: str | None,
+    keys: Path | None,
+    host: str,
+    script: Path | None,
     public_url: str | None,
     tls_cert: Path | None,
     tls_key: Path | None,
@@ -60,13 +66,18 @@ def command(
 
     if (tls_cert is None) != (tls_key is None):
         raise UsageError("--tls-cert and --tls-key go together.")
-    embedded = load_project(Path.cwd()).embedded
+    project = load_project(Path.cwd())
+    embedded = project.embedded
     serve(
-        host="127.0.0.1",
+        host=host,
         port=port,
         data=data or embedded.data,
         catalog=catalog or embedded.catalog,
         key=api_key,
+        keys=keys,
+        script=script,
+        allow_paths=(project.root, *project.allow_paths),
+        reuse=embedded.reuse,
         public_url=public_url,
         limits=limits,
         tls_cert=tls_cert,

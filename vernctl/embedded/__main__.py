@@ -26,6 +26,8 @@ def main() -> int:
             public_url=arguments.public_url,
             limits=arguments.limits,
             reuse=arguments.reuse,
+            keys=arguments.keys,
+            script=arguments.script,
             child=arguments.child,
         )
     except VernctlError as error:
@@ -44,6 +46,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--public-url", help="the origin under which clients reach this server")
     parser.add_argument("--limits", choices=("off", "published"), default="off")
     parser.add_argument("--reuse", choices=("off", "latest"), default="off")
+    parser.add_argument("--keys", type=Path, help="a file of accounts and where their keys are")
+    parser.add_argument("--script", type=Path, help="a scenario for tests")
     parser.add_argument("--child", action="store_true", help="leave with the last command line")
     return parser.parse_args()
 

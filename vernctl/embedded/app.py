@@ -42,7 +42,12 @@ def create_app(service: Service) -> ASGIApp:
         expose_headers=_EXPOSED,
         max_age=3_600,
     )
-    return Identified(shared, f"embedded; engine={service.engine.version}")
+    whole: ASGIApp = Identified(shared, f"embedded; engine={service.engine.version}")
+    if service.script is None:
+        return whole
+    from vernctl.embedded.script import Scripted
+
+    return Scripted(whole, service.script)
 
 
 def _route(path: str, methods: Mapping[str, Endpoint]) -> Route:

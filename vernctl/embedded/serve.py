@@ -9,7 +9,7 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,12 +22,14 @@ from vernctl.embedded.app import create_app
 from vernctl.embedded.auth import Keys
 from vernctl.embedded.clock import Clock
 from vernctl.embedded.folder import CLIENTS_LOCK, Card, Ownership, ensure_api_key
+from vernctl.embedded.keys_file import load_keys
 from vernctl.embedded.locks import FileLock
 from vernctl.embedded.service import Service, build_service
 from vernctl.errors import UsageError
 
 if TYPE_CHECKING:
     from vernctl.embedded.engine_work import Engine
+    from vernctl.embedded.script import Script
 
 _STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
@@ -50,6 +52,7 @@ class ServeConfig:
     tls_key: Path | None = None
     check_catalog: bool = True
     allow_paths: tuple[Path, ...] = ()
+    script: Script | None = None
 
     def __repr__(self) -> str:
         return f"ServeConfig(data={str(self.data)!r}, host={self.host!r}, port={self.port})"
@@ -88,6 +91,7 @@ class RunningServer(uvicorn.Server):
                 published_limits=config.limits == "published",
                 allow_paths=config.allow_paths,
                 reuse=config.reuse,
+                script=config.script,
             )
             super().__init__(_uvicorn_config(config, self.service))
         except BaseException:
@@ -179,35 +183,46 @@ def serve(
     reuse: Literal["off", "latest"] = "off",
     tls_cert: Path | None = None,
     tls_key: Path | None = None,
+    keys: Path | None = None,
+    script: Path | None = None,
+    allow_paths: Sequence[Path] = (),
     child: bool = False,
     engine: Engine | None = None,
 ) -> None:
     """Own ``data`` and serve it until SIGTERM or SIGINT; prints where once it really listens.
 
     ``key`` is ``env:NAME``, ``file:PATH``, a literal (with a warning), or None for DIR/api-key.
+    ``keys`` is a file of several accounts instead, ``script`` a scenario for tests; connectors read
+    files in ``allow_paths`` (default: the catalog's folder).
     A ``child`` also stops by itself when the last command line has gone; ``engine`` stands in for
     vernctl's own. Raises SpecError for the
     catalog, BusyError where another process owns the folder, UsageError for the rest.
     """
-    api_key = _resolve_key(host, key)
+    if keys is not None and key is not None:
+        raise UsageError("--keys and --api-key exclude each other.")
+    api_key = None if keys is not None else _resolve_key(host, key)
+    accounts = {} if keys is None else load_keys(keys)
+    scenario = None if script is None else _script(script)
     ownership = Ownership(data, seconds=1.0 if child else 5.0)
     try:
         config = ServeConfig(
             data=data,
             catalog=catalog,
-            keys={api_key or ensure_api_key(data): "default"},
+            keys=accounts or {api_key or ensure_api_key(data): "default"},
             host=host,
             port=port,
             public_url=public_url,
             limits=limits,
             reuse=reuse,
+            allow_paths=tuple(allow_paths),
+            script=scenario,
             tls_cert=tls_cert,
             tls_key=tls_key,
             check_catalog=not child,  # the command line that starts a child has checked it
         )
 
         def announce(url: str) -> None:
-            ownership.announce(_card(config, url, child=child, own_key=api_key is not None))
+            ownership.announce(_card(config, url, child=child, own_key=bool(api_key or accounts)))
             print(f"Listening on {server.origin}", flush=True)
 
         server = RunningServer(config, engine=engine, announce=announce)
@@ -219,6 +234,12 @@ def serve(
     if not clean:
         # a statement of the engine is still at work; its step is taken up again at the next start
         os._exit(0)
+
+
+def _script(path: Path) -> Script:
+    from vernctl.embedded.script import Script, load_scenario
+
+    return Script(load_scenario(path))
 
 
 def _card(config: ServeConfig, url: str, *, child: bool, own_key: bool) -> Card:

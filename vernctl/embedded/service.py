@@ -25,6 +25,7 @@ from vernctl.errors import SpecError
 
 if TYPE_CHECKING:
     from vernctl.embedded.catalog import Catalog
+    from vernctl.embedded.script import Script
 
 
 @dataclass
@@ -42,6 +43,7 @@ class Service:
     connections: Connections
     public_url: str | None = None
     reuse: Reuse = "off"
+    script: Script | None = None
 
     def catalog(self, account: str) -> Catalog:
         """The catalog as its file stands now, with the account's edits.
@@ -75,6 +77,7 @@ def build_service(
     published_limits: bool = False,
     allow_paths: Sequence[Path] = (),
     reuse: Reuse = "off",
+    script: Script | None = None,
 ) -> Service:
     """Open a data folder and begin to work on what was left unfinished in it.
 
@@ -91,7 +94,7 @@ def build_service(
     engine = engine or ImportEngine()
     roots = tuple(allow_paths) or (catalog.parent,)
     connections = Connections(Vault(data), roots)
-    workers = Workers(store, catalog_file, uploads, engine, connections, threads)
+    workers = Workers(store, catalog_file, uploads, engine, connections, threads, script)
     workers.start()
     limits = Limits(store, published=published_limits)
     jobs = ExportJobs(store, engine)
@@ -108,4 +111,5 @@ def build_service(
         connections=connections,
         public_url=public_url,
         reuse=reuse,
+        script=script,
     )

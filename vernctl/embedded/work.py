@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from vernctl.embedded.catalog_file import CatalogFile
 from vernctl.embedded.connections import Connections, block_for_credentials
 from vernctl.embedded.edits import edited
-from vernctl.embedded.engine_work import Engine, Inputs
+from vernctl.embedded.engine_work import Engine, Inputs, Proposal
 from vernctl.embedded.live import NeedsCredentialsError, extract, keep_extraction
 from vernctl.embedded.migrations import Migration, sheet_templates, stored_migration
 from vernctl.embedded.pins import told
@@ -41,6 +41,7 @@ from vernctl.errors import SpecError
 if TYPE_CHECKING:
     from pydantic import JsonValue
 
+    from vernctl.embedded.script import Script
     from vernctl.engine.model import Progress
 
 #: A step that was under way at so many server deaths is given up, lest it take every start down.
@@ -78,7 +79,9 @@ class Workers:
         engine: Engine,
         connections: Connections,
         threads: int = 2,
+        script: Script | None = None,
     ) -> None:
+        self._script = script
         self._store = store
         self._connections = connections
         self._catalog = catalog
@@ -166,6 +169,8 @@ class Workers:
             self._tell(job, phase, text, again=told == (phase, text))
             told = (phase, text)
 
+        if self._script is not None and self._play(self._script, job, progress):
+            return
         if job.connection is not None:
             job = self._extracted(job, job.connection, progress)
         if job.kind == "execute":
@@ -181,6 +186,31 @@ class Workers:
                 return
             with self._store.transaction() as db:
                 keep_proposal(db, self._ours(db, job), job, proposal)
+
+    def _play(self, script: Script, job: Job, progress: Progress) -> bool:
+        """Let the step take its turn of the scenario; True where the turn has settled it."""
+        from vernctl.engine.model import EngineError
+
+        with self._store.transaction() as db:
+            row = db.one("SELECT external_id, name FROM migrations WHERE id = ?", job.migration.id)
+        assert row is not None  # steps refer to their migration
+        turn = script.of_step(job.kind, job.step, frozenset(name for name in row if name))
+        if turn is None:
+            return False
+        until = time.monotonic() + turn.delay
+        while time.monotonic() < until:
+            progress("wait", "Waiting as the script says")
+            time.sleep(min(0.05, turn.delay))
+        if turn.fail is not None:
+            raise EngineError(turn.fail)
+        request = script.secrets_request(turn, job.run)
+        if request is not None:
+            raise NeedsCredentialsError(request)
+        questions = script.open_questions(turn, job.inputs.answers)
+        if questions:
+            with self._store.transaction() as db:
+                keep_proposal(db, self._ours(db, job), job, Proposal("", None, questions))
+        return bool(questions)
 
     def _extracted(self, job: Job, connection: str, progress: Progress) -> Job:
         """The job with the files of its live source."""
