@@ -14,6 +14,7 @@ from selenium.webdriver.common.keys import Keys
 
 from vernctl.diff.compare import diff_sheets
 from vernctl.diff.model import SheetDiff
+from vernctl.snapshot.model import Clarified
 from vernctl.snapshot.sheet import Sheet
 from vernctl.workflow.outcome import SpecOutcome
 
@@ -120,6 +121,14 @@ def test_arrows_move_between_sheets(opened: Open, plan: SpecOutcome) -> None:
     browser.find_element("css selector", "[role=tab]").click()
     press(browser, Keys.ARROW_RIGHT)
     assert text(browser, "[role=tab][aria-selected=true]").startswith("leads")
+
+
+def test_what_the_agent_said_when_asked_stands_beside_the_sheets(
+    opened: Open, plan: SpecOutcome
+) -> None:
+    told = Clarified(asked=("Which column is Email?",), answer="Work E-mail.\nNothing else.")
+    browser = opened([plan.model_copy(update={"clarified": told})])
+    assert "Which column is Email?\nWork E-mail.\nNothing else." in text(browser, "aside")
 
 
 def test_another_spec_is_one_click_away(opened: Open, plan: SpecOutcome) -> None:

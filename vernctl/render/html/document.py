@@ -76,6 +76,7 @@ def _spec(outcome: SpecOutcome, lines: Lines) -> Part:
         "unused": _unused(outcome),
         "checks": _checks(outcome),
         "questions": [_question(question) for question in outcome.questions],
+        "clarified": _clarified(outcome),
         "steps": _steps(outcome),
         "files": _files(outcome),
         "import": _import(outcome),
@@ -132,6 +133,7 @@ def _sheet(
         "worse": sheet.invalid > sheet.invalid_before and not sheet.is_new,
         "key_note": clip(note) if note else None,
         "key": clip(", ".join(sheet.key)),
+        "renames": [clip(told) for told in words.rename_notes(sheet)],
         "causes": [clip(cause) for cause in words.causes_of(sheet, outcome.causes)],
         "cosmetic": _cosmetic(sheet),
         "groups": [_group(group) for group in sheet.groups[:MOST_GROUPS]],
@@ -264,7 +266,19 @@ def _question(question: QuestionOutcome) -> Part:
         "status": question.status,
         "why": clip(question.why) if question.why else None,
         "stanza": clip(question.stanza) if question.stanza else None,
+        "before": clip(question.approved_wording) if question.approved_wording else None,
+        "near": [
+            clip(f'{near.score:.0%} {near.place} "{near.rule}": {near.why}; with {near.edit}')
+            for near in question.near
+        ],
     }
+
+
+def _clarified(outcome: SpecOutcome) -> Part | None:
+    told = outcome.clarified
+    if told is None:
+        return None
+    return {"asked": [clip(asked) for asked in told.asked], "answer": clip(told.answer)}
 
 
 def _steps(outcome: SpecOutcome) -> Part | None:

@@ -74,6 +74,7 @@
     const counts = [sheet.rows, sheet.is_new ? null : sheet.changes, sheet.invalid || null, sheet.cosmetic, sheet.origin].filter(Boolean);
     const notes = [
       sheet.key_note && el("p.dim", {}, prose(sheet.key_note)),
+      ...sheet.renames.map((told) => el("p", {}, prose(told))),
       sheet.causes.length && !sheet.is_empty ? el("p.because", {}, "because: ", sheet.causes.map((cause, i) => [i ? "; " : "", prose(cause)])) : null,
       sheet.left_out ? el("p.warn", {}, `The table lists ${number(sheet.listed)} changes; ${number(sheet.left_out)} more are counted above and stand in --format csv.`) : null,
     ];
@@ -120,7 +121,7 @@
   }
 
   function view(spec) {
-    const aside = [checks(spec), questions(spec), steps(spec), files(spec), imported(spec)].filter(Boolean);
+    const aside = [checks(spec), questions(spec), clarified(spec), steps(spec), files(spec), imported(spec)].filter(Boolean);
     return [
       heading(spec, 1),
       callouts(spec),

@@ -145,8 +145,18 @@ function questions(spec) {
       !settled ? el("p.warn", {}, q.why ? [`${q.status}: `, prose(q.why)] : "no answer yet") : null,
       !settled && q.options.length ? el("ul", {}, q.options.map((option) => el("li", {}, prose(option)))) : null,
       !settled && q.stanza ? el("pre", { tabindex: "0" }, el("code", {}, visibleLines(q.stanza))) : null,
+      q.before ? el("p.dim", {}, "when it was approved it read: ", prose(q.before)) : null,
+      q.near.map((near) => el("p.dim.rule", {}, "near, not used: ", prose(near))),
       q.rule ? el("p.dim.rule", {}, q.place ? [prose(q.place), " · "] : null, el("code", {}, prose(q.rule))) : null);
   }));
+}
+
+/** What the agent said about its preview when it was asked. */
+function clarified(spec) {
+  const told = spec.clarified;
+  return told && el("section.card", {}, el("h2", {}, "Asked about this preview"),
+    told.asked.map((asked) => el("p", {}, el("b", {}, prose(asked)))),
+    told.answer.split("\n").map((line) => el("p", {}, prose(line))));
 }
 
 const visibleLines = (text) => text.split("\n").map((line, i) => [i ? "\n" : "", visible(line)]);
