@@ -13,14 +13,14 @@ from vernctl.workflow.byhand import answer_work
 from vernctl.workflow.clarifying import ask_work
 from vernctl.workflow.drift import drift_work
 from vernctl.workflow.fleet import Job, ended_well, held_back, in_lanes, jobs_of, waves
-from vernctl.workflow.lease import lease
+from vernctl.workflow.lease import holder_of, lease
 from vernctl.workflow.outcome import SpecOutcome
 from vernctl.workflow.pages import Pages
 from vernctl.workflow.planning import PlanOptions, plan_work
 from vernctl.workflow.private import discreet
 from vernctl.workflow.reading import cancel_work, export_work, log_of, questions_work, status_work
 from vernctl.workflow.remembered import record_lines
-from vernctl.workflow.results import begin, skipped, stopped
+from vernctl.workflow.results import at_work, begin, skipped, stopped
 from vernctl.workflow.session import Session, active
 from vernctl.workflow.work import Work
 
@@ -66,8 +66,17 @@ def approve_specs(
 
 
 async def status_specs(session: Session, specs: Sequence[Spec]) -> list[SpecOutcome]:
-    """Where every spec stands, by reading alone."""
-    return await over_fleet(session, specs, "status", status_work)
+    """Where every spec stands, by reading alone. One that another vernctl is at is not waited for:
+    whose work it is is what there is to say."""
+    locks = session.project.local / "locks"
+    busy = {spec.shown_path: holder_of(locks, spec.name) for spec in specs}
+    free = [spec for spec in specs if busy[spec.shown_path] is None]
+    read = await over_fleet(session, free, "status", status_work)
+    found = {spec.shown_path: outcome for spec, outcome in zip(free, read, strict=True)}
+    for spec in specs:
+        if holder := busy[spec.shown_path]:
+            found[spec.shown_path] = at_work(spec, session.identity, holder)
+    return [found[spec.shown_path] for spec in specs]
 
 
 async def drift_specs(session: Session, specs: Sequence[Spec]) -> list[SpecOutcome]:

@@ -26,7 +26,7 @@ async def lease(folder: Path, spec: str, command: str, listener: Listener) -> As
     by hand. The file's content only says who holds it.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / (re.sub(r"[^A-Za-z0-9_.-]+", "_", spec) + ".lock")
+    path = _lock_file(folder, spec)
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     try:
         await _acquire(descriptor, path, spec, listener)
@@ -42,6 +42,25 @@ async def lease(folder: Path, spec: str, command: str, listener: Listener) -> As
         os.ftruncate(descriptor, 0)
     finally:
         os.close(descriptor)
+
+
+def holder_of(folder: Path, spec: str) -> str | None:
+    """Who holds the spec's lock right now, in words; None: nobody."""
+    try:
+        descriptor = os.open(_lock_file(folder, spec), os.O_RDWR | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return _holder(_lock_file(folder, spec))
+    finally:
+        os.close(descriptor)
+    return None
+
+
+def _lock_file(folder: Path, spec: str) -> Path:
+    return folder / (re.sub(r"[^A-Za-z0-9_.-]+", "_", spec) + ".lock")
 
 
 async def _acquire(descriptor: int, path: Path, spec: str, listener: Listener) -> None:

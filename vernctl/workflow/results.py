@@ -82,6 +82,22 @@ def skipped(spec: Spec, command: str) -> SpecOutcome:
     )
 
 
+def at_work(spec: Spec, endpoint: str, holder: str) -> SpecOutcome:
+    """A spec that another vernctl of this checkout works on right now."""
+    return SpecOutcome(
+        name=spec.name,
+        path=spec.shown_path,
+        status="waiting",
+        command="status",
+        title=spec.migration.name,
+        source=spec.migration.source,
+        endpoint=endpoint,
+        performed=False,
+        facts=(f"At work on it: {holder}.",),
+        next=f"vernctl status {spec.shown_path}",
+    )
+
+
 def stopped(
     spec: Spec, command: str, error: VernctlError, so_far: SpecOutcome | None
 ) -> SpecOutcome:
