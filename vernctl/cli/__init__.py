@@ -50,6 +50,8 @@ VERBS: dict[str, str] = {
     "erase": "erase",
     "serve": "serve",
     "schema": "schema",
+    "upgrade": "upgrade",
+    "doctor": "doctor",
 }
 EXIT_USAGE = 64
 EXIT_INTERRUPTED = 128 + signal.SIGINT

@@ -46,10 +46,28 @@ async def _over_specs(
         try:
             async with open_session(project, endpoint, commands=commands) as session:
                 outcomes = await work(session, active)
+                _tell_quota(session, outcomes)
         except VernctlError as error:
             outcomes = [stopped(spec, command, error, None) for spec in active]
         found |= {spec.shown_path: o for spec, o in zip(active, outcomes, strict=True)}
     return [found[spec.shown_path] for spec in specs]
+
+
+def _tell_quota(session: Session, outcomes: Sequence[SpecOutcome]) -> None:
+    """Of several specs: what is left of the account's limits, and what those that wait need."""
+    ledger = session.gate.ledger
+    if ledger is None or len(outcomes) < 2:
+        return
+    from vernctl.cli.output import note
+    from vernctl.render.quota import one_line
+    from vernctl.workflow.fleet import least_seconds
+
+    waiting = [outcome.cost for outcome in outcomes if outcome.resume_at is not None]
+    try:
+        states = ledger.states()
+    except OSError:
+        return
+    note(one_line(states, len(waiting), least_seconds(waiting)))
 
 
 def with_session(project: Project, spec: Spec, work: Callable[[Session], Awaitable[T]]) -> T:

@@ -30,6 +30,22 @@ def as_text(endpoint: str, states: Sequence[QuotaState], runs: Sequence[str], no
     return "\n".join(lines) + "\n"
 
 
+def one_line(states: Sequence[QuotaState], waiting: int, seconds: float) -> str:
+    """The hourly limits below a fleet's list; ``waiting`` specs need ``seconds`` at least."""
+    parts = []
+    for state in states:
+        if state.window <= 60 or state.name == "jobs":
+            continue
+        used = f"{state.name} {state.limit - state.free}/{state.limit} used"
+        local = None if state.next_at is None else datetime.fromtimestamp(state.next_at, UTC)
+        parts.append(used + (f", next {local.astimezone():%H:%M}" if local else ""))
+    if waiting:
+        hours = math.ceil(seconds / 3600) + 1
+        spell = "1 more hour" if hours == 1 else f"{hours} more hours"
+        parts.append(f"{waiting} waiting {'needs' if waiting == 1 else 'need'} {spell}")
+    return "quota     " + " · ".join(parts)
+
+
 def as_json(endpoint: str, states: Sequence[QuotaState], runs: Sequence[str], now: float) -> str:
     """``{"format": 1, "endpoint", "classes": [{"name", "limit", "window", "free", "next_at"}],
     "runs"}``; times are ISO 8601 in UTC."""

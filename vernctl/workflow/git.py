@@ -94,3 +94,12 @@ def is_tracked(path: Path) -> bool:
     except UsageError:
         return False
     return said.returncode == 0 and bool(said.stdout.strip())
+
+
+def is_ignored(path: Path) -> bool:
+    """Whether git would leave ``path`` out of a commit; True where there is no git to ask."""
+    try:
+        said = _git(path.parent, "check-ignore", "--quiet", "--", path.name)
+    except UsageError:
+        return True
+    return said.returncode != 1
