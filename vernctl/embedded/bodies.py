@@ -105,6 +105,8 @@ class KnowledgeWrite(Body):
 class EditSource(Body):
     """``PATCH /sources/{source}``: at least one of them."""
 
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1})
+
     name: Name | None = None
     auth_url: Annotated[str, Field(max_length=2_000)] | None = None
 
@@ -137,6 +139,8 @@ class EditColumn(Body):
 
 class EditTemplate(Body):
     """``PATCH /templates/{slug}``: at least one of them; ``columns`` replaces the list."""
+
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1})
 
     name: Name | None = None
     description: Annotated[str, Field(max_length=MAX_TEXT)] | None = None

@@ -201,3 +201,10 @@ async def patch_migration_knowledge(request: Request, service: Service, account:
     return as_json(
         knowledge.write_migration_knowledge(service.store, account, migration_of(request), wanted)
     )
+
+
+async def get_document(request: Request) -> Response:
+    """``GET /openapi.json``: what this server speaks; no API key."""
+    from vernctl.embedded.openapi import document
+
+    return as_json(document(origin_of(request, service_of(request))))

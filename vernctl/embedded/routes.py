@@ -77,9 +77,10 @@ COMPANIES: Final[dict[str, dict[str, Endpoint]]] = {
     f"{_COMPANY}/export.csv": {"GET": keyed(company_handlers.export_company, "reads")},
 }
 
-#: Their links are the authorisation: no API key.
+#: No API key: links that are their own authorisation, and the document.
 SIGNED: Final[dict[str, dict[str, Endpoint]]] = {
     f"{API}/uploads/{{file_id}}": {"PUT": handlers.put_upload},
+    f"{API}/openapi.json": {"GET": handlers.get_document},
     f"{API}/downloads/{{job_id}}": {"GET": job_handlers.download},
 }
 

@@ -22,7 +22,6 @@ from vernctl.embedded.app import create_app
 from vernctl.embedded.auth import Keys
 from vernctl.embedded.clock import Clock
 from vernctl.embedded.folder import CLIENTS_LOCK, Card, Ownership, ensure_api_key
-from vernctl.embedded.keys_file import load_keys
 from vernctl.embedded.locks import FileLock
 from vernctl.embedded.service import Service, build_service
 from vernctl.errors import UsageError
@@ -201,7 +200,7 @@ def serve(
     if keys is not None and key is not None:
         raise UsageError("--keys and --api-key exclude each other.")
     api_key = None if keys is not None else _resolve_key(host, key)
-    accounts = {} if keys is None else load_keys(keys)
+    accounts = {} if keys is None else _accounts(keys)
     scenario = None if script is None else _script(script)
     ownership = Ownership(data, seconds=1.0 if child else 5.0)
     try:
@@ -234,6 +233,12 @@ def serve(
     if not clean:
         # a statement of the engine is still at work; its step is taken up again at the next start
         os._exit(0)
+
+
+def _accounts(path: Path) -> dict[str, str]:
+    from vernctl.embedded.keys_file import load_keys
+
+    return load_keys(path)
 
 
 def _script(path: Path) -> Script:
