@@ -88,7 +88,7 @@ def _diff_files(old: Path, new: Path, key: Sequence[str], ignore: Sequence[str])
 
 def _rendered(sheet: SheetDiff, format_: Format, output: Path | None) -> str:
     if format_ == "json":
-        from vernctl.render.json import render_sheet_diff
+        from vernctl.render.sheets import render_sheet_diff
 
         return render_sheet_diff(sheet)
     if format_ == "markdown":

@@ -6,18 +6,30 @@ exact (JSON escapes what it must); nothing is shortened and nothing is made safe
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import TypedDict
 
 from pydantic import JsonValue
 
-from vernctl.diff.model import Cause, CheckResult, SheetDiff
-from vernctl.render.sheets import SheetDocument, sheet_document, sheet_documents
+from vernctl.diff.model import Cause, CheckResult
+from vernctl.render.sheets import (
+    FORMAT,
+    SheetDocument,
+    render_sheet_diff,
+    sheet_documents,
+    to_json,
+)
 from vernctl.snapshot.model import Clarified
 from vernctl.workflow.outcome import ErrorOutcome, QuestionOutcome, SpecOutcome
 
-FORMAT = 1
+__all__ = [
+    "Document",
+    "SpecDocument",
+    "render_error",
+    "render_outcomes",
+    "render_sheet_diff",
+    "to_json",
+]
 
 
 class StepDocument(TypedDict):
@@ -158,20 +170,9 @@ def render_outcomes(outcomes: Sequence[SpecOutcome]) -> str:
     return to_json(document)
 
 
-def render_sheet_diff(sheet: SheetDiff) -> str:
-    """``diff`` of two CSV files: the sheets object, under the new file's name."""
-    return to_json({"format": FORMAT, "sheets": {sheet.slug: sheet_document(sheet)}})
-
-
 def render_error(error: ErrorOutcome) -> str:
     """A command that was stopped before it came to any spec: no specs, and why."""
     return to_json({"format": FORMAT, "specs": [], "error": _error(error)})
-
-
-def to_json(document: object) -> str:
-    """Indented JSON in UTF-8 without escapes; lone surrogates, which UTF-8 cannot hold, escaped."""
-    text = json.dumps(document, indent=2, ensure_ascii=False)
-    return text.encode("utf-8", "backslashreplace").decode("utf-8") + "\n"
 
 
 def spec_document(outcome: SpecOutcome) -> SpecDocument:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import TypedDict
 
-from vernctl.diff.model import Diff, SheetDiff
+from vernctl.diff.values import Diff, SheetDiff
+
+#: The version of every JSON document.
+FORMAT = 1
 
 
 class SheetDocument(TypedDict):
@@ -82,3 +86,14 @@ def sheet_document(sheet: SheetDiff) -> SheetDocument:
 def sheet_documents(diff: Diff | None) -> dict[str, SheetDocument]:
     """Every sheet of a diff, by its slug."""
     return {sheet.slug: sheet_document(sheet) for sheet in diff.sheets} if diff else {}
+
+
+def render_sheet_diff(sheet: SheetDiff) -> str:
+    """``diff`` of two CSV files: the sheets object, under the new file's name."""
+    return to_json({"format": FORMAT, "sheets": {sheet.slug: sheet_document(sheet)}})
+
+
+def to_json(document: object) -> str:
+    """Indented JSON in UTF-8 without escapes; lone surrogates, which UTF-8 cannot hold, escaped."""
+    text = json.dumps(document, indent=2, ensure_ascii=False)
+    return text.encode("utf-8", "backslashreplace").decode("utf-8") + "\n"
