@@ -12,8 +12,10 @@ import vernctl.cli
 from vernctl.cli import VERBS, main
 
 #: Modules of the room that are not verbs.
-SHARED = {"__init__", "endpoint", "offline", "output", "progress", "project"}
+SHARED = {"__init__", "asking", "endpoint", "offline", "output", "progress", "project"}
 MOST_OPTIONS = 8
+#: Verbs that the design gives more.
+MORE_OPTIONS = {"plan": 18, "serve": 12}
 
 
 def _command(verb: str) -> click.Command:
@@ -48,7 +50,7 @@ def test_every_argument_is_named_in_the_usage(verb: str) -> None:
 @pytest.mark.parametrize("verb", VERBS)
 def test_a_verb_has_no_more_options_than_one_can_remember(verb: str) -> None:
     options = [p for p in _command(verb).params if isinstance(p, click.Option)]
-    assert len(options) <= MOST_OPTIONS
+    assert len(options) <= MORE_OPTIONS.get(verb, MOST_OPTIONS)
 
 
 @pytest.mark.parametrize("verb", VERBS)
