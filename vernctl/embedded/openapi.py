@@ -212,7 +212,7 @@ OPERATIONS: Final[dict[tuple[str, str], Operation]] = {
 }
 _OPEN = ("putUpload", "downloadExport", "getDocument")
 _QUERY: Final[dict[str, _Schema]] = {
-    "after": {"type": "integer", "minimum": 0, "maximum": 10**15},
+    "after": {"type": "integer"},
     "include": {"enum": ["user", "tools", "all"]},
     "filter": {"enum": ["valid", "all", "invalid"]},
     "omit_empty": {"type": "boolean"},
@@ -289,7 +289,7 @@ def _operation(path: str, operation: Operation, names: Mapping[object, str]) -> 
 
 def _content(model: Model | str, names: Mapping[object, str]) -> _Schema:
     if isinstance(model, str):
-        return {model: {"schema": {"type": "string"}}}
+        return {model: {} if model == "text/event-stream" else {"schema": {"type": "string"}}}
     found: _Schema = {"application/json": {"schema": {"$ref": names[model]}}}
     if model is models.SessionLog:
         found["text/markdown"] = {"schema": {"type": "string"}}
