@@ -16,7 +16,9 @@ from schedules import Schedule, started_server
 
 from vernctl.testing import ProcessServer
 
-SEEDS = range(int(os.environ.get("VERNCTL_SCHEDULES", "10")))
+FIRST = range(int(os.environ.get("VERNCTL_SCHEDULES", "8")))
+#: Seeds that have found something.
+SEEDS = sorted({*FIRST, 1006, 2195, 2231})
 
 
 @pytest.fixture(scope="module")

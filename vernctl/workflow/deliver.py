@@ -10,14 +10,16 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 
 from vernctl.api.models import Report
 from vernctl.errors import ConflictError
 from vernctl.snapshot.model import Snapshot
+from vernctl.workflow.receipts import hash_of
 from vernctl.workflow.work import Work
 
 REPORT, LOG_JSON, LOG_MD, SUMMARY = "report.json", "log.json", "log.md", "summary.md"
@@ -83,10 +85,20 @@ def target_of(work: Work) -> Path | None:
     return work.session.project.root / work.spec.export.to
 
 
-def deliver(results: Results, target: Path) -> tuple[Path, ...]:
-    """Move the results into ``target``; what is there of other names stays. Returns the files."""
+def deliver(
+    results: Results, target: Path, told: Mapping[Path, str] = MappingProxyType({})
+) -> tuple[Path, ...]:
+    """Move the results into ``target``; what is there of other names stays. Returns the files.
+
+    ``told``: files with the hashes that a receipt gives them. One that is there as it was told
+    stays, for the service words its log anew each time.
+    """
     for path in results.all_rows.values():
         path.unlink(missing_ok=True)
+    there = [path for path in told if path.parent == target and path.is_file()]
+    kept = [path for path in there if hash_of(path) == told[path]]
+    for path in kept:
+        (results.folder / path.name).unlink(missing_ok=True)
     target.mkdir(parents=True, exist_ok=True)
     delivered = []
     for path in sorted(results.folder.iterdir()):
@@ -94,7 +106,7 @@ def deliver(results: Results, target: Path) -> tuple[Path, ...]:
         shutil.move(path, beside)
         beside.replace(target / path.name)
         delivered.append(target / path.name)
-    return tuple(delivered)
+    return tuple(sorted([*delivered, *kept]))
 
 
 def lacking(work: Work, approved: Snapshot) -> bool:

@@ -28,6 +28,7 @@ from vernctl.workflow.outcome import SpecOutcome, Status
 from vernctl.workflow.plan import PlannedStep
 from vernctl.workflow.record import (
     Recorded,
+    already_told,
     filled_cells,
     imported_sheets,
     knowledge_now,
@@ -165,8 +166,8 @@ async def _deliver(
     delivered: tuple[Path, ...] = ()
     if target is not None:
         write_deltas(work, approved, results, target)
-        as_approved = outcome.status == "applied"
-        delivered = deliver(results, target if as_approved else held(target))
+        place = target if outcome.status == "applied" else held(target)
+        delivered = deliver(results, place, already_told(work, approved, run.run_id, outcome))
     extra = Recorded(delivered, sheets, knowledge)
     receipt = record(work, approved, run.run_id, outcome, extra)
     as_told = "completed" if outcome.status == "applied" else outcome.status

@@ -91,8 +91,7 @@ def write_receipt(folder: Path, spec: str, facts: Mapping[str, object]) -> tuple
     interrupted right after writing it has nothing to add.
     """
     before = receipts_of(folder, spec)
-    told = ("migration_id", "run_id", "digest", "outcome")
-    if before and all(getattr(before[-1][0], name) == facts[name] for name in told):
+    if before and tells_of(before[-1][0], facts):
         return before[-1]
     receipt = Receipt.model_validate(
         {
@@ -110,6 +109,12 @@ def write_receipt(folder: Path, spec: str, facts: Mapping[str, object]) -> tuple
     target.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(target, content.encode("utf-8", "surrogatepass") + b"\n")
     return receipt, hashlib.sha256(target.read_bytes()).hexdigest()
+
+
+def tells_of(receipt: Receipt, facts: Mapping[str, object]) -> bool:
+    """Whether a receipt is of this run (migration_id, run_id, digest) and of this outcome."""
+    names = ("migration_id", "run_id", "digest", "outcome")
+    return all(getattr(receipt, name) == facts[name] for name in names)
 
 
 def write_atomically(target: Path, content: bytes) -> None:

@@ -22,7 +22,9 @@ from vernctl.workflow.receipts import (
     CELL_LIMIT,
     SheetRecord,
     hash_of,
+    receipts_of,
     table_hash,
+    tells_of,
     text_hash,
     write_receipt,
 )
@@ -69,6 +71,24 @@ def record(
         },
     )
     return f"{receipt.number:04d} · {sha256[:4]}…{sha256[-2:]}"
+
+
+def already_told(
+    work: Work, approved: Snapshot, run_id: str, outcome: SpecOutcome
+) -> dict[Path, str]:
+    """Files that a receipt of this very run has told of, with their hashes: an apply that was
+    interrupted right after writing it, or results that are written once more."""
+    chain = receipts_of(work.folders.receipts, work.spec.name)
+    facts = {
+        "migration_id": work.journal.known.migration_id or "",
+        "run_id": run_id,
+        "digest": approved.digest,
+        "outcome": outcome.status,
+    }
+    if not chain or not tells_of(chain[-1][0], facts):
+        return {}
+    root = work.session.project.root
+    return {root / shown: sha256 for shown, sha256 in chain[-1][0].outputs.items()}
 
 
 def sheet_records(results: Results) -> dict[str, SheetRecord]:
