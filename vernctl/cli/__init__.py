@@ -50,6 +50,7 @@ VERBS: dict[str, str] = {
     "erase": "erase",
     "serve": "serve",
     "schema": "schema",
+    "catalog": "catalog",
     "upgrade": "upgrade",
     "doctor": "doctor",
 }

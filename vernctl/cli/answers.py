@@ -15,7 +15,7 @@ def command() -> None:
     """See what the answer rules of specs have decided, and would decide today."""
 
 
-@command.command("test")
+@command.command("test", short_help="Hold today's rules against remembered questions.")
 @specs_argument
 @format_option("text", "json", "markdown")
 def test(specs: tuple[Path, ...], format_: Format) -> int:
@@ -28,7 +28,7 @@ def test(specs: tuple[Path, ...], format_: Format) -> int:
         return finish(each(loaded, "status", lambda s: held_against_rules(project, s)), format_)
 
 
-@command.command("where")
+@command.command("where", short_help="List the imports that a rule has decided.")
 @click.argument("rule", metavar="RULE")
 @specs_argument
 @format_option("text", "json", "markdown")
@@ -47,7 +47,7 @@ def where(rule: str, specs: tuple[Path, ...], format_: Format) -> int:
         return finish(decided, format_)
 
 
-@command.command("record")
+@command.command("record", short_help="Make rules of answers that are on record.")
 @spec_argument
 @click.option("--write", "writes", is_flag=True, help="Add the lines to the spec.")
 def record(spec: Path, writes: bool) -> int:

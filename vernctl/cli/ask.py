@@ -12,7 +12,7 @@ from vernctl.cli.project import load_one, spec_argument
 
 @click.command("ask", short_help="Ask the agent about a preview.")
 @spec_argument
-@click.argument("question")
+@click.argument("question", metavar="QUESTION")
 @format_option("text", "json", "markdown")
 def command(spec: Path, question: str, format_: Format) -> int:
     """Ask the agent a read-only QUESTION about a spec's current preview.
