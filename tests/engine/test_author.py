@@ -80,8 +80,8 @@ def test_a_question_says_sheet_column_file_and_examples(asked: Authored) -> None
     assert status.options == (
         "Map it to 'Open'",
         "Map it to 'Closed'",
-        "Leave it as it is (1 invalid cell)",
-        "Drop those rows (1 row)",
+        "Leave it as it is",
+        "Drop those rows",
     )
 
 

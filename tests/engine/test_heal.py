@@ -193,3 +193,25 @@ def test_links_of_a_sheet_to_itself_and_in_a_circle_are_mended(tmp_path: Path) -
     assert authored.sheets[0].rows == (("E-1", "", "T One"), ("E-2", "E-1", "T One"))
     assert authored.sheets[1].rows == (("T One", "E-2"),)
     assert not any(sheet.invalid for sheet in authored.sheets)
+
+
+def test_a_quoted_column_is_a_column_and_a_constant_keeps_the_rule(tmp_path: Path) -> None:
+    text = "Email,Other mail\na@x.test,\n,b@x.test\n"
+    (tmp_path / "mail.csv").write_text(text, encoding="utf-8")
+    column = Column(name="Email", strict="^[^@ ]+@[^@ ]+$")
+    template = Template(slug="mail", name="Mail", columns=(column,))
+    files = [InputFile(name="mail.csv", path=tmp_path / "mail.csv")]
+
+    def filled_with(message: str) -> Authored:
+        return author(files, [template], messages=[message], workdir=tmp_path)
+
+    filled = filled_with('If Email is empty, use "Other mail" instead.')
+    assert filled.sheets[0].rows == (("a@x.test",), ("b@x.test",))
+    questions = filled_with('If Email is empty, use "nobody" instead.').questions
+    assert any('"nobody" breaks the rule of Email' in each.context for each in questions)
+
+
+def test_a_quoted_text_is_removed_as_it_stands(heal: Heal) -> None:
+    cells = ["12 pcs", "7 pcs"]
+    healed = heal(Column(name="Size"), cells, messages=['Remove " pcs" from Size.'])
+    assert values_of(healed) == ["12", "7"]

@@ -12,6 +12,7 @@ from vernctl.engine.recipe.ops import (
     Lower,
     Phone,
     Prefix,
+    Replace,
     StripCharacters,
     Suffix,
     Title,
@@ -96,6 +97,9 @@ def _remove_characters(context: Context, found: Found) -> Edits | None:
     if singular in kinds or singular == "digit" or text == "punctuation":
         kind = "non_digits" if singular in kinds else "digits" if singular == "digit" else text
         return context.on_cells(targets, StripCharacters.model_validate({"kind": kind}))
+    whole = context.phrase.literal(found["what"])
+    if len(whole) > 1 and whole != found["what"].strip() and len(found["what"].strip()) == 1:
+        return context.on_cells(targets, Replace(find=whole))  # one quoted text, as it stands
     characters = ""
     for value in context.phrase.values(found["what"]):
         name = value.lower().removesuffix("es") if value.lower() == "dashes" else value.lower()

@@ -10,6 +10,7 @@ from vernctl.engine.instruct.edits import Do, Edit, Help, MapTo
 from vernctl.engine.instruct.grammar import Context, Edits, Found, Rule
 from vernctl.engine.instruct.rows import read_conditions
 from vernctl.engine.instruct.vocabulary import Target
+from vernctl.engine.model import Column
 from vernctl.engine.recipe.ops import Domain, Prefix
 from vernctl.engine.recipe.steps import Condition, FillStep
 from vernctl.engine.recipe.values import Changed, Constant, FromColumn, FromTarget, Lookup, Value
@@ -83,8 +84,13 @@ def fill_step(
 
 def value_named(context: Context, target: Target, piece: str) -> Value | None:
     """What a phrase offers as a value for a column: a column, a looked-up one, or a constant."""
-    text = context.phrase.restore(piece.strip())
-    quoted = text != piece.strip()
+    piece = re2.sub(r"(?i)[ ,]+(?:instead|then)$", "", piece.strip())
+    text = context.phrase.restore(piece)
+    quoted = text != piece
+    if quoted and _names_column(context, target, text):
+        found = _column_value(context, target, text)
+        if found is not None:
+            return _fitting(context, target, found)
     if not quoted:
         bare = re2.sub(
             r"(?i)^(?:the |its |their )?(?:values? )?(?:of |from |in )?(?:the )?(?:column )?",
@@ -102,7 +108,25 @@ def value_named(context: Context, target: Target, piece: str) -> Value | None:
     definition = context.vocabulary.column(target)
     if article and not quoted and text.casefold() not in map(str.casefold, definition.one_of):
         return None  # "the something" names a thing that is not there, not a constant
-    return Constant(constant=_spelled_as_allowed(definition.one_of, text))
+    value = _spelled_as_allowed(definition.one_of, text)
+    if (definition.one_of and value not in definition.one_of) or not _matches(definition, value):
+        context.hints.append(f'"{value}" breaks the rule of {target.column}')
+        return None
+    return Constant(constant=value)
+
+
+def _matches(column: Column, value: str) -> bool:
+    return column.strict is None or bool(re2.search(column.strict, value))
+
+
+def _names_column(context: Context, target: Target, text: str) -> bool:
+    """Whether a quoted text is, letter by letter, a column of the sheet or of its files."""
+    sheet = context.vocabulary.recipe.sheet(target.sheet)
+    tables = context.vocabulary.work.loaded.tables
+    inputs = sheet.inputs if sheet is not None else ()
+    named = {column for item in inputs for column in tables[item.table].columns}
+    named |= {column.name for column in context.vocabulary.work.template(target.sheet).columns}
+    return text.casefold() in {column.casefold() for column in named}
 
 
 def _spelled_as_allowed(allowed: tuple[str, ...], text: str) -> str:

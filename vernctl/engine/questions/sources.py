@@ -45,13 +45,13 @@ def ask_source(
 
     offers = offers[:_MOST_COLUMNS]
     choices = {offer.label: use(offer.values) for offer in offers}
-    flagged = f" ({rows:,} invalid rows)" if column.required else ""
     if len(offers) == 1:
         question = f'Is "{offers[0].label}" the column {column.name}?'
-        choices[f"Leave {column.name} empty{flagged}"] = use({})
+        left = f"; {rows:,} rows are invalid without it" if column.required else ""
+        choices[f"Leave {column.name} empty"] = use({})
     else:
         number = {2: "two", 3: "three"}.get(len(offers), str(len(offers)))
-        question = f"Which of {number} columns is {column.name}?"
+        question, left = f"Which of {number} columns is {column.name}?", ""
 
     def free(text: str) -> Edits | None:
         if text.strip().casefold() in _NONE:
@@ -63,7 +63,7 @@ def ask_source(
     return doubt(
         question_key("source", template.slug, column.name, *sorted(o.label for o in offers)),
         question,
-        f"Sheet {template.name}: {about}.",
+        f"Sheet {template.name}: {about}{left}.",
         choices,
         free,
     )
@@ -86,7 +86,7 @@ def ask_required(template: Template, column: Column, offers: Sequence[Offer], ro
         fitting = [value for value in _PLACEHOLDERS if satisfies(column, value)][:1]
         for value in column.one_of[:_OFFERED] or fitting:
             choices[f"Fill it with '{value}'"] = constant(value)
-    choices[f"Leave it empty ({rows:,} invalid rows)"] = ()
+    choices["Leave it empty"] = ()
 
     def free(text: str) -> Edits | None:
         value = text.strip().strip("'\"")
@@ -97,7 +97,7 @@ def ask_required(template: Template, column: Column, offers: Sequence[Offer], ro
         question_key("required", template.slug, column.name),
         f"{column.name} is required in {template.name}, and no column of the files is it. "
         "What should it hold?",
-        f"Sheet {template.name}: {rows:,} rows.{about}",
+        f"Sheet {template.name}: {rows:,} rows, invalid where it is left empty.{about}",
         choices,
         free,
     )

@@ -41,13 +41,13 @@ def ask_outside(
     choices: dict[str, Edits] = {
         f"Map {them} to '{value}'": mapped(value) for value in order[:_OFFERED]
     }
-    flagged = counted(cells, "invalid cell")
-    choices[f"Leave {'them as they are' if many else 'it as it is'} ({flagged})"] = ()
+    choices[f"Leave {'them as they are' if many else 'it as it is'}"] = ()
     condition = Condition(column=column.name, test="equals", values=tuple(values))
     drop = DropStep(drop_rows=(condition,), because="answered")
-    choices[f"Drop those rows ({counted(cells, 'row')})"] = (Do(sheet=template.slug, step=drop),)
+    choices["Drop those rows"] = (Do(sheet=template.slug, step=drop),)
     examples = ", ".join(f"{clip(each.value)} ({each.cells:,})" for each in outside[:_EXAMPLES])
     more = f" and {len(outside) - _EXAMPLES:,} more" if len(outside) > _EXAMPLES else ""
+    total = f"; {counted(cells, 'cell')} in all" if many else ""
     rest = ", …" if len(column.one_of) > _OFFERED else ""
     allowed = ", ".join(column.one_of[:_OFFERED]) + rest
     noun = (
@@ -64,7 +64,7 @@ def ask_outside(
     return doubt(
         question_key("one_of", template.slug, column.name),
         f"{noun} What should {'they' if many else 'it'} become?",
-        f"{place}: {examples}{more}. Allowed: {allowed}.",
+        f"{place}: {examples}{more}{total}. Allowed: {allowed}.",
         choices,
         free,
     )
@@ -120,20 +120,20 @@ def ask_doubles(
 
     names = (column.name,)
     extra = counted(cells - groups, "row")
+    # Labels hold no counts: a rule that answers with one must fit the next file too.
     choices: dict[str, Edits] = {
-        f"Keep the first of each ({extra} dropped)": keep(
-            DedupeStep(dedupe=names, keep="first", because="answered")
-        ),
-        f"Keep the most complete of each ({extra} dropped)": keep(
+        "Keep the first of each": keep(DedupeStep(dedupe=names, keep="first", because="answered")),
+        "Keep the most complete of each": keep(
             DedupeStep(dedupe=names, keep="fullest", because="answered")
         ),
-        f"Keep all of them ({counted(cells, 'invalid row')})": (),
+        "Keep all of them": (),
     }
     return doubt(
         question_key("doubles", template.slug, column.name),
         f"{counted(cells, 'row')} of {template.name} share a value of {column.name}, "
         "which must be unique. Which should be kept?",
-        f"{place}: {counted(groups, 'value')} stand more than once, such as {examples}.",
+        f"{place}: {counted(groups, 'value')} stand more than once, such as {examples}. "
+        f"Keeping one of each drops {extra}; keeping all leaves {counted(cells, 'invalid row')}.",
         choices,
         read,
     )
