@@ -163,6 +163,13 @@ class Ledger:
                 self._held.setdefault(name, []).append(self._clock())
         return pause
 
+    def release(self, names: Sequence[QuotaName]) -> None:
+        """Give back what was held for a request that is not made after all."""
+        with self._open() as book:
+            for name in names:
+                if held := self._held.get(name):
+                    book.give_back(name, held.pop())
+
     def spend(self, names: Sequence[QuotaName]) -> None:
         """Note a request that goes out in any case."""
         now = self._clock()

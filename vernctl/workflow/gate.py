@@ -38,7 +38,7 @@ class Gate:
         self._sleep = sleep
         self._slots: set[str] = set()
         self._left: set[str] = set()
-        self._admitted: dict[str, str] = {}
+        self._admitted: dict[str, tuple[str, tuple[QuotaName, ...]]] = {}
         self._freed = asyncio.Condition()
         self._names: dict[str, str] = {}
         #: Told the spec and what it waits for.
@@ -64,7 +64,7 @@ class Gate:
             yield
         finally:
             self._generating.pop(address, None)
-            self._admitted.pop(address, None)
+            self._give_back(address)
             self._slots.discard(address)
             await self._tell_freed()
 
@@ -84,10 +84,13 @@ class Gate:
         Raises QuotaError where that is not now and nobody waits, and where every slot of the
         account is held by a run that waits for an answer.
         """
-        if self._admitted.pop(address, None) == what:
+        if self._admitted.get(address) == (what, tuple(names)):
+            del self._admitted[address]
             return False
+        self._give_back(address)
         waited = False
         self._slots.discard(address)
+        self._left.discard(address)
         await self._tell_freed()
         if "agent" in names:
             self._has_slot(what)
@@ -99,7 +102,6 @@ class Gate:
             waited = True
             await self._sleep(pause)
         if "agent" in names:
-            self._left.discard(address)
             async with self._freed:
                 await self._freed.wait_for(lambda: self._has_slot(what))
                 self._slots.add(address)
@@ -108,8 +110,14 @@ class Gate:
     async def reserve(self, address: str, names: Sequence[QuotaName], what: str) -> bool:
         """As :meth:`admit`, for a request that is only made after another look."""
         waited = await self.admit(address, names, what)
-        self._admitted[address] = what
+        self._admitted[address] = (what, tuple(names))
         return waited
+
+    def _give_back(self, address: str) -> None:
+        """What was reserved and not asked for after all is free for others."""
+        held = self._admitted.pop(address, None)
+        if held is not None and self.ledger is not None:
+            self.ledger.release(held[1])
 
     def _pause(self, address: str, names: Sequence[QuotaName]) -> float:
         """Seconds to wait; 0 where the requests have been noted as this one's."""
