@@ -67,7 +67,7 @@ async def _apply(work: Work, options: ApplyOptions) -> SpecOutcome:
     if work.base is None or moved:
         return await _approve_first(work, options, moved)
     if work.session.approval(work.spec) == "commit":
-        refuse_uncommitted(work.folders.approved)
+        refuse_uncommitted(work.folders.approved, work.base)
     situation = await work.situation(observed)
     if situation.imported and is_imported(work):
         return await _nothing_to_do(work, work.base, observed)

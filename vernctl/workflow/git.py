@@ -10,6 +10,8 @@ import subprocess
 from pathlib import Path
 
 from vernctl.errors import RefusedError, UsageError
+from vernctl.snapshot.files import read_snapshot_with
+from vernctl.snapshot.model import Snapshot
 
 _SECONDS = 60
 
@@ -25,17 +27,23 @@ def _git(folder: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
         ) from error
 
 
-def refuse_uncommitted(snapshot: Path) -> None:
-    """``approval: commit``: the snapshot must be tracked and equal to HEAD, else RefusedError."""
-    listed = _git(snapshot.parent, "ls-tree", "-r", "--name-only", "HEAD", "--", snapshot.name)
-    if listed.returncode != 0 or not listed.stdout.strip():
+def refuse_uncommitted(snapshot: Path, here: Snapshot) -> None:
+    """``approval: commit``: the snapshot ``here`` must be what HEAD holds, else RefusedError.
+
+    Held against git's own objects: its index can be told to overlook an edit.
+    """
+
+    def at_head(name: str) -> bytes | None:
+        return file_at(snapshot.parent, "HEAD", f"{snapshot.name}/{name}")
+
+    committed = read_snapshot_with(at_head, f"{snapshot.name} in HEAD")
+    if committed is None:
         raise RefusedError(
             f"{snapshot.name} is approved by commit, and is not in HEAD.",
             rule="not_approved",
             next=f"Commit {snapshot.name}/ and have it merged, or set `approval: file`.",
         )
-    changed = _git(snapshot.parent, "status", "--porcelain", "--", snapshot.name)
-    if changed.returncode != 0 or changed.stdout.strip():
+    if committed != here:
         raise RefusedError(
             f"{snapshot.name} differs from the committed one.",
             rule="not_approved",
@@ -44,7 +52,10 @@ def refuse_uncommitted(snapshot: Path) -> None:
 
 
 def last_commit(path: Path) -> dict[str, str] | None:
-    """The commit that last changed ``path``: id, author and time, or None where git has none."""
+    """The commit that last changed ``path``: id, author and time, or None where git has none.
+
+    Where a shallow clone ends, a commit seems to have made everything: it names no author then.
+    """
     try:
         said = _git(path.parent, "log", "-1", "--format=%H%x00%an%x00%aI", "--", path.name)
     except UsageError:
@@ -52,7 +63,15 @@ def last_commit(path: Path) -> dict[str, str] | None:
     fields = said.stdout.decode("utf-8", "replace").strip().split("\x00")
     if said.returncode != 0 or len(fields) != 3:
         return None
-    return {"commit": fields[0], "author": fields[1], "at": fields[2]}
+    author = "unknown (shallow clone)" if _is_cut_off(path.parent, fields[0]) else fields[1]
+    return {"commit": fields[0], "author": author, "at": fields[2]}
+
+
+def _is_cut_off(folder: Path, commit: str) -> bool:
+    """Whether the clone's history ends at this commit, though the project's does not."""
+    listed = _git(folder, "rev-parse", "--git-path", "shallow")
+    boundary = folder / listed.stdout.decode().strip()
+    return boundary.is_file() and commit in boundary.read_text("ascii").split()
 
 
 def commit_of(folder: Path, ref: str) -> str:
