@@ -85,3 +85,12 @@ def test_a_fourth_run_waits_for_a_slot(ledger: Ledger) -> None:
         return waits
 
     assert asyncio.run(work())
+
+
+def test_a_request_that_was_long_under_way_is_counted_from_its_answer(tmp_path: Path) -> None:
+    now = [1_000_000.0]
+    ledger = Ledger("https://x.test/api/v1", "key", folder=tmp_path, clock=lambda: now[0])
+    ledger.spend(("generate",))
+    now[0] += 20.0
+    ledger.learn(("generate",), {}, 1_000_000.0)
+    assert ledger.resume_at(("generate",)) == pytest.approx(1_003_621.0)

@@ -188,7 +188,10 @@ class Ledger:
         limit, remaining, reset = (
             _number(headers.get(f"x-ratelimit-{name}")) for name in ("limit", "remaining", "reset")
         )
-        if not names or remaining is None or reset is None:
+        if not names:
+            return
+        if remaining is None or reset is None:
+            self._arrived(names, sent)
             return
         name = next((one for one in names if PUBLISHED[one].requests == limit), names[0])
         # A reset beyond the class's window is another clock's; it must not bind for ever.
@@ -196,6 +199,17 @@ class Ledger:
         told = Told(limit=limit, remaining=remaining, reset=min(float(reset), latest), at=sent)
         with self._open() as book:
             book.told[name] = told
+
+    def _arrived(self, names: Sequence[QuotaName], sent: float) -> None:
+        """A request was counted when it arrived, at the latest now: its window ends that much
+        later, however long it was under way."""
+        now = self._clock()
+        with self._open() as book:
+            for name in names:
+                noted = [use for use in book.uses.get(name, ()) if use <= sent]
+                if noted:
+                    book.uses[name].remove(max(noted))
+                    book.uses[name].append(now)
 
     def refused(
         self, names: Sequence[QuotaName], retry_after: float | None, runs: Sequence[str]
