@@ -87,6 +87,8 @@ class SmallEngine:
         fields: tuple[str, ...] | None,
         omit_empty: bool,
     ) -> Iterator[bytes]:
+        while self.gate.with_suffix(".export").exists():
+            time.sleep(0.01)
         header, rows = _chosen(database, slug, row_filter)
         keep = [i for i, name in enumerate(header) if fields is None or name in fields]
         keep = [i for i in keep if not omit_empty or any(row[i] for row in rows)]

@@ -169,3 +169,21 @@ def test_a_stop_lets_go_of_the_work_and_the_next_start_takes_it_up(
     engine.let_go()
     server.restart()
     assert api.settled(run_id)["status"] == "awaiting_approval"
+
+
+def test_an_export_job_that_was_killed_is_done_again(api: Any, engine: Any, server: Any) -> None:
+    api.previewed()
+    api.do("execute")
+    gate = engine.gate.with_suffix(".export")
+    gate.touch()
+    job_id = api.post("/exports", {"slug": "contacts"}).json()["job_id"]
+    while (job := api.get(f"/exports/jobs/{job_id}").json())["status"] == "pending":
+        pass
+    assert job["status"] == "running" and job["download_url"] is None
+    server.kill()
+    gate.unlink()
+    server.restart()
+    while (job := api.get(f"/exports/jobs/{job_id}").json())["status"] in {"pending", "running"}:
+        pass
+    assert httpx.get(job["download_url"]).text == "Email,Status,Note\r\na@x.test,Open,\r\n"
+    assert [file.name for file in (server.data / "exports").iterdir()] == [job_id]
