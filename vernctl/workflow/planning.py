@@ -104,7 +104,9 @@ async def reach(work: Work, options: PlanOptions) -> Reached:
     progress = work.progress
     wanted = options
     for turn in range(MAX_ROUNDS):
-        observed = await work.look(recreate=options.recreate, brief=True)
+        observed = await work.look(
+            recreate=options.recreate, brief=True, read_only=options.read_only
+        )
         if not options.read_only:
             observed = await take_over(work, observed)
         situation = await work.situation(observed)

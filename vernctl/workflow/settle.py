@@ -20,10 +20,16 @@ _REPEATABLE = frozenset({"create", "upload", "knowledge", "cancel"})
 
 
 async def settle(
-    session: Session, journal: Journal, conflict: ConflictError | None = None
+    session: Session,
+    journal: Journal,
+    conflict: ConflictError | None = None,
+    *,
+    read_only: bool = False,
 ) -> bool | None:
     """Give the open intent its result: True: it took place, False: it never did, None: none.
 
+    ``read_only``: an intent that reading alone cannot settle (a generate in flight without a known
+    id) stays open.
     ``conflict``: it was refused because something is in flight, or has been: that may be a copy of
     itself, and is where the record says just that.
     """
@@ -35,6 +41,8 @@ async def settle(
         journal.result(intent, done=False)
         return False
     match intent.name:
+        case "generate" if read_only and await _in_flight(session, migration_id):
+            return None
         case "generate":
             known = conflict.run_id if conflict is not None else None
             run_id = known or await _generated(session, migration_id, intent)
@@ -81,6 +89,15 @@ async def _generated(session: Session, migration_id: str, intent: Entry) -> str 
         if not log.runs:
             return None
         return log.runs[-1].run_id
+
+
+async def _in_flight(session: Session, migration_id: str) -> bool:
+    """Whether anything is in flight: the session log is closed as long."""
+    try:
+        await session.client.get_log(migration_id)
+    except ConflictError:
+        return True
+    return False
 
 
 async def active_run_id(session: Session, migration_id: str) -> str | None:

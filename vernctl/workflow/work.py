@@ -101,13 +101,16 @@ class Work:
         )
         return base if same else None
 
-    async def look(self, *, recreate: bool = False, brief: bool = False) -> Observed:
-        """What the service holds now; an intent left open by a crash is settled on the way."""
+    async def look(
+        self, *, recreate: bool = False, brief: bool = False, read_only: bool = False
+    ) -> Observed:
+        """What the service holds now; an intent left open by a crash is settled on the way, as far
+        as that goes by reading alone where it is ``read_only``."""
         observed = await observe(
             self.session, self.journal, self.here, recreate=recreate, brief=brief
         )
         if self.journal.known.open is not None:
-            await settle(self.session, self.journal)
+            await settle(self.session, self.journal, read_only=read_only)
             observed = await observe(self.session, self.journal, self.here, recreate=recreate)
         self.latest = observed.run
         return observed
@@ -120,6 +123,8 @@ class Work:
             self._adopt(known, observed)
         mine = self.journal.known
         ours = run is not None and mine.generated and run.run_id == mine.run_id
+        if observed.in_flight and mine.open is not None and mine.open.name == "generate":
+            ours = True  # as far as reading tells
         imported = run is not None and run.status == "completed" and known is not None
         return Situation(
             exists=observed.migration_id is not None,
