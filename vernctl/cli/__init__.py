@@ -46,6 +46,7 @@ VERBS: dict[str, str] = {
     "export": "export",
     "quota": "quota",
     "adopt": "adopt",
+    "pin": "pin",
     "cancel": "cancel",
     "erase": "erase",
     "serve": "serve",

@@ -16,6 +16,7 @@ from vernctl.workflow.fleet import Job, ended_well, held_back, in_lanes, jobs_of
 from vernctl.workflow.lease import holder_of, lease
 from vernctl.workflow.outcome import SpecOutcome
 from vernctl.workflow.pages import Pages
+from vernctl.workflow.pinning import pin_work
 from vernctl.workflow.planning import PlanOptions, plan_work
 from vernctl.workflow.private import discreet
 from vernctl.workflow.reading import cancel_work, export_work, log_of, questions_work, status_work
@@ -118,6 +119,15 @@ async def record_answers(session: Session, spec: Spec) -> tuple[str, ...]:
 async def cancel_spec(session: Session, spec: Spec) -> SpecOutcome:
     """Cancel the run in flight on the spec's migration."""
     return (await over_fleet(session, [spec], "status", cancel_work))[0]
+
+
+async def pin_spec(session: Session, spec: Spec, *, remove: bool = False) -> SpecOutcome:
+    """Pin the spec's source to its last run, or unpin it."""
+
+    async def pin(work: Work) -> SpecOutcome:
+        return await pin_work(work, remove=remove)
+
+    return (await over_fleet(session, [spec], "status", pin))[0]
 
 
 async def export_spec(session: Session, spec: Spec) -> SpecOutcome:
