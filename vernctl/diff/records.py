@@ -18,8 +18,8 @@ from vernctl.errors import InputError
 from vernctl.snapshot.rows import Row, unique_names
 
 #: Bytes read at a time.
-PIECE = 4 * 1024 * 1024
-_CELL = r'(?:[^",\r\n]*+|"(?:[^"]|"")*+")'
+PIECE = 1024 * 1024
+_CELL = r'(?:"(?:[^"]|"")*+"|[^",\r\n]*+)'
 _WELL_FORMED = re.compile(rf"{_CELL}(?:,{_CELL})*+")
 
 
