@@ -38,7 +38,7 @@ def commit(folder: Path, message: str) -> str:
 
 @pytest.fixture
 def repository(work_bench: Bench) -> Bench:
-    """A project in git that approves by commit, planned and approved, the approval not committed."""
+    """A project in git that approves by commit: planned, approved, and not committed yet."""
     (work_bench.root / "vernctl.yaml").write_text(
         "endpoint: embedded\nspecs: specs\napproval: commit\n"
     )

@@ -50,9 +50,14 @@ def open_project(arguments: Sequence[Path] = ()) -> Project:
 
 def load(arguments: Sequence[Path]) -> tuple[Project, list[Spec]]:
     """The project and the specs that the arguments stand for, all of them checked."""
+    from vernctl.spec.find import orphaned_snapshots
     from vernctl.spec.load import find_specs, load_specs
+    from vernctl.spec.paths import shown_path
 
     project = open_project(arguments)
+    for folder in () if arguments else orphaned_snapshots(project):
+        shown = shown_path(folder, project.root)
+        note(f"{shown}/ has no spec beside it: an approval that nothing uses.")
     return project, load_specs(find_specs(project, arguments), project)
 
 

@@ -37,6 +37,17 @@ def find_specs(project: Project, arguments: Sequence[Path] = ()) -> list[Path]:
     return list(found)
 
 
+def orphaned_snapshots(project: Project) -> list[Path]:
+    """Snapshot folders under ``specs:`` without their spec: it was renamed, moved or removed."""
+    return [
+        folder
+        for top in project.specs
+        for folder in sorted(Path(top).rglob("*.snapshot"))
+        if is_folder(folder)
+        and not any(is_file(folder.with_suffix(ending)) for ending in _ENDINGS)
+    ]
+
+
 def _walk(folder: Path, project: Project, problems: list[Problem]) -> Iterator[Path]:
     def unreadable(error: OSError) -> None:
         place = Place(shown_path(Path(error.filename), project.root))
