@@ -11,11 +11,15 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+import pytest
+
 from vernctl.engine.model import InputFile, Template
 
 _PROGRAM = """
 import sys, tempfile
 from pathlib import Path
+
+import pytest
 from vernctl.engine.author import Authored, author
 from vernctl.engine.model import InputFile, Template
 from pydantic import TypeAdapter
@@ -39,6 +43,7 @@ sys.stdout.write(asked.model_dump_json() + done.model_dump_json())
 _LOCALES = ("C", "C.UTF-8", "de_DE.UTF-8", "tr_TR.UTF-8")
 
 
+@pytest.mark.timeout(900)  # as many processes as are asked for
 def test_processes_agree_whatever_their_hash_seed_threads_locale_and_order(
     files: Sequence[InputFile], templates: Sequence[Template], tmp_path: Path
 ) -> None:
