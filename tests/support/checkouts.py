@@ -20,7 +20,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bench import CATALOG, CONTACTS, SPEC
-from schedules import Broken, started_server
+from schedules import BrokenError, started_server
 
 from vernctl.api.client import MigrationClient
 from vernctl.render.pages import MarkdownPages
@@ -56,7 +56,7 @@ class Race:
     def run(self, elsewhere: ProcessServer | None = None) -> list[SpecOutcome]:
         """Plan and approve (``elsewhere``, where given), check out twice, apply at once.
 
-        Raises Broken where the import did not take place exactly once, or where either checkout
+        Raises BrokenError where the import did not take place exactly once, or where either checkout
         does not find that afterwards.
         """
         asyncio.run(self._approved(elsewhere or self.server))
@@ -66,13 +66,13 @@ class Race:
         outcomes = self._at_once()
         codes = [outcome.exit_code for outcome in outcomes]
         if not set(codes) <= set(FINE) or 0 not in codes:
-            raise Broken(self._told(outcomes))
+            raise BrokenError(self._told(outcomes))
         after = [asyncio.run(self._apply(root)) for root in (self.first, self.second)]
         if [outcome.status for outcome in after] != ["unchanged"] * 2:
-            raise Broken(self._told([*outcomes, *after]))
+            raise BrokenError(self._told([*outcomes, *after]))
         wrote = asyncio.run(self._executes(outcomes))
         if wrote != 1:
-            raise Broken(f"{wrote} executes\n{self._told([*outcomes, *after])}")
+            raise BrokenError(f"{wrote} executes\n{self._told([*outcomes, *after])}")
         return outcomes
 
     def _told(self, outcomes: Sequence[SpecOutcome]) -> str:
@@ -135,7 +135,7 @@ def main() -> int:
             for number in range(given.first, given.first + given.count):
                 try:
                     Race(number, server, root / f"{number}").run(other if number % 2 else None)
-                except Broken as error:
+                except BrokenError as error:
                     broken += 1
                     print(f"BROKEN\n{error}\n", flush=True)
     print(f"{given.count} rounds, {broken} broken, {time.monotonic() - began:.0f} s")

@@ -21,7 +21,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -70,12 +70,12 @@ class ClientCrash(BaseException):
     """The client ends here. Nothing of ours catches it."""
 
 
-class Broken(AssertionError):
+class BrokenError(AssertionError):
     """What must hold does not."""
 
 
 @contextmanager
-def started_server(root: Path):  # type: ignore[no-untyped-def]
+def started_server(root: Path) -> Iterator[ProcessServer]:
     """One server process for many schedules; a scripted agent asks one question per generate."""
     (root / "catalog.yaml").write_text(CATALOG)
     server = ProcessServer(
@@ -109,7 +109,7 @@ class Crash:
 
 
 @contextmanager
-def armed(crash: Crash, server: ProcessServer):  # type: ignore[no-untyped-def]
+def armed(crash: Crash, server: ProcessServer) -> Iterator[None]:
     """Crash when the journal reaches the boundary."""
     write = Journal._append
 
@@ -153,14 +153,14 @@ class Schedule:
         self._write("specs/acme.yaml", SPEC.replace("acme-001", f"acme-{self.seed}"))
 
     def run(self) -> None:
-        """The whole journey. Raises Broken, which carries what happened."""
+        """The whole journey. Raises BrokenError, which carries what happened."""
         try:
             journey = self.rng.choice(("apply", "plan first", "twice", "refined"))
             self.log.append(f"seed {self.seed}: {journey}")
             imports = self._journey(journey)
             self._holds(imports)
-        except Broken as broken:
-            raise Broken("\n".join([*self.log, str(broken)])) from None
+        except BrokenError as broken:
+            raise BrokenError("\n".join([*self.log, str(broken)])) from None
 
     def _journey(self, journey: str) -> int:
         yes = ApplyOptions(yes=True)
@@ -188,7 +188,7 @@ class Schedule:
             code = asyncio.run(self._command(verb, crash, name if faulty else None))
             if code in good:
                 return
-        raise Broken("the command never ended well")
+        raise BrokenError("the command never ended well")
 
     async def _command(self, verb: Verb, crash: Crash, name: str | None) -> int | None:
         def choose(asked: Asked) -> Fault:
@@ -287,7 +287,7 @@ def _shape(asked: Asked) -> str:
 
 def _must(holds: bool, otherwise: str) -> None:
     if not holds:
-        raise Broken(otherwise)
+        raise BrokenError(otherwise)
 
 
 def main() -> int:
@@ -302,18 +302,20 @@ def main() -> int:
         [given.seed] if given.seed is not None else range(given.first, given.first + given.count)
     )
     began, broken = time.monotonic(), 0
-    with tempfile.TemporaryDirectory(prefix="schedules-") as folder:
-        with started_server(Path(folder)) as server:
-            for seed in seeds:
-                schedule = Schedule(seed, server, Path(folder) / f"{seed}")
-                try:
-                    schedule.run()
-                except Broken as error:
-                    broken += 1
-                    print(f"BROKEN\n{error}\n", flush=True)
-                else:
-                    if given.verbose:
-                        print("\n".join(schedule.log), flush=True)
+    with (
+        tempfile.TemporaryDirectory(prefix="schedules-") as folder,
+        started_server(Path(folder)) as server,
+    ):
+        for seed in seeds:
+            schedule = Schedule(seed, server, Path(folder) / f"{seed}")
+            try:
+                schedule.run()
+            except BrokenError as error:
+                broken += 1
+                print(f"BROKEN\n{error}\n", flush=True)
+            else:
+                if given.verbose:
+                    print("\n".join(schedule.log), flush=True)
     took = time.monotonic() - began
     print(f"{len(seeds)} schedules, {broken} broken, {took:.0f} s")
     return 1 if broken else 0

@@ -39,6 +39,7 @@ from vernctl.workflow.remarks import refused_unused, warnings_of, with_wordings
 from vernctl.workflow.results import begin, check_refused, expected, recorded_unanswered
 from vernctl.workflow.session import in_ci
 from vernctl.workflow.takeover import take_over
+from vernctl.workflow.uploading import refuse_elsewhere
 from vernctl.workflow.work import Work
 
 #: Each round performs one plan; more than these means that somebody works against us.
@@ -114,6 +115,8 @@ async def reach(work: Work, options: PlanOptions) -> Reached:
         done = plan.case in ("read", "imported", "blocked")
         if done or options.read_only:
             return Reached(plan, observed, situation.known)
+        if plan.case == "new":
+            refuse_elsewhere(work, work.inputs.files, "Nothing was sent.")
         plan = one_by_one(plan) if options.step else plan
         work.session.budget.promise(work.address, plan.cost.agent, work.spec)
         work.session.listener.announce(work.spec.name, steps_for(plan), plan.cost)

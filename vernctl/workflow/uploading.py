@@ -32,13 +32,7 @@ async def upload(work: Work) -> None:
         refuse_poisoned(work, there)
         names = {file.name for file in there}
         missing = [file for file in work.inputs.files if file.name not in names]
-        if work.inputs.elsewhere and missing:
-            raise InputError(
-                f"{', '.join(file.name for file in missing)} must be uploaded, "
-                "and the files of the spec are not on this host.",
-                remote="The migration exists without them; nothing was imported.",
-                next="Run the same command where the files are.",
-            )
+        refuse_elsewhere(work, missing, "The migration exists without them; nothing was imported.")
         intent = work.journal.intend("upload", files=[file.name for file in missing])
         try:
             await _send(work, missing)
@@ -50,6 +44,17 @@ async def upload(work: Work) -> None:
             continue
         work.journal.result(intent)
         return
+
+
+def refuse_elsewhere(work: Work, missing: Sequence[InputFile], remote: str) -> None:
+    """Raise InputError where files have to be uploaded that are not on this host."""
+    if work.inputs.elsewhere and missing:
+        raise InputError(
+            f"{', '.join(file.name for file in missing)} must be uploaded, "
+            "and the files of the spec are not on this host.",
+            remote=remote,
+            next="Run the same command where the files are.",
+        )
 
 
 async def _send(work: Work, missing: Sequence[InputFile]) -> None:
