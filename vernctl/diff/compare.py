@@ -20,7 +20,7 @@ from vernctl.diff.changes import (
 )
 from vernctl.diff.groups import column_stats, group_changes, group_invalid
 from vernctl.diff.kinds import classify, classify_tokens
-from vernctl.diff.match import Side, match_rows
+from vernctl.diff.match import Matching, Side, match_rows
 from vernctl.diff.renames import (
     is_renamed,
     propose_columns,
@@ -89,21 +89,14 @@ def diff_sheets(
 
     :func:`vernctl.diff.apply.apply_diff` turns ``old`` into ``new`` by the result.
     """
-    new_names, new_keys_of = (moved.columns, moved.keys) if moved else ({}, {})
-    renamed = _took_place(old, new, new_names)
+    names, key_names = (moved.columns, moved.keys) if moved else ({}, {})
+    renamed = _took_place(old, new, names)
     if old is not None:
-        old = rename_columns(old, new, new_names)
+        old = rename_columns(old, new, names)
     before = old or Sheet(slug=new.slug, name=new.name, columns=new.columns, rows=())
     with paused_collector():
-        old_keys = rename_keys(key_values(before, key), new_keys_of) if key else ()
-        new_keys = key_values(new, key) if key else ()
-        one = Side(projected(before, new.columns), old_keys, marks_of(before))
-        two = Side(new.rows, new_keys, marks_of(new))
-        if rekeyed:
-            at = frozenset(i for i, name in enumerate(new.columns) if name in rekeyed)
-            matching = match_rows(_shapes(one, at), _shapes(two, at), "none")
-        else:
-            matching = match_rows(one, two, key_source if key else "none")
+        one, two = _sides(before, new, key, key_names)
+        matching = _matching(one, two, new.columns, key_source if key else "none", rekeyed)
         partner = matching.partner
         changed = changed_cells(one, two, partner)
         counts = count_changes(changed, new.columns)
@@ -137,6 +130,27 @@ def diff_sheets(
             proposed_columns=propose_columns(before, new, partner) if stats else (),
             proposed_keys=propose_keys(one, two, partner, _places(new, key)) if stats else (),
         )
+
+
+def _sides(
+    old: Sheet, new: Sheet, key: Sequence[str], names: Mapping[str, str]
+) -> tuple[Side, Side]:
+    """Both tables under the columns of the new one; ``names`` are new names of old keys."""
+    old_keys = rename_keys(key_values(old, key), names) if key else ()
+    new_keys = key_values(new, key) if key else ()
+    return (
+        Side(projected(old, new.columns), old_keys, marks_of(old)),
+        Side(new.rows, new_keys, marks_of(new)),
+    )
+
+
+def _matching(
+    one: Side, two: Side, columns: Sequence[str], source: KeySource, rekeyed: Collection[str]
+) -> Matching:
+    if not rekeyed:
+        return match_rows(one, two, source)
+    at = frozenset(i for i, name in enumerate(columns) if name in rekeyed)
+    return match_rows(_shapes(one, at), _shapes(two, at), "none")
 
 
 def _took_place(

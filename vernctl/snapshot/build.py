@@ -44,12 +44,11 @@ def make_snapshot(
         problems += _key_problems(sheet, plain, stated)
         key, source = choose_key([plain], stated, unique_columns(inputs.definitions, sheet.slug))
         kept.append(in_key_order(plain, key))
-        hidden = hidden_columns(review, sheet.slug, plain.columns)
         reviews[sheet.slug] = SheetReview(
             key=key,
             key_source=source,
             ignored=ignored,
-            tokens=hidden,
+            tokens=hidden_columns(review, sheet.slug, plain.columns),
             moved=review.moved.get(sheet.slug),
         )
     if problems:
