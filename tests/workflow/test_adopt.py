@@ -27,6 +27,7 @@ async def _by_hand(bench: Bench, *, execute: bool) -> str:
         await client.upload_files(
             migration, [Upload("contacts.csv", bench.root / "data" / "contacts.csv")]
         )
+        await client.put_knowledge(migration, "Amounts are USD.\n  Names: as they are.\n")
         run = (await client.start_run(migration, "generate")).run_id
         await _settled(client, migration)
         asked = (await client.get_run(migration, run)).questions
@@ -58,6 +59,7 @@ def test_the_spec_says_what_was_done_by_hand(work_bench: Bench) -> None:
     _adopted(work_bench, migration)
     [spec] = work_bench.specs()
     assert spec.messages == ("upper Name",)
+    assert spec.knowledge == "Amounts are USD.\n  Names: as they are.\n"
     assert [rule.text for rule in spec.answers] == ["Work"]
     assert spec.migration.templates == ("contacts",)
     assert [path.name for path in spec.files] == ["contacts.csv"]

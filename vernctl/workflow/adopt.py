@@ -214,7 +214,7 @@ def spec_text(wanted: Adoption, found: Found) -> str:
         where = Path(os.path.relpath(path.absolute(), folder)).as_posix()
         lines.append(f"  - {quoted(where)}")
     if found.knowledge and found.knowledge.strip():
-        lines.append(f"knowledge: {quoted(found.knowledge)}")
+        lines += _knowledge(found.knowledge.strip())
     if found.recalled.messages:
         lines += ["refine:", *(f"  - {quoted(text)}" for text in found.recalled.messages)]
     asked = {(q.question, q.context): q for q in found.recalled.questions}
@@ -227,3 +227,11 @@ def spec_text(wanted: Adoption, found: Found) -> str:
     if wanted.cells is not None:
         lines.append(f"review: {{cells: {wanted.cells}}}")
     return "\n".join([*lines, f"export: {{to: {quoted(f'out/{stem}')}}}"]) + "\n"
+
+
+def _knowledge(text: str) -> list[str]:
+    """As a block where that says exactly the text; else in quotes."""
+    said = text.split("\n")
+    if all(line.isprintable() and line == line.rstrip() for line in said) and "\ufeff" not in text:
+        return ["knowledge: |", *(f"  {line}".rstrip() for line in said)]
+    return [f"knowledge: {quoted(text)}"]
