@@ -24,7 +24,7 @@ from vernctl.testing import vern_server
 CONFIG = Path(__file__).with_name("schemathesis.toml")
 SECONDS = float(os.environ.get("VERNCTL_SCHEMATHESIS", "0"))
 ROUND = ("--phases", "fuzzing", "--max-examples", "1")
-WHOLE = ("--max-examples", "20")
+WHOLE = ("--max-examples", "5")
 
 
 def test_every_route_is_documented_and_nothing_else() -> None:
@@ -57,7 +57,7 @@ def references(node: object) -> Iterator[str]:
             yield from references(value)
 
 
-@pytest.mark.timeout(max(120, 2 * SECONDS + 120))
+@pytest.mark.timeout(SECONDS + 1_800 if SECONDS else 120)
 def test_no_request_that_a_fuzzer_makes_breaks_the_server(tmp_path: Path, catalog: Path) -> None:
     began, seed = time.monotonic(), 0
     with vern_server(catalog=catalog, data=tmp_path / "data") as server:
