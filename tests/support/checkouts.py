@@ -56,7 +56,7 @@ class Race:
     def run(self, elsewhere: ProcessServer | None = None) -> list[SpecOutcome]:
         """Plan and approve (``elsewhere``, where given), check out twice, apply at once.
 
-        Raises BrokenError where the import did not take place exactly once, or where either checkout
+        Raises BrokenError where the import did not take place exactly once, or where a checkout
         does not find that afterwards.
         """
         asyncio.run(self._approved(elsewhere or self.server))

@@ -63,7 +63,7 @@ def _as_csv(path: Path) -> int:
 
 
 def _json(inspections: Sequence[Inspection]) -> str:
-    from vernctl.render.json import FORMAT, to_json
+    from vernctl.render.sheets import FORMAT, to_json
 
     files = [
         {

@@ -50,7 +50,7 @@ def _columns(result: MatchResult) -> Sequence[ColumnMatch]:
 
 
 def _json(result: MatchResult, file_of: dict[str, str]) -> str:
-    from vernctl.render.json import FORMAT, to_json
+    from vernctl.render.sheets import FORMAT, to_json
 
     matches = []
     for column in _columns(result):
