@@ -1,7 +1,10 @@
 """Limits on what a plan may cost, and a plan that goes message by message."""
 
+from pathlib import Path
+
 from bench import Bench
 
+from vernctl.api.quota import Ledger
 from vernctl.render.text import render_outcomes
 from vernctl.workflow.commands import plan_specs
 from vernctl.workflow.outcome import SpecOutcome
@@ -64,3 +67,15 @@ def test_a_plan_within_its_limit_goes_out(work_bench: Bench) -> None:
 def test_a_plan_that_costs_nothing_needs_no_allowance(work_bench: Bench) -> None:
     work_bench.plan()
     assert plan_within(work_bench, 0).status == "changed"
+
+
+def test_a_plan_says_what_is_left_of_the_accounts_hour(work_bench: Bench, tmp_path: Path) -> None:
+    specs = work_bench.specs()
+
+    async def plan(session: Session) -> list[SpecOutcome]:
+        session.gate.ledger = Ledger("https://vern.test", "key", folder=tmp_path / "quota")
+        return await plan_specs(session, specs, PlanOptions())
+
+    outcome = work_bench.run(plan)[0]
+    assert outcome.hour == "create 0 of 1, generate 0 of 1, agent 3 of 5"
+    assert "left of this hour: create 0 of 1" in render_outcomes([outcome])

@@ -131,6 +131,7 @@ async def _session(
         hosts = project.allow_hosts
         async with MigrationClient(url, key, allow_hosts=hosts, ledger=ledger) as client:
             gate = Gate(ledger)
+            teller.hour = gate.hour
             yield await Session.open(project, client, endpoint.name, MarkdownPages(), teller, gate)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from time import monotonic
 from typing import TYPE_CHECKING, Self
 
@@ -49,6 +49,8 @@ class Teller:
         self._speaking: dict[str, str] = {}
         self._spending: dict[str, str] = {}
         self._live: Live | None = None
+        #: Tells what is left of the account's hour.
+        self.hour: Callable[[], str] = str
 
     def __enter__(self) -> Self:
         return self
@@ -89,6 +91,8 @@ class Teller:
             self.pause()
             line = f"{text_safe(spec)}: {kinds} · {words.cost_words(cost)}"
             print(line, file=sys.stderr)
+            if hour := self.hour():
+                print(f"{text_safe(spec)}: left of this hour: {hour}", file=sys.stderr)
         if self._asks and self._can_ask and any(step.kind == "upload" for step in steps):
             self._ask_to_upload(spec)
 

@@ -52,6 +52,18 @@ class Gate:
         """The ledger's clock, unix seconds."""
         return self.ledger.now() if self.ledger else time.time()
 
+    def hour(self) -> str:
+        """What is left of the account's hour, such as ``create 1 of 1, agent 5 of 5``; empty where
+        no limits are known."""
+        if self.ledger is None:
+            return ""
+        try:
+            states = self.ledger.states()
+        except OSError:
+            return ""
+        told = [state for state in states if state.name in ("create", "generate", "agent")]
+        return ", ".join(f"{state.name} {state.free} of {state.limit}" for state in told)
+
     def expect(self, address: str, agent_calls: int) -> None:
         """A spec that will generate is still to come, and takes about so many agent calls."""
         self._generating[address] = agent_calls

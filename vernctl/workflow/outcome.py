@@ -181,7 +181,7 @@ class SpecOutcome(OutcomeValue):
 
     ``diff`` compares with the approved snapshot (``base_digest``), or with the snapshot at the git
     ref ``base_ref``; ``provenance`` is there for a first import. ``facts`` are short plain lines
-    (e.g. ``imported on …``) in the order to be read.
+    (e.g. ``imported on …``) in the order to be read; ``hour`` what is left of the account's hour.
     """
 
     name: str
@@ -207,6 +207,7 @@ class SpecOutcome(OutcomeValue):
     questions: tuple[QuestionOutcome, ...] = ()
     answers_place: str | None = None
     clarified: Clarified | None = None
+    hour: str = ""
     effects: tuple[MessageEffect, ...] = ()
     diff: Diff | None = None
     provenance: Provenance | None = None

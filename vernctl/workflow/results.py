@@ -54,6 +54,7 @@ def begin(work: Work, command: str) -> SpecOutcome:
             "steps": tuple(work.progress.steps),
             "cost": cost_of(work.progress.steps),
             "effects": tuple(work.progress.effects),
+            "hour": work.session.gate.hour(),
             "questions": tuple(work.progress.questions),
         }
     )

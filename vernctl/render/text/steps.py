@@ -25,6 +25,8 @@ def add_steps(page: Page, outcome: SpecOutcome) -> None:
     page.table(rows, columns, indent=2, fill=1, notes=_notes(outcome))
     later = f"; apply will take {outcome.apply_calls} more" if outcome.apply_calls else ""
     page.wrap(f"in all: {words.cost_words(outcome.cost)}{later}", indent=2, hanging=2)
+    if outcome.hour:
+        page.wrap(f"left of this hour: {text_safe(outcome.hour)}", indent=2, hanging=2)
 
 
 def _step_row(step: Step, dear: list[str]) -> list[Part]:
