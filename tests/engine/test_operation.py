@@ -14,13 +14,13 @@ from sqlglot import exp
 
 from vernctl.engine.compile.tables import sql
 from vernctl.engine.recipe.base import blank, folded, name, spelled
+from vernctl.engine.recipe.numbers import Number
 from vernctl.engine.recipe.ops import (
     CellOp,
     Collapse,
     Domain,
     Lower,
     MapValues,
-    Number,
     Phone,
     Prefix,
     Replace,

@@ -11,6 +11,7 @@ from vernctl.diff.model import (
     Cause,
     CellChange,
     ChangeGroup,
+    ChangeKind,
     CheckResult,
     ColumnOrigin,
     Diff,

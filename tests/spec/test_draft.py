@@ -12,15 +12,21 @@ from vernctl.spec.draft import with_refinement
 
 HEAD = "version: 1  # a comment\n\nmigration: {name: Acme}\n"
 FILES = {
-    "a list": f"{HEAD}refine:\n  - One.  # why\n  - {{id: two, message: Two.}}\n\n# end\nfiles: [a]\n",
+    "a list": (
+        f"{HEAD}refine:\n  - One.  # why\n  - {{id: two, message: Two.}}\n\n# end\nfiles: [a]\n"
+    ),
     "a list at the end": f"{HEAD}refine:\n- One.",
     "no list": f"{HEAD}files: [a]",
     "an empty list": f"{HEAD}refine: []  # none\nfiles: [a]\n",
     "a list on one line": f'{HEAD}refine: [One., "Two."]\nfiles: [a]\n',
     "a list over lines": f"{HEAD}refine: [\n  One.,\n  Two.\n]\n",
     "a bare key": f"{HEAD}refine:   # later\nfiles: [a]\n",
-    "a block of text": f"{HEAD}refine:\n  - |\n    One.\n    More.\n\n\n# about files\nfiles: [a]\n",
-    "a folded block": f"{HEAD}refine:\n  - id: x\n    message: >-\n      One.\n      More.\nfiles: [a]\n",
+    "a block of text": (
+        f"{HEAD}refine:\n  - |\n    One.\n    More.\n\n\n# about files\nfiles: [a]\n"
+    ),
+    "a folded block": (
+        f"{HEAD}refine:\n  - id: x\n    message: >-\n      One.\n      More.\nfiles: [a]\n"
+    ),
     "Windows lines": f"{HEAD}refine:\n  - One.\nfiles: [a]\n".replace("\n", "\r\n"),
 }
 

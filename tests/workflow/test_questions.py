@@ -173,7 +173,8 @@ def test_a_409_that_says_no_active_question_yet_is_asked_again_later(
     work_bench.agent.asks.append(EMAIL)
 
     async def plan(session: Session) -> list[SpecOutcome]:
-        answer, refused = session.client.answer, []
+        answer = session.client.answer
+        refused: list[str] = []
 
         async def early(migration: str, run: str, answers: Sequence[Answer]) -> object:
             if not refused:

@@ -43,8 +43,7 @@ def orphaned_snapshots(project: Project) -> list[Path]:
         folder
         for top in project.specs
         for folder in sorted(Path(top).rglob("*.snapshot"))
-        if is_folder(folder)
-        and not any(is_file(folder.with_suffix(ending)) for ending in _ENDINGS)
+        if is_folder(folder) and not any(is_file(folder.with_suffix(ending)) for ending in _ENDINGS)
     ]
 
 
