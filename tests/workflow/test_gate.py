@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from vernctl.api.calls import reading
+from vernctl.api.policy import Policy
 from vernctl.api.quota import Ledger
+from vernctl.api.transport import Transport
 from vernctl.errors import QuotaError
 from vernctl.workflow.gate import Gate
 
@@ -94,3 +97,29 @@ def test_a_request_that_was_long_under_way_is_counted_from_its_answer(tmp_path: 
     now[0] += 20.0
     ledger.learn(("generate",), {}, 1_000_000.0)
     assert ledger.resume_at(("generate",)) == pytest.approx(1_003_621.0)
+
+
+def test_reads_that_wait_for_the_minutes_limit_go_in_the_order_in_which_they_came(
+    tmp_path: Path,
+) -> None:
+    now = [1_000_000.0]
+    ledger = Ledger("http://127.0.0.1:9/api/v1", "key", folder=tmp_path, clock=lambda: now[0])
+    for _ in range(30):
+        ledger.spend(("reads",))
+
+    async def sleep(seconds: float) -> None:
+        now[0] += seconds / 4
+        await asyncio.sleep(0)
+
+    async def read(transport: Transport, number: int, went: list[int]) -> None:
+        await transport._afford(reading(f"/{number}"))
+        went.append(number)
+
+    async def main() -> list[int]:
+        went: list[int] = []
+        policy = Policy(sleep=sleep, patience=1_000.0)
+        transport = Transport("http://127.0.0.1:9/api/v1", "key", policy=policy, ledger=ledger)
+        await asyncio.gather(*(read(transport, number, went) for number in range(6)))
+        return went
+
+    assert asyncio.run(main()) == [0, 1, 2, 3, 4, 5]

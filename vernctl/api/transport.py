@@ -6,8 +6,10 @@ import asyncio
 import re
 import ssl
 import time
+from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
+from functools import partial
 from typing import NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
@@ -30,6 +32,8 @@ Trace = Callable[[str], None]
 KEY_HEADER = "x-api-key"
 _ERROR_BODY = 64 * 1024
 _MAX_REDIRECTS = 3
+#: Seconds after which a request that waits behind another looks whether it is its turn.
+_TURN = 0.25
 _TRANSIENT = frozenset({500, 502, 503, 504})
 _IDENTITY = re.compile(r"embedded; ?engine=([0-9]{1,9})")
 _HTTPX_ERRORS = (
@@ -70,6 +74,7 @@ class Transport:
         self._key = ApiKey(api_key)
         self._trace = trace
         self._ledger = ledger
+        self._turns: dict[tuple[QuotaName, ...], deque[object]] = {}
         self.pools = Pools(self.base_url, self.policy)
 
     async def fetch(self, call: Call, model: type[ModelT], *require: str) -> ModelT:
@@ -177,16 +182,25 @@ class Transport:
         hourly limit is for the caller to plan with, and for the service to enforce."""
         if not call.costs:
             return
-        waited = 0.0
-        paced = all(PUBLISHED[name].window <= MINUTE for name in call.costs)
-        while paced and waited < self.policy.patience:
-            pause = self._book(lambda ledger: ledger.reserve(call.costs))
-            if not pause:
-                return
-            self.say(f"{call.name}: waits {pause:.1f} s for the account's limit")
-            await self.policy.sleep(pause)
-            waited += pause
-        self._book(lambda ledger: ledger.spend(call.costs))
+        if not all(PUBLISHED[name].window <= MINUTE for name in call.costs):
+            self._book(lambda ledger: ledger.spend(call.costs))
+            return
+        waited, turns, mine = 0.0, self._turns.setdefault(call.costs, deque()), object()
+        turns.append(mine)
+        try:
+            while waited < self.policy.patience:
+                # In the order in which they came: who is overtaken would run out of patience.
+                first = turns[0] is mine
+                pause = self._book(partial(_pause, costs=call.costs, first=first))
+                if not pause:
+                    return
+                if first:
+                    self.say(f"{call.name}: waits {pause:.1f} s for the account's limit")
+                await self.policy.sleep(pause)
+                waited += pause if first else 0.0
+            self._book(lambda ledger: ledger.spend(call.costs))
+        finally:
+            turns.remove(mine)
 
     def note_refusal(self, costs: Sequence[QuotaName], error: RateLimitedError) -> None:
         """Tell the ledger of a 429."""
@@ -273,3 +287,11 @@ def _same_host(base_url: str) -> httpx.URL:
     if url.host != urlsplit(base_url).hostname:
         raise ApiError(f"{base_url!r} is not the base URL of an API.", remote="Nothing was sent.")
     return url
+
+
+def _pause(ledger: Ledger, costs: Sequence[QuotaName], *, first: bool) -> float:
+    """Seconds to wait; 0: noted, go. Who is not first looks again when the first may go."""
+    if first:
+        return ledger.reserve(costs)
+    free_at = ledger.resume_at(costs)
+    return _TURN if free_at is None else max(_TURN, free_at - ledger.now())
