@@ -25,7 +25,7 @@ EDITS: dict[str, Edit] = {
     "nothing": lambda made: None,
     "a check, `export`, `review.backup`, an answer rule that nothing asks for": _edit(
         "export: {to: out/acme}\n",
-        '  "Nobody asks this": Yes\n'
+        '  "Nobody asks this": Fine\n'
         "checks: {rows: {min: 1}}\nreview: {backup: true}\nexport: {to: out/other}\n",
     ),
     "the order of messages": _edit(
