@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,6 +20,11 @@ from hypothesis import HealthCheck, settings
 # Laws hold on a busy machine too: how long an example takes is no property of the code.
 settings.register_profile("vernctl", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("vernctl")
+
+# A shell starts background jobs deaf to Ctrl-C, and their children inherit it: the tests that
+# interrupt a real process would wait for ever.
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 _NEEDS = re.compile(r'^NEEDS = "(VERNCTL_[A-Z]+)"$', re.MULTILINE)
 
