@@ -8,20 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from types import TracebackType
-from typing import NoReturn, Self
+from typing import NoReturn
 
 from pydantic import JsonValue
 
 from vernctl.api import uploads
+from vernctl.api.base import Client
 from vernctl.api.body import EXPORT
 from vernctl.api.calls import reading, writing
 from vernctl.api.exports import save_csv
 from vernctl.api.guard import segment
-from vernctl.api.models import Answer, ApiModel, ExportFilter, Run, RunAccepted, ServerIdentity
-from vernctl.api.policy import Policy
-from vernctl.api.quota import Ledger
-from vernctl.api.transport import Trace, Transport
+from vernctl.api.models import Answer, ApiModel, ExportFilter, Run, RunAccepted
 from vernctl.api.uploads import Upload
 from vernctl.errors import InputError, UsageError
 
@@ -62,7 +59,7 @@ class ImportHistory(ApiModel):
     runs: tuple[Run, ...]
 
 
-class CompaniesClient:
+class CompaniesClient(Client):
     """The dialect of the first preview's partners, typed and asynchronous.
 
     Arguments, failures and what is sent again are those of :class:`MigrationClient`; so are the
@@ -73,37 +70,6 @@ class CompaniesClient:
             refs = await client.upload_files(company.id, [Upload("a.csv", Path("a.csv"))])
             run = await client.start_import(company.id, files=refs, idempotency_key=digest)
     """
-
-    def __init__(
-        self,
-        base_url: str,
-        api_key: str,
-        *,
-        allow_hosts: Sequence[str] = (),
-        policy: Policy | None = None,
-        trace: Trace | None = None,
-        ledger: Ledger | None = None,
-    ) -> None:
-        self._transport = Transport(
-            base_url, api_key, allow_hosts=allow_hosts, policy=policy, trace=trace, ledger=ledger
-        )
-
-    @property
-    def identity(self) -> ServerIdentity | None:
-        """vernctl's own server, once an answer from loopback has said so."""
-        return self._transport.identity
-
-    async def __aenter__(self) -> Self:
-        self._transport.pools.open()
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        await self._transport.pools.close()
 
     async def create_company(
         self,

@@ -14,7 +14,7 @@ import click
 
 if TYPE_CHECKING:
     from vernctl.errors import VernctlError
-    from vernctl.workflow.outcome import ErrorOutcome, SpecOutcome
+    from vernctl.workflow.outcome import SpecOutcome
 
 Format = Literal["text", "json", "markdown", "html", "csv", "md"]
 F = TypeVar("F", bound=Callable[..., object])
@@ -125,31 +125,19 @@ def as_json_too(format_: Format, output: Path | None = None) -> Iterator[None]:
     except VernctlError as error:
         if format_ == "json":
             from vernctl.render.json import render_error
+            from vernctl.workflow.outcome import ErrorOutcome
 
-            write(render_error(error_outcome(error)), output)
+            write(render_error(ErrorOutcome.of(error)), output)
         raise
 
 
 def error_screen(error: VernctlError) -> str:
     """An error as it is shown on standard error."""
     from vernctl.render.text import render_error
-
-    colour = wants_colour(sys.stderr.fileno)
-    return render_error(error_outcome(error), width=width(), colour=colour)
-
-
-def error_outcome(error: VernctlError) -> ErrorOutcome:
-    """An error as a value that every renderer reads."""
     from vernctl.workflow.outcome import ErrorOutcome
 
-    return ErrorOutcome(
-        kind=error.kind,
-        message=error.message,
-        place=str(error.place) if error.place else None,
-        remote=error.remote,
-        next=error.next,
-        reasons=error.reasons,
-    )
+    colour = wants_colour(sys.stderr.fileno)
+    return render_error(ErrorOutcome.of(error), width=width(), colour=colour)
 
 
 def note(text: str) -> None:

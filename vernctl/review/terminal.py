@@ -9,8 +9,7 @@ from vernctl.errors import VernctlError
 from vernctl.render.escape import WHOLE, text_safe
 from vernctl.render.text import render_error
 from vernctl.render.text import review as text
-from vernctl.workflow.outcome import SpecOutcome
-from vernctl.workflow.results import error_outcome
+from vernctl.workflow.outcome import ErrorOutcome, SpecOutcome
 from vernctl.workflow.reviewing import Review
 
 _KEYS: dict[str, Literal["next", "accept", "reject", "skip", "stop"]] = {
@@ -87,7 +86,7 @@ def _decide(review: Review, path: str, outcome: SpecOutcome, key: str, terminal:
                 return False
             decision = review.reject(path, message)
     except VernctlError as error:
-        terminal.say(render_error(error_outcome(error), width=terminal.width))
+        terminal.say(render_error(ErrorOutcome.of(error), width=terminal.width))
         return False
     terminal.say(f"{decision.verb}: {text_safe(decision.said, WHOLE)}")
     return True

@@ -7,7 +7,6 @@ any other.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 from vernctl.api.models import IN_FLIGHT, Preview, Run, ThreadEvent, ThreadPage
 from vernctl.errors import ConflictError, NotFoundError, RefusedError
@@ -23,7 +22,6 @@ class Observed:
 
     migration_id: str | None = None
     run: Run | None = None
-    last_kind: str | None = None
     last_sequence: int | None = None
     events: tuple[ThreadEvent, ...] = ()
 
@@ -67,18 +65,17 @@ async def observe(
         ) from error
     if brief and _is_as_left(known, page):
         imported = Run(run_id=known.run_id or "", status="completed")
-        return Observed(migration_id, imported, None, known.sequence)
+        return Observed(migration_id, imported, known.sequence)
     recorded_run = recorded.run_id if recorded and not known.generated else None
-    run, kind = await _run_of(session, migration_id, known.run_id or recorded_run)
+    run = await _run_of(session, migration_id, known.run_id or recorded_run)
     if run is not None and run.run_id == known.run_id and run.status not in IN_FLIGHT:
         # Ours has settled, but the thread has gone on: the latest run may be somebody else's.
         moved = page.events and page.events[-1].sequence != known.sequence
         if moved and known.open is None:
-            run, kind = await _run_of(session, migration_id, None)
+            run = await _run_of(session, migration_id, None)
     return Observed(
         migration_id=migration_id,
         run=run,
-        last_kind=kind,
         last_sequence=page.last_sequence if page.last_sequence is not None else known.sequence,
         events=page.events,
     )
@@ -97,25 +94,22 @@ def _is_as_left(known: Known, page: ThreadPage) -> bool:
     )
 
 
-async def _run_of(
-    session: Session, migration_id: str, run_id: str | None
-) -> tuple[Run | None, str | None]:
+async def _run_of(session: Session, migration_id: str, run_id: str | None) -> Run | None:
     """The run of that id; without one, the migration's latest, which the session log tells once
     it is settled (a run with an empty id: something is in flight).
     """
     if run_id is not None:
         try:
-            return await session.client.get_run(migration_id, run_id), None
+            return await session.client.get_run(migration_id, run_id)
         except NotFoundError:
             pass
     try:
         log = await session.client.get_log(migration_id)
     except ConflictError:
-        return Run(run_id="", status="running"), None
+        return Run(run_id="", status="running")
     if not log.runs:
-        return None, None
-    last = log.runs[-1]
-    return await session.client.get_run(migration_id, last.run_id), last.kind
+        return None
+    return await session.client.get_run(migration_id, log.runs[-1].run_id)
 
 
 async def read_preview(session: Session, migration_id: str) -> Preview | None:
@@ -136,6 +130,3 @@ def persons_words(events: tuple[ThreadEvent, ...]) -> tuple[str, ...]:
         and event.data.get("role") == "user"
         and event.data.get("text") is not None
     )
-
-
-Fate = Literal["happened", "never"]

@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, JsonValue
 
 from vernctl.diff.model import Cause, CheckResult, Diff, Provenance
+from vernctl.errors import VernctlError
 from vernctl.snapshot.model import Clarified
 
 Status = Literal[
@@ -135,6 +136,18 @@ class ErrorOutcome(OutcomeValue):
     remote: str | None = None
     next: str | None = None
     reasons: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, error: VernctlError) -> ErrorOutcome:
+        """An error as a value that every renderer reads."""
+        return cls(
+            kind=error.kind,
+            message=error.message,
+            place=str(error.place) if error.place else None,
+            remote=error.remote,
+            next=error.next,
+            reasons=error.reasons,
+        )
 
 
 class InputSummary(OutcomeValue):

@@ -117,7 +117,7 @@ def stopped(
     )
     update: dict[str, object] = {
         "status": _STATUS_OF_EXIT.get(error.exit_code, "failed"),
-        "error": error_outcome(error),
+        "error": ErrorOutcome.of(error),
         "next": error.next,
     }
     if isinstance(error, BlockedError):
@@ -131,18 +131,6 @@ def stopped(
         when = datetime.fromtimestamp(resume_at, UTC)
         update["resume_at"] = when.isoformat(timespec="seconds").replace("+00:00", "Z")
     return outcome.model_copy(update=update)
-
-
-def error_outcome(error: VernctlError) -> ErrorOutcome:
-    """An error as the JSON document has it."""
-    return ErrorOutcome(
-        kind=error.kind,
-        message=error.message,
-        place=str(error.place) if error.place else None,
-        remote=error.remote,
-        next=error.next,
-        reasons=error.reasons,
-    )
 
 
 def check_refused(spec: Spec, digest: str, failed: Sequence[CheckResult]) -> ErrorOutcome:

@@ -38,7 +38,7 @@ async def take_over(work: Work, observed: Observed) -> Observed:
     messages = tuple(text for said in persons_words(events) for text in split_message(said))
     messages = tuple(text for text in messages if text not in set(_leaves(run.answers)))
     if run.status not in IN_FLIGHT or not _is_ours(work, run, messages):
-        return Observed(migration_id, run, None, observed.last_sequence, observed.events)
+        return Observed(migration_id, run, observed.last_sequence, observed.events)
     work.journal.fact(
         "adopted",
         migration_id=migration_id,
@@ -48,7 +48,7 @@ async def take_over(work: Work, observed: Observed) -> Observed:
         questions=[],
         sequence=events[-1].sequence if events else None,
     )
-    return Observed(migration_id, run, None, observed.last_sequence, ())
+    return Observed(migration_id, run, observed.last_sequence, ())
 
 
 def _is_ours(work: Work, run: Run, messages: tuple[str, ...]) -> bool:

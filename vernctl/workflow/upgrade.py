@@ -11,9 +11,8 @@ from vernctl.errors import VernctlError
 from vernctl.snapshot.files import read_snapshot
 from vernctl.spec.model import Project, Spec
 from vernctl.workflow.journal import JOURNAL_FORMAT, Journal
-from vernctl.workflow.outcome import SpecOutcome
+from vernctl.workflow.outcome import ErrorOutcome, SpecOutcome
 from vernctl.workflow.receipts import receipts_of
-from vernctl.workflow.results import error_outcome
 
 
 def upgrade_spec(project: Project, spec: Spec) -> SpecOutcome:
@@ -47,7 +46,7 @@ def upgrade_spec(project: Project, spec: Spec) -> SpecOutcome:
         facts=(*facts, *(error.message for error in errors[1:])),
         next=errors[0].next if errors else "Nothing to upgrade.",
     )
-    return outcome.model_copy(update={"error": error_outcome(errors[0])}) if errors else outcome
+    return outcome.model_copy(update={"error": ErrorOutcome.of(errors[0])}) if errors else outcome
 
 
 def _journals(project: Project, spec: Spec, facts: list[str]) -> list[VernctlError]:

@@ -191,7 +191,7 @@ class Work:
             if not {*told.messages} <= {*self.desired.messages, *recorded.messages}:
                 return None
             known = Recorded(told.messages, recorded.knowledge, told.questions)
-        self._adopt(known, Observed(migration_id, run, None, self.journal.known.sequence))
+        self._adopt(known, Observed(migration_id, run, self.journal.known.sequence))
         return known
 
     def _adopt(self, known: Recorded, observed: Observed) -> None:
