@@ -45,5 +45,5 @@ def cell(position: int) -> str:
 
 
 def sql(statement: exp.Expr) -> str:
-    """The statement for DuckDB, every name quoted."""
-    return statement.sql(dialect="duckdb", identify=True)
+    """The statement for DuckDB, every name quoted. The tree is used up: write it once."""
+    return statement.sql(dialect="duckdb", identify=True, copy=False)

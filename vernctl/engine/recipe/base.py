@@ -1,6 +1,8 @@
 """What every part of a recipe shares, and the few SQL expressions that they are built from.
 
 Expressions are sqlglot trees throughout: a cell, a name or a constant never meets SQL as text.
+A tree is built, written once by :func:`.compile.tables.sql` and never changed: its parts are shared
+instead of copied, because copies were most of what authoring costs.
 """
 
 from __future__ import annotations
@@ -33,7 +35,7 @@ def number(value: int) -> exp.Expr:
 
 def call(function: str, *arguments: exp.Expr) -> exp.Expr:
     """A call of a DuckDB function by its own name."""
-    return exp.Anonymous(this=function, expressions=[argument.copy() for argument in arguments])
+    return exp.Anonymous(this=function, expressions=[*arguments])
 
 
 def name(column: str, table: str | None = None) -> exp.Expr:
@@ -46,6 +48,11 @@ def regex_replace(cell: exp.Expr, pattern: str, by: str = "", options: str = "g"
     return call("REGEXP_REPLACE", cell, text(pattern), text(by), text(options))
 
 
+def both(*conditions: exp.Expr) -> exp.Expr:
+    """Whether every condition holds."""
+    return exp.and_(*conditions, copy=False)
+
+
 def matches(cell: exp.Expr, pattern: str) -> exp.Expr:
     """Whether an RE2 pattern matches somewhere in the cell."""
     return call("REGEXP_MATCHES", cell, text(pattern))
@@ -54,15 +61,12 @@ def matches(cell: exp.Expr, pattern: str) -> exp.Expr:
 def _plain(cell: exp.Expr) -> exp.Expr:
     """Whether a text begins with a plain ASCII sign: most do, and this is ten times as quick to
     tell as any pattern. Where it does not hold, the pattern decides."""
-    return exp.and_(
-        exp.GTE(this=cell.copy(), expression=text("!")),
-        exp.LTE(this=cell.copy(), expression=text("~")),
-    )
+    return both(exp.GTE(this=cell, expression=text("!")), exp.LTE(this=cell, expression=text("~")))
 
 
 def _plain_ends(cell: exp.Expr) -> exp.Expr:
-    last = exp.Bracket(this=cell.copy(), expressions=[number(-1)], offset=1)
-    return exp.and_(_plain(cell), _plain(last))
+    last = exp.Bracket(this=cell, expressions=[number(-1)], offset=1)
+    return both(_plain(cell), _plain(last))
 
 
 def trimmed(cell: exp.Expr) -> exp.Expr:
@@ -109,5 +113,5 @@ def choose(condition: exp.Expr, then: exp.Expr, otherwise: exp.Expr) -> exp.Expr
 
 def cases(pairs: Iterable[tuple[exp.Expr, exp.Expr]], otherwise: exp.Expr) -> exp.Expr:
     """The value of the first (condition, value) whose condition holds, else ``otherwise``."""
-    branches = [exp.If(this=condition.copy(), true=value.copy()) for condition, value in pairs]
-    return exp.Case(ifs=branches, default=otherwise.copy()) if branches else otherwise.copy()
+    branches = [exp.If(this=condition, true=value) for condition, value in pairs]
+    return exp.Case(ifs=branches, default=otherwise) if branches else otherwise
