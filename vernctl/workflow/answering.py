@@ -20,10 +20,9 @@ from vernctl.spec.answers import Matched, match
 from vernctl.spec.model import Spec
 from vernctl.workflow.asked import as_recorded, question_outcome
 from vernctl.workflow.journal import Entry, Journal
+from vernctl.workflow.line import Line
 from vernctl.workflow.outcome import QuestionOutcome
-from vernctl.workflow.requests import last_sequence, out_of_quota
-from vernctl.workflow.session import Session
-from vernctl.workflow.settle import settle
+from vernctl.workflow.requests import out_of_quota
 
 During = Literal["plan", "apply"]
 
@@ -56,13 +55,12 @@ class BlockedError(UnansweredError):
         self.canceled = canceled
 
 
-async def answer_block(
-    session: Session, journal: Journal, spec: Spec, migration_id: str, run: Run, during: During
-) -> list[QuestionOutcome]:
+async def answer_block(line: Line, run: Run, during: During) -> list[QuestionOutcome]:
     """Answer a blocked run from the spec's rules, and from a person where the session can ask.
 
     Raises BlockedError where a question is left without an answer; nothing was sent then.
     """
+    session, journal, spec = line.session, line.journal, line.spec
     _refuse_no_question(spec, run)
     matches = matched_block(journal, spec, run, during)
     matches = [_unlooped(journal, found) for found in matches]
@@ -79,7 +77,7 @@ async def answer_block(
         ]
         if any(found.status != "answered" for found in matches):
             raise BlockedError(spec, run.run_id, outcomes)
-    return await send_block(session, journal, spec, migration_id, run, matches, during)
+    return await send_block(line, run, matches, during)
 
 
 def matched_block(journal: Journal, spec: Spec, run: Run, during: During) -> list[Matched]:
@@ -106,25 +104,21 @@ def outcomes_of(
 
 
 async def send_block(
-    session: Session,
-    journal: Journal,
-    spec: Spec,
-    migration_id: str,
-    run: Run,
-    matches: Sequence[Matched],
-    during: During,
+    line: Line, run: Run, matches: Sequence[Matched], during: During
 ) -> list[QuestionOutcome]:
     """Send the answers of a whole block in one request, journalled before."""
+    session, journal, spec = line.session, line.journal, line.spec
     recorded = [as_recorded(found, during) for found in matches]
     await session.gate.admit(journal.address, ("agent",), "answer")
     session.budget.made(journal.address)
     intent = journal.intend(
         "answer",
-        sequence=await last_sequence(session, journal, migration_id),
+        sequence=await line.mark(),
+        ids=[found.question.id for found in matches],
         questions=[question.model_dump(mode="json") for question in recorded],
     )
     answers = [Answer(id=found.question.id, value=found.answer or "") for found in matches]
-    sent = await _send(session, journal, intent, migration_id, run.run_id, answers)
+    sent = await _send(line, intent, run.run_id, answers)
     if not sent:
         return []
     outcomes = [question_outcome(found) for found in matches]
@@ -146,21 +140,15 @@ def _refuse_no_question(spec: Spec, run: Run) -> None:
     )
 
 
-async def _send(
-    session: Session,
-    journal: Journal,
-    intent: Entry,
-    migration_id: str,
-    run_id: str,
-    answers: list[Answer],
-) -> bool:
+async def _send(line: Line, intent: Entry, run_id: str, answers: list[Answer]) -> bool:
     """True where these answers arrived; False where somebody else's did before."""
+    journal = line.journal
     for attempt in range(2):
         try:
-            await session.client.answer(migration_id, run_id, answers)
+            await line.answer(run_id, answers)
         except (UnreachableError, ServerError):
             # Still blocked and silent since: it never arrived, and may be sent again.
-            if await settle(session, journal):
+            if await line.settle():
                 return True
             if attempt:
                 raise
@@ -172,7 +160,7 @@ async def _send(
         except ConflictError as conflict:
             # Answered between our poll and our reply: by a second copy of ours, or by somebody
             # else; the next poll shows the run's state.
-            return bool(await settle(session, journal, conflict))
+            return bool(await line.settle(conflict))
         journal.result(intent)
         return True
     return False

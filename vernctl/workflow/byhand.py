@@ -91,9 +91,7 @@ async def answer_work(work: Work, given: Mapping[int, str], *, write: bool) -> S
     if any(found.status != "answered" for found in matches):
         left = outcomes_of(matches, work.spec, work.journal, run, during)
         raise BlockedError(work.spec, run.run_id, left)
-    sent = await send_block(
-        work.session, work.journal, work.spec, migration_id, run, matches, during
-    )
+    sent = await send_block(work.line, run, matches, during)
     verb = "apply" if during == "apply" else "plan"
     return begin(work, "status").model_copy(
         update={

@@ -11,11 +11,11 @@ from vernctl.workflow.answering import BlockedError
 from vernctl.workflow.work import Work
 
 
-async def cancel_run(work: Work, migration_id: str, run_id: str) -> Run:
+async def cancel_run(work: Work, run_id: str) -> Run:
     """Cancel a run, journalled before. Raises NotFoundError, ConflictError and other ApiErrors."""
     intent = work.journal.intend("cancel", run_id=run_id)
     try:
-        run = await work.session.client.cancel_run(migration_id, run_id)
+        run = await work.line.cancel(run_id)
     except (NotFoundError, ConflictError):
         work.journal.result(intent, done=False)
         raise
@@ -34,5 +34,5 @@ async def freeing_slot(work: Work) -> AsyncIterator[None]:
     except BlockedError as blocked:
         if not work.frees_slot or blocked.canceled:
             raise
-        await cancel_run(work, work.journal.known.migration_id or "", blocked.run_id)
+        await cancel_run(work, blocked.run_id)
         raise BlockedError(work.spec, blocked.run_id, blocked.questions, canceled=True) from blocked

@@ -80,7 +80,7 @@ async def ask_work(work: Work, question: str) -> SpecOutcome:
 async def _ask(work: Work, migration_id: str, message: str) -> str | None:
     before = await last_sequence(work.session, work.journal, migration_id)
     await start(work.session, work.journal, migration_id, "clarify", message=message)
-    await drive(work.session, work.journal, work.spec, migration_id, during="plan")
+    await drive(work.line, during="plan")
     return _answer_in(await _events(work, migration_id, before), message)
 
 

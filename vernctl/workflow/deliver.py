@@ -48,29 +48,25 @@ async def exported(work: Work, approved: Snapshot) -> AsyncIterator[Results]:
 
 
 async def _export_sheet(work: Work, slug: str, results: Results) -> None:
-    client, migration_id = work.session.client, work.journal.known.migration_id or ""
     work.session.listener.say(work.spec.name, "export", slug)
     everything = results.folder / f"{slug}.all.csv"
-    results.counts[slug] = await client.export_csv(migration_id, slug, everything, filter="all")
+    results.counts[slug] = await work.line.export(slug, everything, "all")
     results.all_rows[slug] = everything
-    await client.export_csv(migration_id, slug, results.folder / f"{slug}.csv", filter="valid")
-    results.invalid[slug] = await client.export_csv(
-        migration_id, slug, results.folder / f"{slug}.invalid.csv", filter="invalid"
-    )
+    await work.line.export(slug, results.folder / f"{slug}.csv", "valid")
+    invalid = results.folder / f"{slug}.invalid.csv"
+    results.invalid[slug] = await work.line.export(slug, invalid, "invalid")
 
 
 async def write_records(work: Work, results: Results, report: Report | None) -> None:
     """report.json and the session log, as the service tells them."""
-    client, migration_id = work.session.client, work.journal.known.migration_id or ""
     said = report.model_dump(mode="json", by_alias=True) if report else None
     (results.folder / REPORT).write_text(
         json.dumps(said, indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
     )
     try:
-        (results.folder / LOG_JSON).write_bytes(await client.get_log_json(migration_id))
-        (results.folder / LOG_MD).write_text(
-            await client.get_log_markdown(migration_id), encoding="utf-8"
-        )
+        log = await work.line.log()
+        (results.folder / LOG_JSON).write_bytes(log.document)
+        (results.folder / LOG_MD).write_text(log.markdown, encoding="utf-8")
     except ConflictError:
         # Somebody has started another run: the log of this one comes with the next export.
         work.session.listener.say(work.spec.name, "export", "the log is not settled")

@@ -12,7 +12,7 @@ from vernctl.snapshot.model import Snapshot
 from vernctl.workflow.deliver import exported
 from vernctl.workflow.outcome import SpecOutcome
 from vernctl.workflow.receipts import Receipt, receipts_of
-from vernctl.workflow.record import knowledge_now, sheet_records
+from vernctl.workflow.record import sheet_records
 from vernctl.workflow.results import begin
 from vernctl.workflow.work import Work
 
@@ -72,7 +72,7 @@ async def _moved_since(work: Work, base: Snapshot, receipt: Receipt) -> list[str
         return [f"migration: {receipt.migration_id} is not there any more"]
     moved = [
         f"knowledge: the {whose}'s text changed"
-        for whose, hashed in (await knowledge_now(work)).items()
+        for whose, hashed in (await work.line.knowledge()).items()
         if whose in receipt.knowledge and hashed != receipt.knowledge[whose]
     ]
     async with exported(work, base) as results:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 
 from pydantic import JsonValue
 
-from vernctl.api.models import ACTIVE, Run, RunKind, ThreadEvent
+from vernctl.api.models import Run, RunKind
 from vernctl.api.quota import QuotaName
 from vernctl.errors import (
     ConflictError,
@@ -16,10 +15,9 @@ from vernctl.errors import (
     ServerError,
     UnreachableError,
 )
-from vernctl.snapshot.tokens import hides
-from vernctl.spec.model import Spec
 from vernctl.workflow.answering import During, answer_block
 from vernctl.workflow.journal import Journal
+from vernctl.workflow.line import Line
 from vernctl.workflow.outcome import QuestionOutcome
 from vernctl.workflow.requests import last_sequence, out_of_quota
 from vernctl.workflow.session import Session
@@ -83,63 +81,26 @@ def costs_of(kind: RunKind) -> tuple[QuotaName, ...]:
     return ("generate", "agent") if kind == "generate" else ("agent",)
 
 
-async def drive(
-    session: Session, journal: Journal, spec: Spec, migration_id: str, *, during: During
-) -> Driven:
+async def drive(line: Line, *, during: During) -> Driven:
     """Follow the journal's run until it settles, answering every block from the spec's rules.
 
     Raises BlockedError where a question has no answer (the run waits), RunFailedError where the
     run failed or was canceled.
     """
-    run_id = journal.known.run_id or ""
+    run_id = line.journal.known.run_id or ""
     said: list[QuestionOutcome] = []
     for _ in range(MAX_BLOCKS):
-        run = await follow(session, journal, spec, migration_id, run_id)
+        run = await line.follow(run_id)
         if run.status != "blocked":
             if run.status in ("failed", "canceled"):
                 raise _ended_badly(run)
             return Driven(run, tuple(said))
-        said += await answer_block(session, journal, spec, migration_id, run, during)
+        said += await answer_block(line, run, during)
     raise RunFailedError(
         f"the run asked for answers {MAX_BLOCKS} times without coming to an end.",
         remote="The run is left blocked.",
-        next=f"vernctl cancel {spec.shown_path}",
+        next=f"vernctl cancel {line.spec.shown_path}",
     )
-
-
-async def follow(
-    session: Session, journal: Journal, spec: Spec, migration_id: str, run_id: str
-) -> Run:
-    """Listen to the thread until the run is neither queued nor running; one poll confirms."""
-    after = journal.known.sequence
-    run = await session.client.get_run(migration_id, run_id)
-    while run.status in ACTIVE:
-        async for event in session.client.stream_thread(migration_id, after=after):
-            after = event.sequence
-            words = _words(event)
-            if words and not hides(spec.review):
-                session.listener.say(spec.name, event.type, words)
-        run = await session.client.get_run(migration_id, run_id)
-        if run.status in ACTIVE:
-            told = "" if hides(spec.review) else run.message or ""
-            session.listener.say(spec.name, run.status, told)
-            await asyncio.sleep(session.poll_seconds)
-    if after == journal.known.sequence:
-        # It had settled before it was listened to: what it said must not look like news later.
-        after = await last_sequence(session, journal, migration_id)
-    journal.fact("settled", status=run.status, sequence=after)
-    return run
-
-
-def _words(event: ThreadEvent) -> str:
-    """What of an event is worth a live line; token streams are not."""
-    if not isinstance(event.data, dict):
-        return ""
-    for name in ("message", "text", "title"):
-        text = event.data.get(name)
-        if isinstance(text, str):
-            return text
-    return ""
 
 
 def _ended_badly(run: Run) -> RunFailedError:

@@ -31,7 +31,6 @@ from vernctl.workflow.record import (
     already_told,
     filled_cells,
     imported_sheets,
-    knowledge_now,
     record,
     sheet_records,
     shown_path,
@@ -89,7 +88,6 @@ async def finish(work: Work, *, replaced: bool = False, backup: str | None = Non
     PartialImportError where rows were, or may have been.
     """
     approved = read_snapshot(kept_approval(work)) or work.base
-    migration_id = work.journal.known.migration_id or ""
     if approved is None:
         raise PartialImportError(
             "an execute is recorded, but the snapshot that approved it is gone.",
@@ -98,9 +96,7 @@ async def finish(work: Work, *, replaced: bool = False, backup: str | None = Non
         )
     try:
         async with freeing_slot(work):
-            driven = await drive(
-                work.session, work.journal, work.spec, migration_id, during="apply"
-            )
+            driven = await drive(work.line, during="apply")
         work.progress.questions += driven.questions
     except BlockedError as blocked:
         if blocked.canceled:
@@ -161,7 +157,7 @@ async def _deliver(
     await write_records(work, results, run.report)
     summary = work.session.pages.summary(outcome, approved)
     (results.folder / SUMMARY).write_text(summary, encoding="utf-8")
-    sheets, knowledge = sheet_records(results), await knowledge_now(work)
+    sheets, knowledge = sheet_records(results), await work.line.knowledge()
     target = target_of(work)
     delivered: tuple[Path, ...] = ()
     if target is not None:

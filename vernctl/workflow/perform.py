@@ -71,8 +71,7 @@ async def _keep_effect(work: Work, step: PlannedStep, before: Snapshot | None) -
 
 
 async def _follow(work: Work) -> Driven:
-    migration_id = work.journal.known.migration_id or ""
-    return await drive(work.session, work.journal, work.spec, migration_id, during="plan")
+    return await drive(work.line, during="plan")
 
 
 async def _create(work: Work) -> None:

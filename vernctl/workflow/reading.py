@@ -149,7 +149,7 @@ async def cancel_work(work: Work) -> SpecOutcome:
     )
     if observed.migration_id is None or observed.run is None or not observed.in_flight:
         return outcome.model_copy(update={"facts": ("No run is in flight; nothing to cancel.",)})
-    run = await cancel_run(work, observed.migration_id, observed.run.run_id)
+    run = await cancel_run(work, observed.run.run_id)
     return outcome.model_copy(
         update={
             "run_id": run.run_id,

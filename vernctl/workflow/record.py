@@ -25,7 +25,6 @@ from vernctl.workflow.receipts import (
     receipts_of,
     table_hash,
     tells_of,
-    text_hash,
     write_receipt,
 )
 from vernctl.workflow.remarks import is_unseen
@@ -119,17 +118,6 @@ def filled_cells(results: Results, checks: Checks) -> dict[str, dict[str, Measur
             filled = Counter(name for row in reader for name, i in places.items() if row[i].strip())
         total = results.counts[slug]
         found[slug] = {name: Measure(filled[name], total) for name in places}
-    return found
-
-
-async def knowledge_now(work: Work) -> dict[str, str | None]:
-    """Hashes of what the agent reads before each run: the migration's and the source's texts."""
-    client = work.session.client
-    own = await client.get_knowledge(work.journal.known.migration_id or "")
-    found = {"migration": text_hash(own.knowledge)}
-    if work.spec.migration.source is not None:
-        shared = await client.get_source_knowledge(work.spec.migration.source)
-        found["source"] = text_hash(shared.knowledge)
     return found
 
 

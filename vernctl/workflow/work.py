@@ -18,6 +18,7 @@ from vernctl.spec.model import Spec
 from vernctl.workflow.address import address_of
 from vernctl.workflow.inputs import ResolvedInputs, resolve_inputs
 from vernctl.workflow.journal import Journal
+from vernctl.workflow.line import Line, MigrationLine
 from vernctl.workflow.observe import Observed, observe, read_preview
 from vernctl.workflow.outcome import MessageEffect, QuestionOutcome
 from vernctl.workflow.plan import Desired, PlannedStep, Recorded, Situation, normal_knowledge
@@ -87,6 +88,12 @@ class Work:
     def use(self, spec: Spec) -> None:
         """Go on with the spec as it reads now: it was given a rule meanwhile."""
         self.spec, self.desired = spec, Desired.of(spec)
+
+    @property
+    def line(self) -> Line:
+        """What is said and read alike in both dialects, to the spec as it reads now."""
+        recorded = self.here.migration_id if self.here else None
+        return MigrationLine(self.session, self.journal, self.spec, recorded)
 
     @property
     def here(self) -> Snapshot | None:
