@@ -12,8 +12,10 @@ import click
 from vernctl.cli.output import as_json_too, format_option, wants_colour, width, write
 
 if TYPE_CHECKING:
-    from vernctl.engine.match import ColumnMatch, MatchResult
+    from vernctl.engine.match import Candidate, ColumnMatch, MatchResult
 
+#: A reason that goes without saying.
+SAME = "the names are the same"
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
@@ -52,26 +54,45 @@ def _columns(result: MatchResult) -> Sequence[ColumnMatch]:
 def _json(result: MatchResult, file_of: dict[str, str]) -> str:
     from vernctl.render.sheets import FORMAT, to_json
 
-    matches = []
-    for column in _columns(result):
-        chosen = column.chosen
-        for candidate in (chosen, *column.also) if chosen else (None,):
-            matches.append(
-                {
-                    "template": column.template,
-                    "column": column.column,
-                    "file": file_of.get(candidate.table) if candidate else None,
-                    "source": list(candidate.sources) if candidate else [],
-                    "part": candidate.part if candidate else "",
-                    "confidence": round(candidate.score, 4) if candidate else 0.0,
-                    "asked": column.close,
-                    "why": candidate.why if candidate else "no column fits",
-                }
-            )
+    matches = [
+        _match_data(column, candidate, file_of)
+        for column in _columns(result)
+        for candidate in ((column.chosen, *column.also) if column.chosen else (None,))
+    ]
     unmatched = [
         {"file": file_of.get(unused.table), "source": unused.column} for unused in result.unused
     ]
     return to_json({"format": FORMAT, "matches": matches, "unmatched": unmatched})
+
+
+def _match_data(
+    column: ColumnMatch, candidate: Candidate | None, file_of: dict[str, str]
+) -> dict[str, object]:
+    data: dict[str, object] = {"template": column.template, "column": column.column}
+    if candidate is None:
+        empty = {"file": None, "source": [], "part": "", "join": None, "confidence": 0.0}
+        return {**data, **empty, "asked": column.close, "why": "no column fits", "others": []}
+    via = candidate.via
+    join = {"file": file_of.get(candidate.table), "on": [via.key, via.match]} if via else None
+    return {
+        **data,
+        "file": file_of.get(candidate.home),
+        "source": list(candidate.sources),
+        "part": candidate.part,
+        "join": join,
+        "confidence": round(candidate.score, 4),
+        "asked": column.close,
+        "why": candidate.why,
+        "others": [
+            {
+                "file": file_of.get(other.home),
+                "source": list(other.sources),
+                "confidence": round(other.score, 4),
+            }
+            for other in column.candidates
+            if other != candidate and other not in column.also
+        ],
+    }
 
 
 def _text(result: MatchResult, file_of: dict[str, str]) -> str:
@@ -83,21 +104,47 @@ def _text(result: MatchResult, file_of: dict[str, str]) -> str:
         page.blank()
         page.line(Ink(text_safe(sheet.slug), "bold"))
         rows: list[list[Part]] = []
-        for column in sheet.columns:
-            source, score, why = "", "", "no column fits"
-            if column.chosen is not None:
-                names = " + ".join(quoted(name, 24) for name in column.chosen.sources)
-                source = f"{text_safe(file_of.get(column.chosen.table, ''), 24)} {names}"
-                score, why = f"{column.chosen.score:.2f}", column.chosen.why
+        notes: dict[int, list[str]] = {}
+        for number, column in enumerate(sheet.columns):
+            source, score = Ink("no column fits", "dim"), ""
+            if (found := column.chosen) is not None:
+                names = " + ".join(quoted(name, 24) for name in found.sources)
+                source = Ink(f"{text_safe(file_of.get(found.home, ''), 24)} {names}")
+                score = f"{found.score:.2f}"
+                notes[number] = [] if found.why == SAME else [text_safe(_reason(column), 240)]
             asked = Ink("asked" if column.close else "", "warn")
-            rows.append([text_safe(column.column, 24), source, score, asked, text_safe(why, 80)])
-        flexible = Column(flexible=True)
-        page.table(rows, [Column(), flexible, Column(right=True), Column(), flexible], indent=2)
+            rows.append([text_safe(column.column, 24), source, score, asked])
+        columns = [Column(), Column(flexible=True), Column(right=True), Column()]
+        page.table(rows, columns, indent=2, notes=notes)
     if result.unused:
-        names = ", ".join(
-            f"{text_safe(file_of.get(unused.table, ''), 24)} {quoted(unused.column, 24)}"
-            for unused in result.unused
-        )
         page.blank()
-        page.wrap(f"not used   {names}", hanging=11)
+        for file in dict.fromkeys(file_of.get(unused.table, "") for unused in result.unused):
+            unused = [each for each in result.unused if file_of.get(each.table, "") == file]
+            names = ", ".join(quoted(each.column, 24) for each in unused)
+            page.wrap(f"not used   {text_safe(file, 24)} {names}", hanging=11)
+    page.blank()
+    page.wrap(_summary(result))
     return str(page)
+
+
+def _reason(column: ColumnMatch) -> str:
+    """Why a column was chosen, and what else it could be where that is asked."""
+    assert column.chosen is not None  # only of a chosen one there is a reason
+    rivals = [
+        f"{' + '.join(each.sources)} ({each.score:.2f})"
+        for each in column.candidates[1:3]
+        if column.close
+    ]
+    part = f"the {column.chosen.part} of it; " if column.chosen.part else ""
+    return f"{part}{column.chosen.why}{'; or ' + ' or '.join(rivals) if rivals else ''}"
+
+
+def _summary(result: MatchResult) -> str:
+    """How much was found, in one sentence."""
+    columns = _columns(result)
+    found = [column for column in columns if column.chosen is not None]
+    asked = sum(column.close for column in found)
+    return (
+        f"{len(found)} of {len(columns)} columns found, {asked} of them would be asked about; "
+        f"{len(result.unused)} source columns not used."
+    )

@@ -287,7 +287,8 @@ quantity ~ number 0.5; quantity ~ stock 0.5; order ~ order number 0.82; invoice 
 0.82; order number ~ reference 0.6; order number ~ id 0.62; invoice number ~ id 0.62; tax ~ tax id
 0.4; iban ~ account 0.66; status ~ active 0.6; status ~ deal stage 0.86; category ~ type 0.72;
 category ~ tag 0.55; category ~ industry 0.5; type ~ level 0.4; subscribed ~ status 0.45;
-unsubscribed ~ status 0.45; owner ~ employee 0.6; owner ~ manager 0.66; owner ~ user 0.6; author ~
+unsubscribed ~ status 0.45; owner ~ employee 0.6; owner ~ manager 0.66; supplier ~ company
+0.66; author ~ user 0.6; author ~ employee 0.6; manager ~ employee 0.66; manager ~ user 0.6; owner ~ user 0.6; author ~
 owner 0.5; industry ~ type 0.35; deal ~ order 0.4; visible ~ active 0.6; child ~ count 0.2;
 website ~ domain 0.86; permalink ~ id 0.5; permalink ~ code 0.5; model ~ product 0.5; brand ~
 supplier 0.55; task ~ subject 0.5; ticket ~ subject 0.4; note ~ message 0.66; description ~

@@ -7,10 +7,11 @@ chance that a person would agree.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from vernctl.engine.assign import assign
 from vernctl.engine.compose import Composed, compose
+from vernctl.engine.joins import Brings, Brought, JoinPath, bring
 from vernctl.engine.model import EngineValue, Template
 from vernctl.engine.pairs import ACCEPT, PairScores, score_pairs
 from vernctl.engine.profile import ColumnProfile, TableProfile
@@ -27,7 +28,8 @@ class Candidate(EngineValue):
     """A proposal for one target column: source columns of one table, and why.
 
     Several sources are joined with blanks; ``part`` names the piece of a single source that is
-    meant ("first name" of a full name), '' for all of it. ``score`` is 0 to 1.
+    meant ("first name" of a full name), '' for all of it. ``score`` is 0 to 1. With ``via`` the
+    sources are columns of the table that it leads to from a row of ``table``.
     """
 
     table: str
@@ -35,6 +37,12 @@ class Candidate(EngineValue):
     score: float
     why: str
     part: str = ""
+    via: JoinPath | None = None
+
+    @property
+    def home(self) -> str:
+        """The table that has the sources."""
+        return self.via.table if self.via is not None else self.table
 
 
 class ColumnMatch(EngineValue):
@@ -89,29 +97,73 @@ def match(
         for table in tables
     }
     routes = route(tables, templates, scores)
+    sheets = []
     for template in templates:
-        if keys := _link_keys(template, templates, routes, scores, by_name):
+        keys = _link_keys(template, templates, routes, scores, by_name)
+        filling = {name: profile for name, (_, profile) in keys.items()}
+        if keys:
             for name in routes[template.slug]:
-                again = score_pairs(by_name[name], template, templates, knowledge, keys)
+                again = score_pairs(by_name[name], template, templates, knowledge, filling)
                 scores[template.slug, name] = again
-    sheets = tuple(
-        _sheet(template, [by_name[name] for name in routes[template.slug]], scores)
-        for template in templates
-    )
-    used = {
-        (candidate.table, source)
-        for sheet in sheets
-        for column in sheet.columns
-        for candidate in (*column.also, *([column.chosen] if column.chosen else []))
-        for source in candidate.sources
-    }
+        linked = {name: table for name, (table, _) in keys.items()}
+        matched = [
+            _with_brought(
+                _columns(template, by_name[name], scores[template.slug, name]),
+                template,
+                Brings(by_name[name], by_name, filling, linked),
+            )
+            for name in routes[template.slug]
+        ]
+        sheets.append(_sheet(template, routes[template.slug], matched))
+    used = {use for sheet in sheets for column in sheet.columns for use in _uses(column)}
     unused = tuple(
         UnusedColumn(table=profile.table, column=column.name)
         for profile in profiles
         for column in profile.columns
         if (profile.table, column.name) not in used
     )
-    return MatchResult(sheets=sheets, unused=unused)
+    return MatchResult(sheets=tuple(sheets), unused=unused)
+
+
+def _uses(column: ColumnMatch) -> Iterator[tuple[str, str]]:
+    """(table, column) of everything that fills a column, and of the keys that lead there."""
+    for candidate in (*column.also, *([column.chosen] if column.chosen else [])):
+        for source in candidate.sources:
+            yield candidate.home, source
+        if candidate.via is not None:
+            yield candidate.table, candidate.via.key
+            yield candidate.home, candidate.via.match
+
+
+def _with_brought(
+    matches: list[ColumnMatch], template: Template, known: Brings
+) -> list[ColumnMatch]:
+    """The columns of one table, with what other tables hold better put first."""
+    chosen = {
+        target: (each.chosen.sources[0], each.chosen.score)
+        for target, each in enumerate(matches)
+        if each.chosen is not None
+    }
+    for target, found in bring(template, known, chosen).items():
+        candidate = _brought(known.base, found)
+        matches[target] = matches[target].model_copy(
+            update={
+                "candidates": (candidate, *matches[target].candidates),
+                "chosen": candidate,
+                "close": candidate.score < SURE,
+            }
+        )
+    return matches
+
+
+def _brought(table: TableProfile, found: Brought) -> Candidate:
+    return Candidate(
+        table=table.table,
+        sources=found.sources,
+        score=found.score,
+        why=found.why,
+        via=found.path,
+    )
 
 
 def _link_keys(
@@ -120,9 +172,9 @@ def _link_keys(
     routes: Mapping[str, tuple[str, ...]],
     scores: Mapping[tuple[str, str], PairScores],
     tables: Mapping[str, TableProfile],
-) -> dict[str, ColumnProfile]:
-    """Of target columns with a link: the source column that will fill what they link to."""
-    keys: dict[str, ColumnProfile] = {}
+) -> dict[str, tuple[str, ColumnProfile]]:
+    """Of target columns with a link: the table and column that will fill what they link to."""
+    keys: dict[str, tuple[str, ColumnProfile]] = {}
     for column in template.columns:
         for link in column.link:
             linked = next((each for each in templates if each.slug == link.template), None)
@@ -134,23 +186,20 @@ def _link_keys(
                 (i for i, each in enumerate(linked.columns) if each.name == link.column), None
             )
             if position is not None and position in chosen:
-                keys.setdefault(column.name, tables[table].columns[chosen[position]])
+                found = tables[table].columns[chosen[position]]
+                keys.setdefault(column.name, (table, found))
     return keys
 
 
 def _sheet(
-    template: Template,
-    tables: Sequence[TableProfile],
-    scores: Mapping[tuple[str, str], PairScores],
+    template: Template, tables: Sequence[str], matched: Sequence[Sequence[ColumnMatch]]
 ) -> SheetMatch:
+    """The template's match over its tables, whose rows are put together."""
     if not tables:
         empty = tuple(ColumnMatch(template=template.slug, column=c.name) for c in template.columns)
         return SheetMatch(slug=template.slug, tables=(), columns=empty)
-    matched = [_columns(template, table, scores[template.slug, table.table]) for table in tables]
     columns = tuple(_united(first, more) for first, *more in zip(*matched, strict=True))
-    return SheetMatch(
-        slug=template.slug, tables=tuple(table.table for table in tables), columns=columns
-    )
+    return SheetMatch(slug=template.slug, tables=tuple(tables), columns=columns)
 
 
 def _united(first: ColumnMatch, more: Sequence[ColumnMatch]) -> ColumnMatch:

@@ -11,7 +11,7 @@ from vernctl.engine.match import Candidate, ColumnMatch, SheetMatch
 from vernctl.engine.model import Template
 from vernctl.engine.questions.doubt import Doubt
 from vernctl.engine.questions.sources import ask_required, ask_source
-from vernctl.engine.recipe.model import Input, SheetRecipe
+from vernctl.engine.recipe.model import Input, Join, SheetRecipe
 from vernctl.engine.recipe.values import Value
 from vernctl.engine.workspace import Workspace
 
@@ -32,10 +32,29 @@ def draft_sheet(work: Workspace, template: Template) -> Drafted:
         return Drafted(SheetRecipe(template=template.slug, columns=columns), ())
     found = {each.column: each for each in matched.columns}
     inputs = tuple(
-        Input(table=table, values=_values(work, template, table, found)) for table in tables
+        Input(
+            table=table,
+            joins=_joins(matched, table),
+            values=_values(work, template, table, found),
+        )
+        for table in tables
     )
     sheet = SheetRecipe(template=template.slug, inputs=inputs, columns=columns)
     return Drafted(sheet, tuple(_doubts(work, template, matched, sheet)))
+
+
+def _joins(matched: SheetMatch, table: str) -> tuple[Join, ...]:
+    """The joins of everything that may come from another table; what is not used is cut later."""
+    paths = {
+        each.via.name: each.via
+        for column in matched.columns
+        for each in column.candidates
+        if each.via is not None and each.table == table
+    }
+    return tuple(
+        Join(table=path.table, on=((path.key, path.match),), name=name)
+        for name, path in sorted(paths.items())
+    )
 
 
 def _values(

@@ -16,15 +16,16 @@ from vernctl.engine.workspace import Workspace
 
 def value_of(work: Workspace, column: str, candidate: Candidate) -> Value:
     """One source column as it is, several together, or the part of a name that is meant."""
+    joined = candidate.via.name if candidate.via is not None else None
     if len(candidate.sources) > 1:
         address = bool({"address", "location"} & set(words(column)))
-        parts = tuple(FromColumn(column=source) for source in candidate.sources)
+        parts = tuple(FromColumn(column=source, table=joined) for source in candidate.sources)
         return Joined(join=parts, separator=", " if address else " ")
-    source = FromColumn(column=candidate.sources[0])
+    source = FromColumn(column=candidate.sources[0], table=joined)
     if not candidate.part:
         return source
     last = candidate.part == "last name"
-    profile = work.profile(candidate.table, source.column)
+    profile = work.profile(candidate.home, source.column)
     commas = sum("," in value for value in profile.sample)
     if commas * 2 > len(profile.sample):  # "Lovelace, Ada"
         return Part(part="first" if last else "rest", of=source, separator=",")
@@ -43,15 +44,20 @@ def close_offers(
             near.append(each)
     by_label: dict[str, dict[str, Candidate]] = {}
     for each in near:
-        by_label.setdefault(" + ".join(each.sources), {}).setdefault(each.table, each)
+        by_label.setdefault(_label(each), {}).setdefault(each.table, each)
     return [_offer(work, label, found, matched, sheet) for label, found in by_label.items()]
+
+
+def _label(candidate: Candidate) -> str:
+    sources = " + ".join(candidate.sources)
+    return f"{sources} of {candidate.home}" if candidate.via is not None else sources
 
 
 def _claimed(candidate: Candidate, matched: ColumnMatch, sheet_match: SheetMatch) -> bool:
     return any(
         other.chosen is not None
         and other.column != matched.column
-        and other.chosen.table == candidate.table
+        and other.chosen.home == candidate.home
         and set(other.chosen.sources) & set(candidate.sources)
         and other.chosen.score >= candidate.score
         for other in sheet_match.columns
@@ -75,11 +81,15 @@ def _offer(
     values |= {
         table: value_of(work, matched.column, candidate) for table, candidate in found.items()
     }
-    about = "; ".join(
-        f'{table} has "{label}" ({work.fill_of(table, candidate.sources[0])})'
-        for table, candidate in found.items()
-    )
+    about = "; ".join(_about(work, table, label, candidate) for table, candidate in found.items())
     return Offer(label, values, about)
+
+
+def _about(work: Workspace, table: str, label: str, candidate: Candidate) -> str:
+    if candidate.via is not None:
+        via = candidate.via
+        return f'the "{via.key}" of {table} is the "{via.match}" of a row in {via.table}'
+    return f'{table} has "{label}" ({work.fill_of(table, candidate.sources[0])})'
 
 
 def find_source(work: Workspace, tables: Sequence[str], text: str) -> Mapping[str, Value] | None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from sqlglot import exp
 
 from vernctl.engine.author.decide import Decisions, place_of, reader_of
+from vernctl.engine.author.joined import without_idle_joins
 from vernctl.engine.author.mapping import Drafted
 from vernctl.engine.compile.inputs import DROP
 from vernctl.engine.compile.tables import Stored, sql
@@ -32,6 +33,8 @@ def map_sheets(recipe: Recipe, drafts: Sequence[Drafted], decisions: Decisions) 
             if column not in said:
                 edits += decisions.settle(slug, column, doubt)
         sheet = remap(draft.sheet, [*edits, *decisions.messages])
+        inputs = tuple(without_idle_joins(item) for item in sheet.inputs)
+        sheet = sheet.model_copy(update={"inputs": inputs})
         recipe = recipe.with_sheet(sheet.with_steps(*_steps(edits, slug)))
     return recipe
 

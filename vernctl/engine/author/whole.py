@@ -14,6 +14,7 @@ from pathlib import Path
 from vernctl.engine.author.counts import count_sheet
 from vernctl.engine.author.decide import Decisions
 from vernctl.engine.author.healing import heal_sheets
+from vernctl.engine.author.joined import join_notes
 from vernctl.engine.author.mapping import draft_sheet
 from vernctl.engine.author.result import Authored, SourceFacts
 from vernctl.engine.author.stages import map_sheets, settle_doubles, settle_values
@@ -70,7 +71,7 @@ def _author(
     recipe = settle_doubles(work, recipe, decisions)
     questions = (*decisions.questions, *read.questions)
     facts = _source_facts(work)
-    notes = (*read.notes, *decisions.notes)
+    notes = (*read.notes, *decisions.notes, *join_notes(work, recipe))
     if questions:
         return Authored(recipe=recipe, questions=questions, sources=facts, notes=notes)
     progress("validate", "Validating every row.")

@@ -32,15 +32,17 @@ def _compile_input(
     position: int, item: Input, sheet: SheetRecipe, catalogue: Catalogue
 ) -> exp.Select:
     stored = catalogue.source(item.table)
-    joined = {join.table: (f"j{i}", join) for i, join in enumerate(item.joins)}
+    joined = {join.called: (f"j{i}", join) for i, join in enumerate(item.joins)}
 
     def resolve(leaf: FromColumn | FromTarget | Lookup) -> exp.Expr:
         if not isinstance(leaf, FromColumn):
             raise EngineError("A value of a table can only read columns of tables.")
         if leaf.table is None or leaf.table == item.table:
             return stored.column(leaf.column, "t")
-        alias = joined[leaf.table][0]
-        found = catalogue.source(leaf.table).column(leaf.column, alias)
+        if leaf.table not in joined:
+            raise EngineError(f'The recipe reads "{leaf.table}", which it does not join.')
+        alias, join = joined[leaf.table]
+        found = catalogue.source(join.table).column(leaf.column, alias)
         return exp.Coalesce(this=found, expressions=[text("")])
 
     values = [

@@ -17,10 +17,19 @@ RECIPE_FORMAT = 1
 
 
 class Join(RecipeValue):
-    """A second table beside the first: its first row whose columns equal, ``on`` left to right."""
+    """A second table beside the first: its first row whose columns equal, ``on`` left to right.
+
+    ``name`` is what values call it, where that is not the table: it may be joined by several keys.
+    """
 
     table: str
     on: tuple[tuple[str, str], ...]
+    name: str = ""
+
+    @property
+    def called(self) -> str:
+        """What values call the joined row."""
+        return self.name or self.table
 
 
 class Input(RecipeValue):
@@ -29,6 +38,11 @@ class Input(RecipeValue):
     table: str
     joins: tuple[Join, ...] = ()
     values: Mapping[str, Value] = {}
+
+    def table_of(self, source: FromColumn) -> str:
+        """The table that has a source column: this one, or a joined one."""
+        named = {join.called: join.table for join in self.joins}
+        return self.table if source.table is None else named.get(source.table, source.table)
 
 
 class SheetRecipe(RecipeValue):
@@ -59,7 +73,7 @@ class SheetRecipe(RecipeValue):
     def sources_of(self, column: str) -> tuple[tuple[str, FromColumn], ...]:
         """(table, source column) for everything that a column starts from."""
         return tuple(
-            (source.table or item.table, source)
+            (item.table_of(source), source)
             for item in self.inputs
             if (value := item.values.get(column)) is not None
             for source in source_columns(value)
