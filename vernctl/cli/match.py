@@ -70,12 +70,11 @@ def _match_data(
 ) -> dict[str, object]:
     data: dict[str, object] = {"template": column.template, "column": column.column}
     if candidate is None:
-        empty = {"file": None, "source": [], "part": "", "join": None, "confidence": 0.0}
-        return {**data, **empty, "asked": column.close, "why": "no column fits", "others": []}
+        data |= {"file": None, "source": [], "part": "", "join": None, "confidence": 0.0}
+        return data | {"asked": column.close, "why": "no column fits", "others": []}
     via = candidate.via
     join = {"file": file_of.get(candidate.table), "on": [via.key, via.match]} if via else None
-    return {
-        **data,
+    return data | {
         "file": file_of.get(candidate.home),
         "source": list(candidate.sources),
         "part": candidate.part,

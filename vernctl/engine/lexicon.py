@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from vernctl.engine.concepts import CONCEPT_TERMS, NEAR_CONCEPTS
+from vernctl.engine.concepts import CONCEPT_TERMS
+from vernctl.engine.nearness import NEAR_CONCEPTS
 
 #: Units that qualify another and seldom name a column by themselves, and what they still weigh.
 QUALIFIERS: dict[str, float] = {
