@@ -107,3 +107,10 @@ def test_the_order_is_told_by_all_values_or_asked(
         timed=0,
     )
     assert order_of(facts) == order
+
+
+def test_where_times_are_kept_a_cell_that_is_no_date_stays_as_it_is(
+    con: duckdb.DuckDBPyConnection,
+) -> None:
+    cells = ["soon", "31/31/2024", "2024-01-05 10:30"]
+    assert read(con, DateOp(time=True), cells) == ["soon", "31/31/2024", "2024-01-05T10:30:00"]

@@ -103,7 +103,9 @@ class Workers:
                 "SELECT step FROM runs WHERE status IN ('queued', 'running') ORDER BY number"
             )
         for leftover in (self._store.folder / "sheets").iterdir():
-            if leftover.name.partition(".")[0] not in kept:
+            if leftover.is_dir():  # of an export that was being written
+                shutil.rmtree(leftover)
+            elif leftover.name.partition(".")[0] not in kept:
                 leftover.unlink()
         for leftover in (self._store.folder / "work").iterdir():
             shutil.rmtree(leftover)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import duckdb
 from pydantic import JsonValue
 from sqlglot import exp
 
-from vernctl.engine.compile.inputs import DROP
 from vernctl.engine.compile.tables import Stored, cell, sql
-from vernctl.engine.model import Template
-from vernctl.engine.recipe.base import call, choose, filled, name
+from vernctl.engine.recipe.base import call, choose, filled, labelled, name
+from vernctl.engine.recipe.model import Input, Recipe, SheetRecipe
+from vernctl.engine.recipe.steps import DedupeStep, DropStep
+from vernctl.engine.recipe.values import FromColumn
 from vernctl.engine.workspace import Loaded
 
 #: Columns whose different values are counted in one statement: each keeps a table of them.
@@ -21,55 +23,81 @@ _AT_ONCE = 8
 def coverage_of(
     con: duckdb.DuckDBPyConnection,
     loaded: Loaded,
-    templates: Sequence[Template],
+    recipe: Recipe,
     sheets: Mapping[str, Stored],
 ) -> dict[str, JsonValue]:
     """``{"inputs": {table: {"rows", "columns": {name: {"filled", "distinct"}}}}, "outputs": …}``.
 
-    Tables go by their names, outputs by the slugs of their templates.
+    Tables go by their names, outputs by the slugs of their templates. A column that its sheet has
+    as it stands in the file is counted there, once for both.
     """
-    inputs: dict[str, JsonValue] = {
-        table: _coverage(con, stored, stored.columns, []) for table, stored in loaded.stored.items()
+    inputs = {
+        table: _coverage(con, stored, stored.columns, {}) for table, stored in loaded.stored.items()
     }
-    outputs: dict[str, JsonValue] = {
-        template.slug: _coverage(
-            con,
-            sheets[template.slug],
-            [column.name for column in template.columns],
-            [name(DROP).is_(exp.null())],
-        )
-        for template in templates
+    outputs: dict[str, JsonValue] = {}
+    for sheet in recipe.sheets:
+        known = {
+            column: inputs[item.table].columns[source]
+            for item in sheet.inputs
+            for column, source in _unchanged(sheet, item).items()
+        }
+        stored = sheets[sheet.template]
+        outputs[sheet.template] = _coverage(con, stored, sheet.columns, known).as_json()
+    return {"inputs": {table: each.as_json() for table, each in inputs.items()}, "outputs": outputs}
+
+
+class _Coverage(NamedTuple):
+    """``columns``: (filled, distinct) by column."""
+
+    rows: int
+    columns: dict[str, tuple[int, int]]
+
+    def as_json(self) -> JsonValue:
+        """As the report has it."""
+        columns: dict[str, JsonValue] = {
+            column: {"filled": filled, "distinct": distinct}
+            for column, (filled, distinct) in self.columns.items()
+        }
+        return {"rows": self.rows, "columns": columns}
+
+
+def _unchanged(sheet: SheetRecipe, item: Input) -> dict[str, str]:
+    """Columns of a sheet that hold exactly the cells of a column of its one table, and which."""
+    if len(sheet.inputs) > 1 or any(isinstance(s, DropStep | DedupeStep) for s in sheet.steps):
+        return {}
+    return {
+        column: value.column
+        for column, value in item.values.items()
+        if isinstance(value, FromColumn) and value.table is None and not sheet.steps_of(column)
     }
-    return {"inputs": inputs, "outputs": outputs}
 
 
 def _coverage(
     con: duckdb.DuckDBPyConnection,
     stored: Stored,
     columns: Sequence[str],
-    where: Sequence[exp.Expr],
-) -> JsonValue:
-    rows = _numbers(con, stored, [exp.Count(this=exp.Star())], where)[0]
-    found: dict[str, JsonValue] = {}
-    for start in range(0, len(columns), _AT_ONCE):
+    known: Mapping[str, tuple[int, int]],
+) -> _Coverage:
+    rows = _numbers(con, stored, [exp.Count(this=exp.Star())])[0]
+    found = {**known}
+    open_ = [i for i, column in enumerate(columns) if column not in known]
+    for start in range(0, len(open_), _AT_ONCE):
         counts: list[exp.Expr] = []
-        for i in range(start, min(start + _AT_ONCE, len(columns))):
+        at_once = open_[start : start + _AT_ONCE]
+        for i in at_once:
             value = name(cell(i))
             present = choose(filled(value), value, exp.null())
             counts.append(call("COUNT_IF", filled(value)))
             counts.append(exp.Count(this=exp.Distinct(expressions=[present])))
-        numbers = _numbers(con, stored, counts, where)
-        for i, column in enumerate(columns[start : start + _AT_ONCE]):
-            found[column] = {"filled": numbers[2 * i], "distinct": numbers[2 * i + 1]}
-    return {"rows": rows, "columns": found}
+        numbers = _numbers(con, stored, counts)
+        for nth, i in enumerate(at_once):
+            found[columns[i]] = (numbers[2 * nth], numbers[2 * nth + 1])
+    return _Coverage(rows, {column: found[column] for column in columns})
 
 
 def _numbers(
-    con: duckdb.DuckDBPyConnection,
-    stored: Stored,
-    counts: Sequence[exp.Expr],
-    where: Sequence[exp.Expr],
+    con: duckdb.DuckDBPyConnection, stored: Stored, counts: Sequence[exp.Expr]
 ) -> list[int]:
-    named = [exp.alias_(count, f"n{i}", quoted=True) for i, count in enumerate(counts)]
-    query = exp.select(*named).from_(stored.table).where(*where)
+    named = [labelled(count, f"n{i}") for i, count in enumerate(counts)]
+    query = exp.select(*named, copy=False).from_(stored.table, copy=False)
     return [int(number) for number in con.execute(sql(query)).fetchone() or ()]

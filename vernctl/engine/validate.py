@@ -11,12 +11,22 @@ from collections.abc import Iterator, Mapping, Sequence
 import duckdb
 from sqlglot import exp
 
-from vernctl.engine.compile.inputs import DROP
+from vernctl.engine.compile.kept import kept
 from vernctl.engine.compile.lookups import POSITION
 from vernctl.engine.compile.tables import Stored, cell, sql
 from vernctl.engine.database import chunks_of
 from vernctl.engine.model import Column, Template
-from vernctl.engine.recipe.base import blank, call, filled, folded, matches, name, number, text
+from vernctl.engine.recipe.base import (
+    blank,
+    call,
+    filled,
+    folded,
+    labelled,
+    matches,
+    name,
+    number,
+    text,
+)
 from vernctl.engine.structured import accepts
 
 REQUIRED = "Required field is empty"
@@ -48,8 +58,8 @@ def flag_cells(
 
 def _empty_table(table: str) -> exp.Expr:
     kinds = {POSITION: "BIGINT", "col": "INTEGER", "rule": "INTEGER", "message": "VARCHAR"}
-    columns = [exp.alias_(exp.cast(exp.null(), kind), key) for key, kind in kinds.items()]
-    nothing = exp.select(*columns).where(exp.false())
+    columns = [labelled(exp.cast(exp.null(), kind), key) for key, kind in kinds.items()]
+    nothing = exp.select(*columns, copy=False).where(exp.false(), copy=False)
     return exp.Create(this=exp.to_table(table), kind="TABLE", expression=nothing, replace=True)
 
 
@@ -78,37 +88,37 @@ def _checks(
 def _flag(
     stored: Stored, i: int, rule: int, message: exp.Expr, *conditions: exp.Expr
 ) -> exp.Select:
-    return (
-        exp.select(name(POSITION, "s"), number(i), number(rule), message)
-        .from_(exp.alias_(exp.to_table(stored.table), "s", table=True))
-        .where(name(DROP, "s").is_(exp.null()), *conditions)
+    return kept(
+        stored, "s", name(POSITION, "s"), number(i), number(rule), message, where=[*conditions]
     )
 
 
 def _duplicates(stored: Stored, i: int) -> exp.Select:
-    key = folded(name(cell(i), "s"))
-    times = exp.Window(this=exp.Count(this=exp.Star()), partition_by=[key.copy()])
-    inner = (
-        exp.select(
-            name(POSITION, "s"),
-            exp.alias_(key, "k", quoted=True),
-            exp.alias_(times, "n", quoted=True),
+    """Grouping and looking the few doubles up costs less than a window over all rows."""
+    value = name(cell(i), "g")
+    doubles = (
+        kept(
+            stored,
+            "g",
+            labelled(folded(value), "k"),
+            labelled(exp.Count(this=exp.Star()), "n"),
+            where=[filled(value)],
         )
-        .from_(exp.alias_(exp.to_table(stored.table), "s", table=True))
-        .where(name(DROP, "s").is_(exp.null()), filled(name(cell(i), "s")))
+        .group_by("k", copy=False)
+        .having(exp.GT(this=exp.Count(this=exp.Star()), expression=number(1)), copy=False)
     )
     message = call(
         "CONCAT",
         text('Duplicate value: "'),
-        name("k"),
+        name("k", "d"),
         text('" appears '),
-        name("n"),
+        name("n", "d"),
         text(" times"),
     )
-    return (
-        exp.select(name(POSITION), number(i), number(1), message)
-        .from_(inner.subquery("d"))
-        .where(exp.GT(this=name("n"), expression=number(1)))
+    value = name(cell(i), "s")
+    same = exp.EQ(this=folded(value), expression=name("k", "d"))
+    return _flag(stored, i, 1, message, filled(value)).join(
+        doubles.subquery("d", copy=False), on=same, copy=False
     )
 
 
@@ -118,19 +128,14 @@ def _flag_schema(
     """Flag the cells of a structured column; each different value is looked at once."""
     accepted = accepts(column.schema_)
     value = name(cell(i), "s")
-    different = (
-        exp.select(exp.alias_(value, "v"))
-        .distinct()
-        .from_(exp.alias_(exp.to_table(stored.table), "s", table=True))
-        .where(name(DROP, "s").is_(exp.null()), filled(value))
-    )
+    different = kept(stored, "s", labelled(value, "v"), where=[filled(value)]).distinct(copy=False)
     con.execute("CREATE OR REPLACE TEMP TABLE _refused (v VARCHAR)")
     with con.cursor() as reading:  # of its own, so that writing does not end the reading
         for chunk in chunks_of(reading, sql(different)):
             refused = [str(text_) for (text_,) in chunk if not accepted(str(text_))]
             if refused:
                 con.execute("INSERT INTO _refused SELECT unnest(?::VARCHAR[])", [refused])
-    known = exp.select("v").from_("_refused").subquery()
+    known = exp.select("v", copy=False).from_("_refused", copy=False).subquery(copy=False)
     flag = _flag(stored, i, 2, text(SCHEMA), exp.In(this=value.copy(), query=known))
     con.execute(sql(exp.insert(flag, exp.to_table(table))))
 
@@ -153,15 +158,11 @@ def _dangling(
     where = " or ".join(f"{link.column} column from {names[link.template]}" for link in places)
     value = name(cell(i), "s")
     message = call("CONCAT", text('Value "'), value, text(f'" not found in {where}'))
-    missing = exp.Not(this=exp.In(this=folded(value), query=query.subquery()))
+    missing = exp.Not(this=exp.In(this=folded(value), query=query.subquery(copy=False)))
     yield _flag(stored, i, 3, message, filled(value), missing)
 
 
 def known_keys(target: Stored, column: str) -> exp.Select:
     """The folded values of a sheet's column, of rows that stay."""
     value = target.column(column, "k")
-    return (
-        exp.select(folded(value))
-        .from_(exp.alias_(exp.to_table(target.table), "k", table=True))
-        .where(name(DROP, "k").is_(exp.null()), filled(value))
-    )
+    return kept(target, "k", folded(value), where=[filled(value)])

@@ -7,12 +7,11 @@ from collections.abc import Sequence
 from sqlglot import exp
 
 from vernctl.engine.author.decide import Decisions
-from vernctl.engine.compile.inputs import DROP
+from vernctl.engine.compile.kept import kept
 from vernctl.engine.compile.tables import Stored, sql
 from vernctl.engine.database import count_of
 from vernctl.engine.instruct.known import KNOWN
 from vernctl.engine.questions.doubt import clip
-from vernctl.engine.recipe.base import name
 from vernctl.engine.recipe.model import Recipe
 from vernctl.engine.recipe.steps import CellStep, Step, touches
 from vernctl.engine.workspace import Workspace
@@ -50,9 +49,5 @@ def _changes(work: Workspace, stored: Stored, step: CellStep) -> int:
     changed = exp.or_(
         *(exp.NEQ(this=exp.Paren(this=step.build(cell)), expression=cell.copy()) for cell in cells)
     )
-    query = (
-        exp.select(exp.Count(this=exp.Star()))
-        .from_(exp.alias_(exp.to_table(stored.table), "s", table=True))
-        .where(name(DROP, "s").is_(exp.null()), changed)
-    )
+    query = kept(stored, "s", exp.Count(this=exp.Star()), where=[changed])
     return count_of(work.con, sql(query))

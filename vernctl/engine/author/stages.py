@@ -9,7 +9,7 @@ from sqlglot import exp
 from vernctl.engine.author.decide import Decisions, place_of, reader_of
 from vernctl.engine.author.joined import without_idle_joins
 from vernctl.engine.author.mapping import Drafted
-from vernctl.engine.compile.inputs import DROP
+from vernctl.engine.compile.kept import kept
 from vernctl.engine.compile.tables import Stored, sql
 from vernctl.engine.database import count_of
 from vernctl.engine.heal.spelling import heal_allowed, heal_codes, heal_links
@@ -17,7 +17,7 @@ from vernctl.engine.instruct.edits import Do, Edit, of_kind, remap, settled_colu
 from vernctl.engine.model import Column, Template
 from vernctl.engine.questions.doubt import clip
 from vernctl.engine.questions.values import ask_doubles, ask_outside
-from vernctl.engine.recipe.base import filled, folded, name, number
+from vernctl.engine.recipe.base import filled, folded, labelled, number
 from vernctl.engine.recipe.model import Recipe, SheetRecipe
 from vernctl.engine.recipe.steps import FillStep, Step
 from vernctl.engine.workspace import Workspace
@@ -108,11 +108,15 @@ def _doubles(work: Workspace, stored: Stored, column: str) -> tuple[int, int, st
     """(cells, groups, examples in words) of the values that stand more than once."""
     value = stored.column(column, "s")
     grouped = (
-        exp.select(exp.alias_(folded(value), "k"), exp.alias_(exp.Count(this=exp.Star()), "n"))
-        .from_(exp.alias_(exp.to_table(stored.table), "s", table=True))
-        .where(name(DROP, "s").is_(exp.null()), filled(value))
-        .group_by(folded(value))
-        .having(exp.GT(this=exp.Count(this=exp.Star()), expression=number(1)))
+        kept(
+            stored,
+            "s",
+            labelled(folded(value), "k"),
+            labelled(exp.Count(this=exp.Star()), "n"),
+            where=[filled(value)],
+        )
+        .group_by(folded(value), copy=False)
+        .having(exp.GT(this=exp.Count(this=exp.Star()), expression=number(1)), copy=False)
     )
     table = "_doubles"
     create = exp.Create(this=exp.to_table(table), kind="TABLE", expression=grouped, replace=True)

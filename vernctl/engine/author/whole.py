@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from vernctl.engine.author.counts import count_sheet
+from vernctl.engine.author.counts import count_sheet, drops_of
 from vernctl.engine.author.decide import Decisions
 from vernctl.engine.author.healing import heal_sheets
 from vernctl.engine.author.joined import join_notes
@@ -85,7 +85,8 @@ def _with_sheets(work: Workspace, recipe: Recipe) -> Authored:
         flag_cells(work.con, template, work.templates, made, f"flags_{i}")
         previews.append(preview_sheet(work.con, template, made[template.slug], f"flags_{i}"))
         sheet = recipe.sheets[i]
-        counts.append(count_sheet(work.con, template, sheet, made[template.slug], f"flags_{i}"))
+        drops = drops_of(work.con, made[template.slug])
+        counts.append(count_sheet(work.con, template, sheet, drops, f"flags_{i}"))
     return Authored(recipe=recipe, sheets=tuple(previews), counts=tuple(counts))
 
 

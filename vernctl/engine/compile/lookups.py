@@ -6,14 +6,24 @@ from collections.abc import Sequence
 
 from sqlglot import exp
 
-from vernctl.engine.compile.inputs import DROP
+from vernctl.engine.compile.kept import kept
 from vernctl.engine.compile.tables import Catalogue, Stored
 from vernctl.engine.model import EngineError
-from vernctl.engine.recipe.base import call, filled, folded, name, number, spelled, text, trimmed
+from vernctl.engine.recipe.base import (
+    call,
+    filled,
+    folded,
+    labelled,
+    name,
+    number,
+    spelled,
+    text,
+    trimmed,
+)
 from vernctl.engine.recipe.steps import SheetColumn
 from vernctl.engine.recipe.values import Lookup
 
-#: The row's place among the rows that stay, from 0, in source order; NULL for a dropped row.
+#: Orders the rows that stay as they stood in the files; NULL for a dropped row.
 POSITION = "_pos"
 
 
@@ -23,17 +33,14 @@ def lookup_join(leaf: Lookup, alias: str, by: exp.Expr, catalogue: Catalogue) ->
     key, value = folded(other.column(leaf.match, "o")), other.column(leaf.take, "o")
     first = exp.Window(
         this=exp.RowNumber(),
-        partition_by=[key.copy()],
+        partition_by=[key],
         order=exp.Order(expressions=[exp.Ordered(this=name(POSITION, "o"))]),
     )
-    inner = (
-        exp.select(exp.alias_(key, "k", quoted=True), exp.alias_(value, "v", quoted=True))
-        .from_(exp.alias_(exp.to_table(other.table), "o", table=True))
-        .where(name(DROP, "o").is_(exp.null()), filled(value))
-        .qualify(exp.EQ(this=first, expression=number(1)))
-    )
+    inner = kept(
+        other, "o", labelled(key, "k"), labelled(value, "v"), where=[filled(value)]
+    ).qualify(exp.EQ(this=first, expression=number(1)), copy=False)
     on = exp.EQ(this=folded(by), expression=name("k", alias))
-    return exp.Join(this=inner.subquery(alias), on=on, side="LEFT")
+    return exp.Join(this=inner.subquery(alias, copy=False), on=on, side="LEFT")
 
 
 def spelling_join(
@@ -43,30 +50,29 @@ def spelling_join(
     found = [_values(_sheet(each.sheet, catalogue), each.column) for each in like]
     union: exp.Query = found[0]
     for other in found[1:]:
-        union = exp.union(union, other, distinct=False)
+        union = exp.union(union, other, distinct=False, copy=False)
     one = exp.EQ(this=exp.Count(this=exp.Distinct(expressions=[name("f")])), expression=number(1))
     inner = (
-        exp.select(name("k"), exp.alias_(call("MIN", name("v")), "w", quoted=True))
-        .from_(union.subquery("u"))
-        .where(exp.NEQ(this=name("k"), expression=text("")))
-        .group_by(name("k"))
-        .having(one)
+        exp.select(name("k"), labelled(call("MIN", name("v")), "w"), copy=False)
+        .from_(union.subquery("u", copy=False))
+        .where(exp.NEQ(this=name("k"), expression=text("")), copy=False)
+        .group_by(name("k"), copy=False)
+        .having(one, copy=False)
     )
     on = exp.EQ(this=spelled(cell), expression=name("k", alias))
-    return exp.Join(this=inner.subquery(alias), on=on, side="LEFT")
+    return exp.Join(this=inner.subquery(alias, copy=False), on=on, side="LEFT")
 
 
 def _values(stored: Stored, column: str) -> exp.Select:
     """(``k`` spelling, ``f`` folded, ``v`` trimmed) of every filled cell of a sheet's column."""
     value = stored.column(column, "o")
-    return (
-        exp.select(
-            exp.alias_(spelled(value), "k", quoted=True),
-            exp.alias_(folded(value), "f", quoted=True),
-            exp.alias_(trimmed(value), "v", quoted=True),
-        )
-        .from_(exp.alias_(exp.to_table(stored.table), "o", table=True))
-        .where(name(DROP, "o").is_(exp.null()), filled(value))
+    return kept(
+        stored,
+        "o",
+        labelled(spelled(value), "k"),
+        labelled(folded(value), "f"),
+        labelled(trimmed(value), "v"),
+        where=[filled(value)],
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 import duckdb
@@ -14,13 +14,26 @@ from vernctl.engine.model import EngineError
 from vernctl.engine.recipe.model import Recipe, SheetRecipe
 from vernctl.engine.recipe.steps import MendStep, looked_into
 
+#: Puts a finished sheet somewhere: (sheet, where its rows are to lie, its query) → where they lie.
+Keep = Callable[[SheetRecipe, Stored, exp.Query], Stored]
+
 
 class Runner:
-    """Keeps the table of each sheet, and builds it anew only where its recipe has changed."""
+    """Keeps the table of each sheet, and builds it anew only where its recipe has changed.
 
-    def __init__(self, con: duckdb.DuckDBPyConnection, sources: Mapping[str, Stored]) -> None:
+    ``keep`` takes over what becomes of finished sheets; without it each is a table that also holds
+    the rows that steps dropped, with the hash of every row.
+    """
+
+    def __init__(
+        self,
+        con: duckdb.DuckDBPyConnection,
+        sources: Mapping[str, Stored],
+        keep: Keep | None = None,
+    ) -> None:
         self._con = con
         self._sources = sources
+        self._keep = keep
         self._built: dict[str, _Built] = {}
         self._tables = 0
 
@@ -42,20 +55,30 @@ class Runner:
         reads = tuple(seen[other] for other in looked_into(sheet.steps) if other in seen)
         old = self._built.get(key)
         if old is None or (old.sheet, old.reads) != (sheet, reads):
-            old = _Built(sheet, reads, self._build(sheet, seen, old))
+            old = _Built(sheet, reads, self._build(key, sheet, seen, old))
             self._built[key] = old
         return old.stored
 
-    def _build(self, sheet: SheetRecipe, made: Mapping[str, Stored], old: _Built | None) -> Stored:
+    def _build(
+        self, key: str, sheet: SheetRecipe, made: Mapping[str, Stored], old: _Built | None
+    ) -> Stored:
         stored = Stored(f"sheet_work_{self._tables}", sheet.all_columns)
         self._tables += 1
         base = old.base_of(sheet) if old is not None else None
-        query = compile_sheet(sheet, Catalogue(self._sources, made), base)
-        table = exp.to_table(stored.table)
-        self._con.execute(sql(exp.Create(this=table, kind="TABLE", expression=query)))
+        hashed = self._keep is None
+        query = compile_sheet(sheet, Catalogue(self._sources, made), base, hashed=hashed)
+        if self._keep is not None and key == sheet.template:
+            return self._keep(sheet, stored, query)
+        keep_whole(self._con, stored, query)
         if old is not None:
             self._con.execute(f"DROP TABLE {old.stored.table}")
         return stored
+
+
+def keep_whole(con: duckdb.DuckDBPyConnection, stored: Stored, query: exp.Query) -> None:
+    """Make the table of a sheet: every row read, dropped ones included."""
+    table = exp.to_table(stored.table)
+    con.execute(sql(exp.Create(this=table, kind="TABLE", expression=query)))
 
 
 class _Built(NamedTuple):

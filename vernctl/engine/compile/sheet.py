@@ -16,10 +16,33 @@ from vernctl.engine.compile.inputs import DROP, HASH, IDENTITY, INPUT, ROW, comp
 from vernctl.engine.compile.lookups import POSITION, lookup_join, spelling_join
 from vernctl.engine.compile.tables import Catalogue, Stored, cell
 from vernctl.engine.model import EngineError
-from vernctl.engine.recipe.base import call, cases, choose, filled, folded, name, number, text
+from vernctl.engine.recipe.base import (
+    both,
+    call,
+    cases,
+    choose,
+    filled,
+    folded,
+    labelled,
+    missing,
+    name,
+    number,
+    text,
+)
 from vernctl.engine.recipe.model import SheetRecipe
-from vernctl.engine.recipe.steps import CellStep, DedupeStep, DropStep, FillStep, MendStep, Step
+from vernctl.engine.recipe.steps import (
+    CellStep,
+    DedupeStep,
+    DropStep,
+    FillStep,
+    MendStep,
+    Step,
+    looked_into,
+)
 from vernctl.engine.recipe.values import FromColumn, FromTarget, Lookup, Value, lookups
+
+#: No table has as many rows: a number that parts the rows of one input from those of the next.
+_MOST_ROWS = 1 << 40
 
 
 @dataclass
@@ -38,33 +61,46 @@ class Base(NamedTuple):
     steps: int
 
 
-def compile_sheet(sheet: SheetRecipe, catalogue: Catalogue, base: Base | None = None) -> exp.Select:
+def compile_sheet(
+    sheet: SheetRecipe, catalogue: Catalogue, base: Base | None = None, *, hashed: bool = True
+) -> exp.Select:
     """A query of ``_input, _row, _hash, _drop, _pos, c0 … cN`` with one row per row read.
 
-    ``_drop`` is the index of the step that dropped the row, or NULL. Raises EngineError where the
-    recipe names a table or column that is not there.
+    ``_drop`` is the index of the step that dropped the row, or NULL; ``_pos`` orders the rows that
+    stay as they stood in the files, and is NULL for the others. ``hashed`` as in
+    :func:`.inputs.compile_inputs`; a step that compares whole rows has the hash in any case.
+    Raises EngineError where the recipe names a table or column that is not there.
     """
     query: exp.Query
     if base is None:
-        query = compile_inputs(sheet, catalogue)
+        query = compile_inputs(sheet, catalogue, hashed or _compares_rows(sheet))
     else:
-        query = exp.select("*").from_(base.stored.table)
+        query = exp.select("*", copy=False).from_(base.stored.table, copy=False)
     width = len(sheet.all_columns)
     for layer in _layers(sheet, catalogue, base.steps if base is not None else 0):
         query = _select(layer, width, query)
-    kept = name(DROP).is_(exp.null())
-    place = exp.Window(
-        this=exp.RowNumber(),
-        partition_by=[kept],
-        order=exp.Order(expressions=[exp.Ordered(this=name(column)) for column in (INPUT, ROW)]),
-    )
-    position = choose(kept, exp.Sub(this=place, expression=number(1)), exp.null())
+    before = exp.Mul(this=name(INPUT), expression=number(_MOST_ROWS))
+    place = exp.Add(this=before, expression=name(ROW))
+    position = choose(missing(name(DROP)), place, exp.null())
     return exp.select(
         *(name(column) for column in (*IDENTITY, DROP)),
-        exp.alias_(position, POSITION, quoted=True),
+        labelled(position, POSITION),
         *(name(cell(i)) for i in range(width)),
         copy=False,
     ).from_(query.subquery("p", copy=False), copy=False)
+
+
+def _compares_rows(sheet: SheetRecipe) -> bool:
+    return any(isinstance(step, DedupeStep) and not step.dedupe for step in sheet.steps)
+
+
+def keeps_order(sheet: SheetRecipe) -> bool:
+    """Whether the sheet is made row by row, so that a table of it holds its rows in their order.
+
+    Joins and windows hand rows out in any order.
+    """
+    joined = any(item.joins for item in sheet.inputs) or looked_into(sheet.steps)
+    return not joined and not any(isinstance(step, DedupeStep) for step in sheet.steps)
 
 
 def _layers(sheet: SheetRecipe, catalogue: Catalogue, done: int) -> list[Layer]:
@@ -124,15 +160,15 @@ def _add(layer: Layer, index: int, step: Step, sheet: SheetRecipe, catalogue: Ca
             layer.joins.append(spelling_join(like, alias, own(column), catalogue))
             layer.cells[_position(sheet, column)] = step.build(own(column), name("w", alias))
         case DropStep(drop_rows=conditions):
-            met = exp.and_(*(each.build(own(each.column)) for each in conditions))
+            met = both(*(each.build(own(each.column)) for each in conditions))
             layer.drop = _dropped(met, index)
         case DedupeStep():
             layer.drop = _dropped(_double(step, sheet, catalogue), index)
 
 
 def _dropped(condition: exp.Expr, index: int) -> exp.Expr:
-    there = name(DROP, "p").is_(exp.null())
-    return choose(exp.and_(there, condition), number(index), name(DROP, "p"))
+    there = missing(name(DROP, "p"))
+    return choose(both(there, condition), number(index), name(DROP, "p"))
 
 
 def _double(step: DedupeStep, sheet: SheetRecipe, catalogue: Catalogue) -> exp.Expr:
@@ -155,10 +191,10 @@ def _double(step: DedupeStep, sheet: SheetRecipe, catalogue: Catalogue) -> exp.E
     order += [exp.Ordered(this=name(column, "p"), desc=backwards) for column in (INPUT, ROW)]
     rank = exp.Window(
         this=exp.RowNumber(),
-        partition_by=[name(DROP, "p").is_(exp.null()), *keys],
+        partition_by=[missing(name(DROP, "p")), *keys],
         order=exp.Order(expressions=order),
     )
-    return exp.and_(*(filled(each) for each in cells), exp.GT(this=rank, expression=number(1)))
+    return both(*(filled(each) for each in cells), exp.GT(this=rank, expression=number(1)))
 
 
 def _shape(sheet: SheetRecipe, catalogue: Catalogue) -> exp.Expr:
@@ -188,11 +224,8 @@ def _resolved(value: Value, layer: Layer, sheet: SheetRecipe, catalogue: Catalog
 def _select(layer: Layer, width: int, query: exp.Query) -> exp.Select:
     drop = layer.drop if layer.drop is not None else name(DROP, "p")
     columns = [name(column, "p") for column in IDENTITY]
-    columns.append(exp.alias_(drop, DROP, quoted=True, copy=False))
-    columns += [
-        exp.alias_(layer.cells.get(i, name(cell(i), "p")), cell(i), quoted=True, copy=False)
-        for i in range(width)
-    ]
+    columns.append(labelled(drop, DROP))
+    columns += [labelled(layer.cells.get(i, name(cell(i), "p")), cell(i)) for i in range(width)]
     # Nothing is shared between layers, so nothing needs a copy; copies would cost the most here.
     select = exp.select(*columns, copy=False).from_(query.subquery("p", copy=False), copy=False)
     for join in layer.joins:

@@ -8,9 +8,19 @@ from typing import NamedTuple
 import duckdb
 from sqlglot import exp
 
-from vernctl.engine.compile.inputs import DROP
+from vernctl.engine.compile.kept import kept
 from vernctl.engine.compile.tables import Stored, sql
-from vernctl.engine.recipe.base import SPACE, call, filled, matches, name, trimmed
+from vernctl.engine.recipe.base import (
+    SPACE,
+    both,
+    call,
+    filled,
+    labelled,
+    matches,
+    missing,
+    name,
+    trimmed,
+)
 from vernctl.engine.recipe.dates import (
     ORDERED,
     PLAIN_SHAPES,
@@ -61,13 +71,13 @@ def _cell_tests(stored: Stored, column: str) -> list[exp.Expr]:
     clean = trimmed(value)
     odd = rf"{SPACE}{{2,}}|[^ \S]|[\v\x{{85}}\x{{A0}}\x{{200B}}\x{{2060}}\x{{FEFF}}]"
     email = matches(clean, _EMAIL)
-    upper = exp.NEQ(this=call("LOWER", value), expression=value.copy())
+    upper = exp.NEQ(this=call("LOWER", value), expression=value)
     return [
         filled(value),
-        exp.and_(filled(value), exp.NEQ(this=clean, expression=value.copy())),
+        both(filled(value), exp.NEQ(this=clean, expression=value)),
         matches(clean, odd),
         email,
-        exp.and_(email, upper),
+        both(email, upper),
         matches(clean, _DATELIKE),
     ]
 
@@ -76,47 +86,53 @@ def date_facts(
     con: duckdb.DuckDBPyConnection, stored: Stored, columns: Sequence[str]
 ) -> dict[str, DateFacts]:
     """The counts of dates of several columns; heavier than the others, so asked for by name."""
-    found = _count(con, stored, {column: _date_tests(stored, column) for column in columns})
-    return {column: DateFacts(*counts) for column, counts in found.items()}
+    return {column: _dates_of(con, stored, column) for column in columns}
 
 
-def _date_tests(stored: Stored, column: str) -> list[exp.Expr]:
-    value = trimmed(stored.column(column, "s"))
+def _dates_of(con: duckdb.DuckDBPyConnection, stored: Stored, column: str) -> DateFacts:
+    """In layers, so that a cell is read once for all that is counted on it."""
+    value = name("v")
+    trims = kept(stored, "s", labelled(trimmed(stored.column(column, "s")), "v"))
     plain = [read_date(value, shape) for shape in PLAIN_SHAPES]
-    day, month = read_date(value, ORDERED["dmy"]), read_date(value, ORDERED["mdy"])
-    read = exp.Coalesce(this=plain[0], expressions=[*plain[1:], day, month])
-    is_day, is_month = _there(day), _there(month)
+    dates = exp.select(
+        value,
+        labelled(exp.Coalesce(this=plain[0], expressions=plain[1:]), "plain"),
+        labelled(read_date(value, ORDERED["dmy"]), "day"),
+        labelled(read_date(value, ORDERED["mdy"]), "month"),
+        labelled(read_time(value), "time"),
+        copy=False,
+    ).from_(trims.subquery("t", copy=False), copy=False)
+    day, month, time = name("day"), name("month"), name("time")
+    read = _there(exp.Coalesce(this=name("plain"), expressions=[day, month]))
     four = matches(value, r"(?:^|[^\d])\d{4}(?:[^\d]|$)")
-    time = read_time(value)
-    return [
-        _there(read),
-        exp.and_(_there(read), four),
+    tests = [
+        read,
+        both(read, four),
         matches(value, r"^\d{4}-\d{2}-\d{2}$"),
-        exp.and_(is_day, exp.Not(this=is_month)),
-        exp.and_(is_month, exp.Not(this=is_day)),
-        exp.and_(is_day, is_month, exp.NEQ(this=day.copy(), expression=month.copy())),
-        exp.and_(matches(time, "^T"), exp.Not(this=matches(time, "^T00:00:00"))),
+        both(_there(day), missing(month)),
+        both(_there(month), missing(day)),
+        both(_there(day), _there(month), exp.NEQ(this=day, expression=month)),
+        both(matches(time, "^T"), exp.Not(this=matches(time, "^T00:00:00"))),
     ]
+    query = exp.select(*(call("COUNT_IF", test) for test in tests), copy=False)
+    found = con.execute(sql(query.from_(dates.subquery("d", copy=False), copy=False))).fetchone()
+    return DateFacts(*(int(count) for count in found or ()))
 
 
 def _there(value: exp.Expr) -> exp.Expr:
-    return exp.Not(this=exp.Paren(this=value.copy().is_(exp.null())))
+    return exp.Not(this=exp.Paren(this=missing(value)))
 
 
 def _count(
     con: duckdb.DuckDBPyConnection, stored: Stored, tests: Mapping[str, Sequence[exp.Expr]]
 ) -> dict[str, list[int]]:
     counts = [
-        exp.alias_(call("COUNT_IF", test), f"n{i}", quoted=True, copy=False)
+        labelled(call("COUNT_IF", test), f"n{i}")
         for i, test in enumerate(test for each in tests.values() for test in each)
     ]
     if not counts:
         return {}
-    query = (
-        exp.select(*counts, copy=False)
-        .from_(exp.alias_(exp.to_table(stored.table), "s", table=True), copy=False)
-        .where(name(DROP, "s").is_(exp.null()), copy=False)
-    )
+    query = kept(stored, "s", *counts)
     row = [int(count) for count in con.execute(sql(query)).fetchone() or ()]
     found: dict[str, list[int]] = {}
     for column, each in tests.items():

@@ -13,11 +13,20 @@ import duckdb
 import re2
 from sqlglot import exp
 
-from vernctl.engine.compile.inputs import DROP
+from vernctl.engine.compile.kept import kept
 from vernctl.engine.compile.tables import Stored, sql
 from vernctl.engine.instruct.edits import UseNumbers
 from vernctl.engine.model import Column
-from vernctl.engine.recipe.base import SPACE, call, filled, matches, name, regex_replace, trimmed
+from vernctl.engine.recipe.base import (
+    SPACE,
+    call,
+    filled,
+    labelled,
+    matches,
+    name,
+    regex_replace,
+    trimmed,
+)
 from vernctl.engine.recipe.numbers import EITHER, Notation, Number, bare_number, certain
 from vernctl.engine.recipe.steps import HEALED, CellStep
 
@@ -162,21 +171,18 @@ def _notations(
     bare = bare_number(stored.column(column.name, "s"), beside)
     patterns = (certain("."), certain(","), EITHER["."], EITHER[","])
     counts = [call("COUNT_IF", matches(name("b"), pattern)) for pattern in patterns]
-    inner = (
-        exp.select(exp.alias_(bare, "b", quoted=True))
-        .from_(exp.alias_(exp.to_table(stored.table), "s", table=True))
-        .where(name(DROP, "s").is_(exp.null()))
-    )
-    query = exp.select(*counts).from_(inner.subquery("n"))
+    inner = kept(stored, "s", labelled(bare, "b"))
+    query = exp.select(*counts, copy=False).from_(inner.subquery("n", copy=False))
     return _Notations(*(int(count) for count in con.execute(sql(query)).fetchone() or ()))
 
 
 def _breaks(con: duckdb.DuckDBPyConnection, stored: Stored, column: Column, rule: str) -> int:
     value = stored.column(column.name, "s")
-    query = (
-        exp.select(exp.Count(this=exp.Star()))
-        .from_(exp.alias_(exp.to_table(stored.table), "s", table=True))
-        .where(name(DROP, "s").is_(exp.null()), filled(value), exp.Not(this=matches(value, rule)))
+    query = kept(
+        stored,
+        "s",
+        exp.Count(this=exp.Star()),
+        where=[filled(value), exp.Not(this=matches(value, rule))],
     )
     row = con.execute(sql(query)).fetchone()
     return int(row[0]) if row else 0
@@ -189,16 +195,20 @@ def _beside(con: duckdb.DuckDBPyConnection, stored: Stored, column: Column) -> B
     shape = rf"^{_SIDE}[-+(−–]?[.,]?\d[\d.,'’\s\p{{Z}}]*\)?-?{_SIDE}$"
     rest = regex_replace(call("LOWER", trimmed(around)), rf"{SPACE}+|\.$")
     query = (
-        exp.select(exp.alias_(rest, "w"), exp.alias_(exp.Count(this=exp.Star()), "n"))
-        .from_(exp.alias_(exp.to_table(stored.table), "s", table=True))
-        .where(
-            name(DROP, "s").is_(exp.null()),
-            exp.Not(this=matches(value, column.strict or "")),
-            matches(value, shape),
+        kept(
+            stored,
+            "s",
+            labelled(rest, "w"),
+            labelled(exp.Count(this=exp.Star()), "n"),
+            where=[exp.Not(this=matches(value, column.strict or "")), matches(value, shape)],
         )
-        .group_by("w")
-        .order_by(exp.Ordered(this=exp.column("n"), desc=True), exp.Ordered(this=exp.column("w")))
-        .limit(_MOST_WORDS + 1)
+        .group_by("w", copy=False)
+        .order_by(
+            exp.Ordered(this=exp.column("n"), desc=True),
+            exp.Ordered(this=exp.column("w")),
+            copy=False,
+        )
+        .limit(_MOST_WORDS + 1, copy=False)
     )
     found = [(str(word), int(cells)) for word, cells in con.execute(sql(query)).fetchall() if word]
     if len(found) > _MOST_WORDS:
@@ -224,15 +234,13 @@ def _percent(con: duckdb.DuckDBPyConnection, stored: Stored, column: Column) -> 
         this=regex_replace(value, rf"{SPACE}*%$"), to=exp.DataType.build("DOUBLE", dialect="duckdb")
     )
     marked = matches(value, "%$")
-    query = (
-        exp.select(
-            exp.Filter(this=call("MEDIAN", number), expression=exp.Where(this=marked)),
-            exp.Filter(
-                this=call("MEDIAN", number), expression=exp.Where(this=exp.Not(this=marked.copy()))
-            ),
-        )
-        .from_(exp.alias_(exp.to_table(stored.table), "s", table=True))
-        .where(name(DROP, "s").is_(exp.null()))
+    query = kept(
+        stored,
+        "s",
+        exp.Filter(this=call("MEDIAN", number), expression=exp.Where(this=marked)),
+        exp.Filter(
+            this=call("MEDIAN", number), expression=exp.Where(this=exp.Not(this=marked.copy()))
+        ),
     )
     signed, plain = con.execute(sql(query)).fetchone() or (None, None)
     if not signed or not plain:

@@ -12,12 +12,12 @@ import duckdb
 import re2
 from sqlglot import exp
 
-from vernctl.engine.compile.inputs import DROP
+from vernctl.engine.compile.kept import kept
 from vernctl.engine.compile.tables import Stored, sql
 from vernctl.engine.database import rows_of
 from vernctl.engine.heal.names import words
 from vernctl.engine.model import Column
-from vernctl.engine.recipe.base import call, filled, folded, matches, name, text, trimmed
+from vernctl.engine.recipe.base import call, filled, folded, labelled, matches, text, trimmed
 from vernctl.engine.recipe.ops import CellOp, Collapse, Domain, Lower, Phone, Upper
 from vernctl.engine.recipe.repairs import Blank, Unmangle, WebAddress, mangled_letters
 from vernctl.engine.recipe.steps import HEALED, CellStep
@@ -68,15 +68,18 @@ def _nothing_in(con: duckdb.DuckDBPyConnection, stored: Stored, column: Column) 
     value = stored.column(column.name, "s")
     wanted = sorted({word.casefold() for word in (*_NOTHING, *_NOTHING_TO_A_RULE)})
     query = (
-        exp.select(exp.alias_(trimmed(value), "v"), exp.alias_(exp.Count(this=exp.Star()), "n"))
-        .from_(exp.alias_(exp.to_table(stored.table), "s", table=True))
-        .where(
-            name(DROP, "s").is_(exp.null()),
-            exp.LTE(this=call("LENGTH", value), expression=exp.Literal.number(24)),
-            exp.In(this=folded(value), expressions=[text(word) for word in wanted]),
+        kept(
+            stored,
+            "s",
+            labelled(trimmed(value), "v"),
+            labelled(exp.Count(this=exp.Star()), "n"),
+            where=[
+                exp.LTE(this=call("LENGTH", value), expression=exp.Literal.number(24)),
+                exp.In(this=folded(value), expressions=[text(word) for word in wanted]),
+            ],
         )
-        .group_by("v")
-        .order_by("v")
+        .group_by("v", copy=False)
+        .order_by("v", copy=False)
     )
     return {str(word): int(cells) for word, cells in con.execute(sql(query)).fetchall()}
 
@@ -90,12 +93,12 @@ def heal_letters(
     steps = []
     for column in columns:
         value = stored.column(column.name, "s")
-        query = (
-            exp.select(call("UNNEST", call("REGEXP_EXTRACT_ALL", value, text(pattern))))
-            .distinct()
-            .from_(exp.alias_(exp.to_table(stored.table), "s", table=True))
-            .where(name(DROP, "s").is_(exp.null()), matches(value, "[ÂÃÄÅâ]"))
-        )
+        query = kept(
+            stored,
+            "s",
+            call("UNNEST", call("REGEXP_EXTRACT_ALL", value, text(pattern))),
+            where=[matches(value, "[ÂÃÄÅâ]")],
+        ).distinct(copy=False)
         found = {str(row[0]) for row in con.execute(sql(query)).fetchall()}
         letters = {mangled: letter for mangled, letter in known.items() if mangled in found}
         if letters:
@@ -121,17 +124,12 @@ def heal_by_rule(
     value = stored.column(column.name, "s")
     for done in before:
         value = done.build(value)
-    inner = (
-        exp.select(exp.alias_(value, "v"))
-        .distinct()
-        .from_(exp.alias_(exp.to_table(stored.table), "s", table=True))
-        .where(name(DROP, "s").is_(exp.null()))
-    )
+    inner = kept(stored, "s", labelled(value, "v")).distinct(copy=False)
     # Few cells break a rule: what mends them is tried on their different values alone.
     broken = (
-        exp.select("v")
-        .from_(inner.subquery("d"))
-        .where(exp.Not(this=matches(exp.column("v"), rule)), filled(exp.column("v")))
+        exp.select("v", copy=False)
+        .from_(inner.subquery("d", copy=False))
+        .where(exp.Not(this=matches(exp.column("v"), rule)), filled(exp.column("v")), copy=False)
     )
     con.execute(
         sql(exp.Create(this=exp.to_table("_broken"), kind="TABLE", expression=broken, replace=True))

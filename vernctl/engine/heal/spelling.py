@@ -10,6 +10,7 @@ import re2
 from sqlglot import exp
 
 from vernctl.engine.compile.inputs import DROP
+from vernctl.engine.compile.kept import kept
 from vernctl.engine.compile.lookups import spelling_join
 from vernctl.engine.compile.tables import Catalogue, Stored, sql
 from vernctl.engine.database import count_of
@@ -20,7 +21,9 @@ from vernctl.engine.recipe.base import (
     call,
     cases,
     filled,
+    labelled,
     matches,
+    missing,
     name,
     number,
     spelled,
@@ -85,11 +88,19 @@ def heal_codes(
 def _values(con: duckdb.DuckDBPyConnection, stored: Stored, column: str) -> list[tuple[str, int]]:
     value = stored.column(column, "s")
     query = (
-        exp.select(exp.alias_(trimmed(value), "v"), exp.alias_(exp.Count(this=exp.Star()), "n"))
-        .from_(exp.alias_(exp.to_table(stored.table), "s", table=True))
-        .where(name(DROP, "s").is_(exp.null()), filled(value))
-        .group_by("v")
-        .order_by(exp.Ordered(this=exp.column("n"), desc=True), exp.Ordered(this=exp.column("v")))
+        kept(
+            stored,
+            "s",
+            labelled(trimmed(value), "v"),
+            labelled(exp.Count(this=exp.Star()), "n"),
+            where=[filled(value)],
+        )
+        .group_by("v", copy=False)
+        .order_by(
+            exp.Ordered(this=exp.column("n"), desc=True),
+            exp.Ordered(this=exp.column("v")),
+            copy=False,
+        )
     )
     return [(str(value), int(cells)) for value, cells in con.execute(sql(query)).fetchall()]
 
@@ -124,14 +135,15 @@ def _meant(
         number(0),
     )
     query = (
-        exp.select("v", "w", exp.alias_(distance, "d"), exp.alias_(slips, "most"))
-        .from_("_found")
-        .join("_allowed", join_type="cross")
+        exp.select("v", "w", labelled(distance, "d"), labelled(slips, "most"), copy=False)
+        .from_("_found", copy=False)
+        .join("_allowed", join_type="cross", copy=False)
         .where(
             exp.LTE(this=distance.copy(), expression=exp.Mul(this=slips, expression=number(2))),
             exp.GT(this=call("LENGTH", a), expression=number(0)),
+            copy=False,
         )
-        .order_by("v", "d", "nth")
+        .order_by("v", "d", "nth", copy=False)
     )
     near: dict[str, list[_Near]] = {}
     for value, target, slip, most in con.execute(sql(query)).fetchall():
@@ -177,9 +189,9 @@ def heal_links(
     value = stored.column(column.name, "s")
     mended = step.build(value, name("w", "l"))
     query = (
-        exp.select(exp.Count(this=exp.Star()))
-        .from_(exp.alias_(exp.to_table(stored.table), "s", table=True))
-        .join(spelling_join(like, "l", value, Catalogue({}, sheets)))
-        .where(name(DROP, "s").is_(exp.null()), exp.NEQ(this=mended, expression=value.copy()))
+        exp.select(exp.Count(this=exp.Star()), copy=False)
+        .from_(exp.alias_(exp.to_table(stored.table), "s", table=True), copy=False)
+        .join(spelling_join(like, "l", value, Catalogue({}, sheets)), copy=False)
+        .where(missing(name(DROP, "s")), exp.NEQ(this=mended, expression=value.copy()), copy=False)
     )
     return (step,) if count_of(con, sql(query)) else ()

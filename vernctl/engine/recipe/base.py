@@ -43,6 +43,11 @@ def name(column: str, table: str | None = None) -> exp.Expr:
     return exp.column(column, table=table, quoted=True)
 
 
+def labelled(value: exp.Expr, label: str) -> exp.Expr:
+    """``value AS "label"``."""
+    return exp.alias_(value, label, quoted=True, copy=False)
+
+
 def regex_replace(cell: exp.Expr, pattern: str, by: str = "", options: str = "g") -> exp.Expr:
     """``cell`` with every match of one of our own patterns replaced."""
     return call("REGEXP_REPLACE", cell, text(pattern), text(by), text(options))
@@ -51,6 +56,11 @@ def regex_replace(cell: exp.Expr, pattern: str, by: str = "", options: str = "g"
 def both(*conditions: exp.Expr) -> exp.Expr:
     """Whether every condition holds."""
     return exp.and_(*conditions, copy=False)
+
+
+def missing(value: exp.Expr) -> exp.Expr:
+    """Whether a value is NULL."""
+    return exp.Is(this=value, expression=exp.null())
 
 
 def matches(cell: exp.Expr, pattern: str) -> exp.Expr:

@@ -6,6 +6,7 @@ Two-digit years pivot as POSIX does: 69-99 are 19xx, 00-68 are 20xx.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 from sqlglot import exp
@@ -13,6 +14,7 @@ from sqlglot import exp
 from vernctl.engine.recipe.base import (
     RecipeValue,
     call,
+    cases,
     choose,
     matches,
     number,
@@ -55,6 +57,7 @@ ORDERED: dict[Order, Shape] = {
     "dmy": Shape(_NUMBERS, 3, 2, 1),
     "mdy": Shape(_NUMBERS, 3, 1, 2),
 }
+_SLASHED: dict[Order, str] = {"dmy": "%d/%m/%Y", "mdy": "%m/%d/%Y"}
 #: Shapes that mean one date whatever the column's order is.
 PLAIN_SHAPES = (YEAR_FIRST, DAY_NAMED, NAMED_DAY, DOTTED)
 
@@ -85,6 +88,16 @@ def read_date(cell: exp.Expr, shape: Shape) -> exp.Expr:
     day_text = call("STRFTIME", call("TRY_STRPTIME", joined, formats), text("%Y-%m-%d"))
     # Most cells have one shape: the others are ruled out by one look instead of three.
     return choose(has_shape(cell, shape), day_text, exp.null())
+
+
+def _by_formats(cell: exp.Expr, formats: Sequence[str], otherwise: exp.Expr) -> exp.Expr:
+    """What :func:`read_date` gives for the commonest shapes, at a tenth of the cost: the pattern
+    before has left nothing to a parser's leniency."""
+    days = [
+        call("STRFTIME", call("TRY_STRPTIME", cell, text(form)), text("%Y-%m-%d"))
+        for form in formats
+    ]
+    return exp.Coalesce(this=days[0], expressions=[*days[1:], otherwise])
 
 
 def read_time(cell: exp.Expr) -> exp.Expr:
@@ -119,13 +132,28 @@ class DateOp(RecipeValue):
     def build(self, cell: exp.Expr) -> exp.Expr:
         clean = trimmed(cell)
         other: Order = "mdy" if self.order == "dmy" else "dmy"
+        common = (
+            (r"^\d{1,2}/\d{1,2}/\d{4}$", (_SLASHED[self.order], _SLASHED[other])),
+            (r"^\d{4}-\d{1,2}-\d{1,2}$", ("%Y-%m-%d",)),
+            (r"^\d{1,2}\.\d{1,2}\.\d{4}$", ("%d.%m.%Y",)),
+        )
+        quick = [
+            (matches(clean, pattern), _by_formats(clean, formats, cell))
+            for pattern, formats in common
+        ]
+        return cases(quick, self.build_long(cell))
+
+    def build_long(self, cell: exp.Expr) -> exp.Expr:
+        """The same for a cell of any shape, without the short way for the commonest."""
+        clean = trimmed(cell)
+        other: Order = "mdy" if self.order == "dmy" else "dmy"
         shapes = (*PLAIN_SHAPES, COMPACT, ORDERED[self.order], ORDERED[other])
         days = [read_date(clean, shape) for shape in shapes]
         day: exp.Expr = exp.Coalesce(this=days[0], expressions=days[1:])
         if self.time:
-            day = call("CONCAT", day, read_time(clean))
-            return choose(day.copy().is_(exp.null()), cell, day)
-        return exp.Coalesce(this=day, expressions=[cell.copy()])
+            # NULL where there is no date: CONCAT would make an empty text of it.
+            day = exp.DPipe(this=day, expression=read_time(clean))
+        return exp.Coalesce(this=day, expressions=[cell])
 
     def describe(self) -> str:
         return f"date in ISO 8601, {ORDER_LABELS[self.order]} where the order decides"

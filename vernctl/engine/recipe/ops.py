@@ -122,7 +122,7 @@ class MapValues(RecipeValue):
 
     def build(self, cell: exp.Expr) -> exp.Expr:
         compared = cell if self.exact else folded(cell)
-        rest: exp.Expr = cell.copy()
+        rest: exp.Expr = cell
         if self.otherwise is not None:
             rest = choose(filled(cell), text(self.otherwise), cell)
         elif self.other == "blank":
@@ -133,7 +133,7 @@ class MapValues(RecipeValue):
         branches: list[tuple[exp.Expr, exp.Expr]] = []
         for target, values in by_target.items():
             keys = [text(value) if self.exact else folded(text(value)) for value in values]
-            branches.append((exp.In(this=compared.copy(), expressions=keys), text(target)))
+            branches.append((exp.In(this=compared, expressions=keys), text(target)))
         return cases(branches, rest)
 
     def describe(self) -> str:

@@ -15,6 +15,7 @@ from sqlglot import exp
 from vernctl.engine.recipe.base import (
     RecipeValue,
     blank,
+    both,
     call,
     choose,
     filled,
@@ -45,7 +46,7 @@ class CellStep(RecipeValue):
         if self.rule is None:
             return choose(filled(cell), done, cell)
         broken = exp.Not(this=matches(cell, self.rule))
-        return choose(exp.and_(filled(cell), broken, matches(done, self.rule)), done, cell)
+        return choose(both(filled(cell), broken, matches(done, self.rule)), done, cell)
 
     def describe(self) -> str:
         return self.do.describe()
@@ -100,7 +101,7 @@ class FillStep(RecipeValue):
         """``tests`` are the expressions of ``where``."""
         if not self.always:
             tests = (blank(cell), *tests)
-        return choose(exp.and_(*tests), value, cell) if tests else value
+        return choose(both(*tests), value, cell) if tests else value
 
     def describe(self) -> str:
         verb = "set to" if self.always else "blanks filled with"
@@ -125,7 +126,7 @@ class MendStep(RecipeValue):
     def build(self, cell: exp.Expr, meant: exp.Expr) -> exp.Expr:
         """``meant`` is the one linked value of the cell's spelling, or NULL."""
         other = exp.NEQ(this=folded(meant), expression=folded(cell))
-        return choose(exp.and_(filled(cell), other), meant, cell)
+        return choose(both(filled(cell), other), meant, cell)
 
     def describe(self) -> str:
         places = " or ".join(f"{each.column} in {each.sheet}" for each in self.like)
