@@ -242,6 +242,12 @@ def test_templates_are_named_or_left_out(workshop: Workshop) -> None:
     assert problem.endswith("templates is empty; leave it out for every active one")
 
 
+def test_templates_that_are_no_list_are_one_problem(workshop: Workshop) -> None:
+    head = "version: 1\nmigration: {name: A, external_id: a, templates: contacts}\n"
+    (problem,) = workshop.problems(head=head)
+    assert problem.endswith('a template must be a list ([…] or lines with -), not "contacts"')
+
+
 def test_cells_that_are_wrongly_chosen_are_one_problem(workshop: Workshop) -> None:
     assert workshop.problems("endpoint: us\nreview: []\n") == [
         f"{AT}:4:9   review must be a map (key: value), not a list"

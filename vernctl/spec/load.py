@@ -228,10 +228,11 @@ class _Loader:
             )
             identity = None
         source = reader.optional(get("source"), lambda n: reader.text(n, "source", env=True))
+        before = len(reader.problems)
         templates = reader.optional(
             get("templates"), lambda n: reader.names(n, "a template", env=True)
         )
-        if templates == () and "templates" in found:
+        if templates == () and "templates" in found and len(reader.problems) == before:
             reader.add(found["templates"], "templates is empty; leave it out for every active one")
         epoch = reader.optional(get("epoch"), lambda n: reader.whole(n, "epoch", least=1))
         if not name or not identity:
