@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from vernctl.engine.author.mapping import draft_sheet
 from vernctl.engine.database import open_database
+from vernctl.engine.findings import Findings
 from vernctl.engine.instruct import read_messages, split_messages
 from vernctl.engine.instruct.edits import Edit
 from vernctl.engine.instruct.reading import describe_edit
@@ -64,7 +65,7 @@ def vocabulary(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Vocabulary]
         (folder / name).write_text(text, encoding="utf-8")
         files.append(InputFile(name=name, path=Path(folder / name)))
     with open_database(folder) as con:
-        work = open_workspace(con, files, TEMPLATES, "", folder, quiet)
+        work = open_workspace(con, files, TEMPLATES, "", Findings(folder / "findings"), quiet)
         recipe = Recipe(sheets=tuple(draft_sheet(work, template).sheet for template in TEMPLATES))
         yield Vocabulary(work, recipe)
 

@@ -6,7 +6,7 @@ import re
 import shutil
 from pathlib import Path
 
-from vernctl.embedded.folder import Ownership
+from vernctl.embedded.folder import FINDINGS, Ownership
 from vernctl.embedded.store import Store, Transaction
 
 #: How long to wait for a child server that is about to leave the folder.
@@ -36,6 +36,7 @@ def erase_customer(folder: Path, external_id: str) -> int:
                     _delete_rows(db, id_)
             if ids:
                 store.compact()
+                leftovers.append(folder / FINDINGS)
             for path in leftovers:
                 _remove(path)
             return len(ids)

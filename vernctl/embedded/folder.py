@@ -14,6 +14,8 @@ from vernctl.embedded.locks import FileLock
 from vernctl.errors import BusyError
 
 OWNER_LOCK, CLIENTS_LOCK, CARD, API_KEY = "owner.lock", "clients.lock", "owner.json", "api-key"
+#: What the engine found out about files: cells are in it, and removing it costs time only.
+FINDINGS = "findings"
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from vernctl.embedded.bell import Bell
 from vernctl.embedded.clock import Clock, stamp
+from vernctl.embedded.folder import FINDINGS
 from vernctl.errors import VernctlError
 
 if TYPE_CHECKING:
@@ -160,7 +161,7 @@ class Store:
         self.clock = clock
         self.bell = Bell()
         self._lock = threading.RLock()
-        for part in ("", "files", "sheets", "work", "exports"):
+        for part in ("", "files", "sheets", "work", "exports", FINDINGS):
             (folder / part).mkdir(mode=0o700, parents=True, exist_ok=True)
         self._connection = sqlite3.connect(
             folder / "server.sqlite", isolation_level=None, check_same_thread=False

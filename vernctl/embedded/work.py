@@ -21,6 +21,7 @@ from vernctl.embedded.catalog_file import CatalogFile
 from vernctl.embedded.connections import Connections, block_for_credentials
 from vernctl.embedded.edits import edited
 from vernctl.embedded.engine_work import Engine, Inputs, Proposal
+from vernctl.embedded.folder import FINDINGS
 from vernctl.embedded.live import NeedsCredentialsError, extract, keep_extraction
 from vernctl.embedded.migrations import Migration, sheet_templates, stored_migration
 from vernctl.embedded.pins import told
@@ -108,6 +109,8 @@ class Workers:
             elif leftover.name.partition(".")[0] not in kept:
                 leftover.unlink()
         for leftover in (self._store.folder / "work").iterdir():
+            shutil.rmtree(leftover)
+        for leftover in (self._store.folder / FINDINGS).glob(".*"):
             shutil.rmtree(leftover)
         for row in waiting:
             self.submit(row["step"])
@@ -300,6 +303,7 @@ class Workers:
                 messages=told(run).messages,
                 answers=told(run).answers,
                 workdir=self._store.folder / "work" / step["id"],
+                findings=self._store.folder / FINDINGS,
             ),
         )
 

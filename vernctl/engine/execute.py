@@ -12,6 +12,7 @@ from vernctl.engine.author.counts import count_sheet
 from vernctl.engine.compile.run import Runner
 from vernctl.engine.coverage import coverage_of
 from vernctl.engine.database import open_database
+from vernctl.engine.findings import Findings
 from vernctl.engine.model import (
     EngineError,
     ExecuteReport,
@@ -35,6 +36,7 @@ def execute(
     database: Path,
     workdir: Path,
     progress: Progress = quiet,
+    findings: Findings | None = None,
 ) -> ExecuteReport:
     """Write every row of the recipe's sheets to ``database`` and account for every row read.
 
@@ -46,7 +48,8 @@ def execute(
         if sheet is None or sheet.columns != tuple(column.name for column in template.columns):
             raise EngineError(f"The recipe was not made for the columns of {template.name}.")
     with open_database(workdir) as con:
-        loaded = load_files(con, files, workdir, progress)
+        findings = findings or Findings(workdir / "findings")
+        loaded = load_files(con, files, findings, progress)
         with sheet_file(con, database, templates, progress) as written:
             Runner(con, loaded.stored, written.keep).run(recipe)
             counts: list[SheetCount] = []

@@ -6,6 +6,7 @@ A text may be of several kinds: "03/04/2024" is a date in day-month and in month
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 #: Every kind, in the order in which reports list them.
 KINDS = (
@@ -61,6 +62,10 @@ def kinds_of(text: str) -> tuple[str, ...]:
     """The kinds of a trimmed, non-empty text, in no order of weight; () where it is none."""
     if len(text) > 400:
         return ("words",)
+    return _told(text) if len(text) < 80 else _look(text)
+
+
+def _look(text: str) -> tuple[str, ...]:
     if "@" in text and _EMAIL.fullmatch(text):
         return ("email",)
     first = text[0]
@@ -71,6 +76,10 @@ def kinds_of(text: str) -> tuple[str, ...]:
     if any(char.isdigit() for char in text):
         return _with_digits(text)
     return _without_digits(text)
+
+
+#: The same few thousand cells are looked at for header, layout and profile.
+_told = lru_cache(maxsize=1 << 14)(_look)
 
 
 def _with_digits(text: str) -> tuple[str, ...]:

@@ -4,24 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from functools import partial
 
 import duckdb
 
 from vernctl.engine.compile.run import Runner
 from vernctl.engine.compile.tables import Stored
+from vernctl.engine.findings import Findings
 from vernctl.engine.match import MatchResult, match
 from vernctl.engine.model import InputFile, Progress, Template
 from vernctl.engine.profile import ColumnProfile, TableProfile, profile_table
-from vernctl.engine.readers import SourceTable, load_table, read_file
+from vernctl.engine.readers import SourceTable, load_table
 
 
 @dataclass(frozen=True)
 class Loaded:
-    """Source tables by name, and where they lie in DuckDB."""
+    """Source tables by name, where they lie in DuckDB, and what tells their contents apart."""
 
     tables: Mapping[str, SourceTable]
     stored: Mapping[str, Stored]
+    contents: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -58,19 +60,25 @@ def percent(part: int, whole: int) -> str:
 
 
 def load_files(
-    con: duckdb.DuckDBPyConnection, files: Sequence[InputFile], workdir: Path, progress: Progress
+    con: duckdb.DuckDBPyConnection,
+    files: Sequence[InputFile],
+    findings: Findings,
+    progress: Progress,
 ) -> Loaded:
     """Read every file and load its tables; the order of the files does not matter."""
     tables: dict[str, SourceTable] = {}
+    contents: dict[str, str] = {}
     for file in sorted(files, key=lambda file: (file.name, str(file.path))):
         progress("read", f"Reading {file.name}.")
-        for table in read_file(file, workdir):
-            tables[_unused(table.name, tables)] = table
+        for nth, table in enumerate(findings.tables(file)):
+            name = _unused(table.name, tables)
+            tables[name] = table
+            contents[name] = f"{findings.digest(file)} {nth} {file.name}"
     stored = {}
     for i, (name, table) in enumerate(tables.items()):
         stored[name] = Stored(f"source_{i}", table.columns)
         load_table(con, table, stored[name].table)
-    return Loaded(tables, stored)
+    return Loaded(tables, stored, contents)
 
 
 def _unused(name: str, taken: Mapping[str, object]) -> str:
@@ -85,16 +93,28 @@ def open_workspace(
     files: Sequence[InputFile],
     templates: Sequence[Template],
     knowledge: str,
-    workdir: Path,
+    findings: Findings,
     progress: Progress,
 ) -> Workspace:
     """Load, profile and match the files."""
-    loaded = load_files(con, files, workdir, progress)
+    loaded = load_files(con, files, findings, progress)
     profiles = {}
     for name, table in loaded.tables.items():
         progress("profile", f"Looking at {name}: {table.row_count:,} rows.")
-        profile = profile_table(con, loaded.stored[name].table, table)
+        profile = findings.value(
+            TableProfile,
+            [loaded.contents[name]],
+            partial(profile_table, con, loaded.stored[name].table, table),
+        )
         profiles[name] = profile.model_copy(update={"table": name})
     progress("match", "Matching columns.")
-    matched = match(tuple(profiles.values()), templates, knowledge=knowledge)
+    matched = findings.value(
+        MatchResult,
+        [
+            *(part for name in profiles for part in (name, loaded.contents[name])),
+            *(template.model_dump_json() for template in templates),
+            knowledge,
+        ],
+        lambda: match(tuple(profiles.values()), templates, knowledge=knowledge),
+    )
     return Workspace(con, tuple(templates), loaded, profiles, matched, Runner(con, loaded.stored))

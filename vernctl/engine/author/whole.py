@@ -19,6 +19,7 @@ from vernctl.engine.author.mapping import draft_sheet
 from vernctl.engine.author.result import Authored, SourceFacts
 from vernctl.engine.author.stages import map_sheets, settle_doubles, settle_values
 from vernctl.engine.database import open_database
+from vernctl.engine.findings import Findings
 from vernctl.engine.instruct import read_messages, split_messages
 from vernctl.engine.instruct.known import read_knowledge
 from vernctl.engine.instruct.vocabulary import Vocabulary
@@ -38,15 +39,18 @@ def author(
     answers: Mapping[str, str] | None = None,
     workdir: Path,
     progress: Progress = quiet,
+    findings: Findings | None = None,
 ) -> Authored:
     """Author a recipe for these files and templates.
 
     ``messages`` are instructions in order, each alone or a numbered list; ``answers`` maps the
     keys of questions to labels or free text. ``workdir`` holds what is too large for memory and
-    may be removed afterwards. Raises EngineError for what cannot be read.
+    may be removed afterwards. ``findings`` is what earlier calls found out about the same files; it
+    changes how long this takes, and nothing else. Raises EngineError for what cannot be read.
     """
     with open_database(workdir) as con:
-        work = open_workspace(con, files, templates, knowledge, workdir, progress)
+        findings = findings or Findings(workdir / "findings")
+        work = open_workspace(con, files, templates, knowledge, findings, progress)
         texts = [text for message in messages for text in split_messages(message)]
         return _author(work, texts, dict(answers or {}), knowledge, progress)
 
