@@ -2,7 +2,8 @@
 
 ``VERNCTL_DATA=FOLDER python benchmarks/matching.py`` prints one table. The folder holds the sets
 ``schema_valentine``, ``schema_crm_maps``, ``schema_saas_fivetran`` and ``bank_exports``, each with
-its truth. Precision and recall are over target columns; hit@1 is the share of source columns that
+its truth; beside them stand the invented exports of ``exports.py``, of which those that are only
+scored are left out without ``--kept``. Precision and recall are over target columns; hit@1 is the share of source columns that
 have a target and were given it. "Asked" counts proposals that would be put to a person.
 """
 
@@ -12,10 +13,13 @@ import csv
 import json
 import os
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from exports import TEMPLATES, Export, cells, exports
 
 from vernctl.engine.inspect import match_files
 from vernctl.engine.model import Column, Template
@@ -143,6 +147,25 @@ def _cases(root: Path) -> Iterator[_Case]:
             _truth(folder / "ground_truth.csv"),
         )
     yield from _banks(root / "bank_exports")
+    yield from _own("own, seen", exports(kept=False))
+    if "--kept" in sys.argv[1:]:
+        yield from _own("own, kept", exports(kept=True))
+
+
+def _own(name: str, made: Sequence[Export]) -> Iterator[_Case]:
+    with tempfile.TemporaryDirectory() as folder:
+        for number, export in enumerate(made):
+            path = Path(folder) / f"export{number}.csv"
+            columns = [
+                cells(kind, 40, export.system + header) for header, kind, _ in export.columns
+            ]
+            with path.open("w", encoding="utf-8", newline="") as file:
+                writer = csv.writer(file)
+                writer.writerow([header for header, _, _ in export.columns])
+                writer.writerows(zip(*columns, strict=True))
+            truth = {target: header for header, _, target in export.columns if target}
+            template = _template(export.template, TEMPLATES[export.template].split(", "))
+            yield name, export.system, path, template, truth
 
 
 def _banks(folder: Path) -> Iterator[_Case]:

@@ -204,6 +204,35 @@ def test_the_parts_of_an_address_give_the_address(tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Bokföringsdag,Mottagare,Belopp,Saldo",
+        "Bogføringsdato,Modtager,Beløb,Saldo",
+        "Data księgowania,Nadawca / Odbiorca,Kwota operacji,Saldo po operacji",
+        "Fecha contable,Ordenante/Beneficiario,Importe,Saldo disponible",
+        "Datum zaúčtování,Název protiúčtu,Částka,Zůstatek",
+        "Buchungstag,Beguenstigter/Zahlungspflichtiger,Betrag,Kontostand",
+        "Date de comptabilisation,Bénéficiaire,Montant,Solde",
+    ],
+)
+def test_bank_statements_of_many_languages_have_their_roles(tmp_path: Path, header: str) -> None:
+    text = f"{header}\n2024-05-01,Ann Lee,-12.50,100.00\n2024-05-02,Bob Ray,3.00,103.00\n"
+    found = only(tmp_path, text, "Balance", "Payee", "Booking Date", "Amount")
+    wanted = dict(
+        zip(("Booking Date", "Payee", "Amount", "Balance"), header.split(","), strict=True)
+    )
+    assert chosen(found) == wanted
+    assert not any(each.close for each in found.values())
+
+
+def test_beside_a_first_or_last_name_a_name_is_the_other_half(tmp_path: Path) -> None:
+    italian = only(tmp_path, "Nome,Cognome\nAda,Rossi\nUgo,Verdi\n", "First Name", "Last Name")
+    german = only(tmp_path, "Vorname,Name\nAda,Roth\nUwe,Voss\n", "First Name", "Last Name")
+    assert chosen(italian) == {"First Name": "Nome", "Last Name": "Cognome"}
+    assert chosen(german) == {"First Name": "Vorname", "Last Name": "Name"}
+
+
 def test_knowledge_outweighs_names(tmp_path: Path) -> None:
     result = run(
         tmp_path,

@@ -15,7 +15,7 @@ middle name: second name, middle initial, zweiter vorname, deuxieme prenom, segu
   tussenvoegsel
 full name: display name, complete name, person name, contact name, vollstandiger name, nom
   complet, nombre completo, nome completo, volledige naam
-name: bezeichnung, naam, nazwa, nazev, denominazione, libelle
+name: bezeichnung, naam, nazwa, nazev, denominazione
 title: titel, titre, titulo, titolo, headline
 label: caption, beschriftung, display label
 salutation: honorific, anrede, civilite, tratamiento, aanhef, name prefix, form of address
@@ -40,8 +40,8 @@ street 2: address line 2, address 2, suite, apartment, apt, unit, adresszusatz, 
 house number: hausnummer, huisnummer, numero de rue, street number
 city: town, municipality, locality, stadt, ort, wohnort, ville, ciudad, citta, cidade, stad,
   plaats, woonplaats, miasto, mesto
-state: province, region, bundesland, county, departement, provincia, estado, regione, provincie,
-  wojewodztwo, kraj, territory
+state: province, region, bundesland, county, departement, provincia, regione, provincie,
+  wojewodztwo, territory
 zip: postal code, zip code, zipcode, postcode, post code, plz, postleitzahl, code postal, codigo
   postal, cap, cep, kod pocztowy, psc, zip postal code
 country: country name, country region, land, pays, pais, paese, kraj pochodzenia, zeme, nation,
@@ -106,8 +106,8 @@ tax: vat, mwst, mehrwertsteuer, ust, tva, iva, btw, gst, steuer, sales tax, impo
 tax id: vat number, vat id, vat no, ustid, ust idnr, ust id, steuernummer, siret, siren, nif, cif,
   btw nummer, tin, ein, partita iva, tax number, numero tva, tax identification number, company
   registration number, dic
-currency: currency code, wahrung, waehrung, devise, moneda, divisa, valuta, moeda, waluta, mena,
-  munt, monnaie, iso currency
+currency: currency code, wahrung, waehrung, devise, moneda, divisa, moeda, waluta, mena, munt,
+  monnaie, iso currency
 exchange rate: wechselkurs, taux de change, tipo de cambio, koers, kurs, fx rate, rate
 balance: saldo, kontostand, solde, zustatek, account balance, remaining balance
 fee: fees, charge, gebuhr, gebuehr, frais, comision, commissione, poplatek, commission, provision
@@ -126,7 +126,7 @@ memo: purpose, payment reference, payment details, verwendungszweck, communicati
 transaction type: transaction kind, booking type, buchungstext, buchungsart, umsatzart,
   transaktionstyp, type d operation, tipo de operacion
 description: beschreibung, descripcion, descrizione, descricao, beschrijving, opis, desc, details,
-  detail, text, abstract, summary, zusammenfassung
+  detail, text, abstract, zusammenfassung
 note: notes, comment, comments, remark, remarks, notiz, notizen, bemerkung, bemerkungen,
   anmerkung, kommentar, commentaire, remarque, nota, notas, observaciones, opmerking, opmerkingen,
   toelichting, poznamka, uwagi, annotation

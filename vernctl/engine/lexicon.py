@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from vernctl.engine.concepts import CONCEPT_TERMS
+from vernctl.engine.concepts_money import MONEY_TERMS
+from vernctl.engine.concepts_people import PEOPLE_TERMS
 from vernctl.engine.nearness import NEAR_CONCEPTS
 
 #: Units that qualify another and seldom name a column by themselves, and what they still weigh.
@@ -44,6 +46,30 @@ TOGETHER = {
     ("address", "zip"): "zip",
     ("address", "state"): "state",
     ("address", "country"): "country",
+    ("payee", "iban"): "payee account",
+    ("iban", "payee"): "payee account",
+    ("payee", "account"): "payee account",
+    ("payee", "name"): "payee",
+    ("iban", "number"): "iban",
+    ("shipping", "cost"): "shipping cost",
+    ("shipping", "fee"): "shipping cost",
+    ("shipping", "price"): "shipping cost",
+    ("employee", "number"): "employee number",
+    ("employee", "id"): "employee number",
+    ("employee", "code"): "employee number",
+    ("ticket", "id"): "ticket",
+    ("ticket", "number"): "ticket",
+    ("end", "employee"): "termination date",
+    ("amount", "subtotal"): "subtotal",
+    ("amount", "total"): "total",
+    ("amount", "tax"): "tax",
+    ("total", "subtotal"): "subtotal",
+    ("subtotal", "total"): "subtotal",
+    ("customer", "name"): "customer",
+    ("company", "name"): "company",
+    ("balance", "booking"): "balance",
+    ("status", "order"): "status",
+    ("status", "invoice"): "status",
 }
 
 #: Heads that nearly every table has; alone they mean the table's own ("Name" of companies).
@@ -56,10 +82,13 @@ GENERIC = frozenset(
 
 def _parse_concepts() -> dict[tuple[str, ...], str]:
     terms: dict[tuple[str, ...], str] = {}
-    for line in CONCEPT_TERMS.strip().replace("\n  ", " ").splitlines():
+    for line in (
+        "".join((CONCEPT_TERMS, MONEY_TERMS, PEOPLE_TERMS)).replace("\n  ", " ").splitlines()
+    ):
         concept, _, names = line.partition(":")
         for name in (concept, *names.split(",")):
-            terms.setdefault(tuple(name.split()), concept)
+            if name.strip():
+                terms.setdefault(tuple(name.split()), concept)
     return terms
 
 

@@ -104,8 +104,8 @@ def _together(units: tuple[str, ...]) -> tuple[str, ...]:
 
 def _compound(word: str) -> tuple[str, ...]:
     """The parts of a word written together ("kundennummer", "orderstatus"), if all are known."""
-    singular = _singular(word)
-    if singular != word and (concept := JOINED.get(singular)):
+    one = singular(word)
+    if one != word and (concept := JOINED.get(one)):
         return (concept,)
     for cut in range(len(word) - 3, 2, -1):
         head, tail = word[:cut], word[cut:]
@@ -116,10 +116,11 @@ def _compound(word: str) -> tuple[str, ...]:
                 base = head[: len(head) - len(joint)] if joint else head
                 if base in JOINED:
                     return (JOINED[base], JOINED[tail])
-    return (singular,)
+    return (one,)
 
 
-def _singular(word: str) -> str:
+def singular(word: str) -> str:
+    """An English word in the singular, as far as its ending tells."""
     if len(word) > 4 and word.endswith("ies"):
         return word[:-3] + "y"
     if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):

@@ -6,8 +6,8 @@ phone ~ mobile 0.86; email ~ website 0.1; street ~ address 0.86; description ~ n
 description ~ memo 0.82; transaction type ~ type 0.86; transaction type ~ memo 0.62; transaction
 type ~ description 0.6; memo ~ note 0.75; memo ~ subject 0.6; memo ~ reference 0.6; payee ~
 description 0.55; payee ~ customer 0.6; payee ~ name 0.62; payee ~ supplier 0.7; amount ~ inflow
-0.62; amount ~ outflow 0.6; amount ~ total 0.85; amount ~ price 0.68; amount ~ subtotal 0.62;
-amount ~ revenue 0.5; total ~ subtotal 0.55; price ~ cost 0.55; date ~ booking date 0.9; date ~
+0.74; amount ~ outflow 0.6; amount ~ total 0.85; amount ~ price 0.68; amount ~ subtotal 0.62;
+amount ~ revenue 0.62; total ~ subtotal 0.55; price ~ cost 0.55; date ~ booking date 0.9; date ~
 value date 0.82; date ~ timestamp 0.85; date ~ order date 0.85; date ~ invoice date 0.85; date ~
 created 0.68; booking date ~ value date 0.7; created ~ timestamp 0.6; start ~ hire date 0.6; time
 ~ timestamp 0.7; end ~ due 0.66; end ~ closed 0.55; created ~ start 0.4; name ~ label 0.8; name ~
@@ -28,5 +28,16 @@ user 0.6; author ~ owner 0.5; industry ~ type 0.35; deal ~ order 0.4; visible ~ 
 ~ count 0.2; website ~ domain 0.86; permalink ~ id 0.5; permalink ~ code 0.5; model ~ product 0.5;
 brand ~ supplier 0.55; task ~ subject 0.5; ticket ~ subject 0.4; note ~ message 0.66; description
 ~ message 0.62; score ~ level 0.5; employees ~ size 0.5; fee ~ cost 0.66; discount ~ percent 0.4;
-line ~ number 0.5; job title ~ name 0.3
+line ~ number 0.5; job title ~ name 0.3; valuta ~ currency 0.92; valuta ~ value date 0.85; estado
+~ status 0.92; estado ~ state 0.9; kraj ~ country 0.92; kraj ~ state 0.9; payee account ~ iban
+0.86; payee account ~ account 0.55; payee account ~ payee 0.5; account owner ~ iban 0.4; label ~
+memo 0.75; label ~ description 0.72; label ~ product 0.6; termination date ~ end 0.8; termination
+date ~ closed 0.4; shipping ~ shipping cost 0.86; shipping cost ~ fee 0.5; employee number ~ id
+0.7; employee number ~ number 0.66; employee number ~ employee 0.62; employee number ~ external id
+0.6; requester ~ customer 0.62; requester ~ contact 0.62; requester ~ author 0.7; requester ~ user
+0.5; requester ~ full name 0.55; ticket ~ id 0.66; ticket ~ number 0.66; ticket ~ reference 0.55;
+order date ~ created 0.72; invoice date ~ created 0.62; inflow ~ total 0.4; description ~ subject
+0.6; debit credit ~ transaction type 0.6; debit credit ~ type 0.6; transaction type ~ category
+0.6; customer ~ name 0.5; customer ~ full name 0.62; order number ~ number 0.66; invoice number ~
+number 0.66; kraj ~ location 0.3; created ~ booking date 0.5
 """

@@ -15,6 +15,7 @@ from vernctl.engine.names import (
     common_prefix,
     name_of,
     name_score,
+    singular,
     skeleton_of,
     units_of,
     weights_of,
@@ -24,8 +25,9 @@ from vernctl.engine.profile import ColumnProfile, TableProfile
 
 #: A pair that scores less is never proposed.
 ACCEPT = 0.5
-#: From here a name alone is as good as agreed.
+#: From here a name alone is as good as agreed, and from there it is the same name.
 _STRONG = 0.85
+_SAME = 0.9
 
 
 class PairScores(NamedTuple):
@@ -51,12 +53,13 @@ def score_pairs(
     sources = [column.name for column in table.columns]
     targets = [column.name for column in template.columns]
     source_prefix, target_prefix = common_prefix(sources), common_prefix(targets)
-    ours = [name_of(name, source_prefix) for name in sources]
+    ours = _in_context(table, [name_of(name, source_prefix) for name in sources])
     theirs = [name_of(name, target_prefix) for name in targets]
     naming = _Naming(
         weights_of(ours),
         weights_of(theirs),
         entity_units(template.slug) | entity_units(template.name),
+        frozenset(_singulars(text) for text in (template.slug, template.name)),
         _is_about_another(table, template, others),
     )
     hints = hints_in(knowledge, sources, targets)
@@ -71,7 +74,8 @@ def score_pairs(
             score = likeness * (1 - evidence.loss)
             score += (1 - score) * evidence.gain * min(1.0, 0.35 + likeness)
             # Of two that are alike, the fuller one is meant.
-            score *= 0.9 + 0.1 * (column.filled / table.rows if table.rows else 1.0)
+            sparse = 1.0 - column.filled / table.rows if table.rows else 0.0
+            score *= 1.0 - (0.1 if likeness >= _SAME else 0.2) * sparse
             reason = _why(column.name, target.name, likeness, evidence.why)
             if (column.name, target.name) in hints.pairs:
                 score, reason = 0.99, "the knowledge says so"
@@ -92,6 +96,7 @@ class _Naming(NamedTuple):
     weights: Mapping[str, float]
     target_weights: Mapping[str, float]
     entity: frozenset[str]
+    called: frozenset[tuple[str, ...]]
     elsewhere: bool
 
     def likeness(self, name: Name, wanted: Name) -> float:
@@ -112,12 +117,35 @@ class _Naming(NamedTuple):
 
     def _bare(self, name: Name) -> Name | None:
         """The name without the words for what its table is about; None if it has none of them."""
+        for called in self.called:
+            words = name.words[: len(called)]
+            if len(words) < len(name.words) and tuple(map(singular, words)) == called:
+                return name_of(" ".join(name.words[len(called) :]))
         rest = tuple(unit for unit in name.units if unit not in self.entity)
         if len(rest) == len(name.units):
             return None
         rest = rest or ("name",)
         joined = "".join(rest).replace(" ", "")
         return name._replace(units=rest, joined=joined, skeleton=skeleton_of(joined))
+
+
+def _singulars(text: str) -> tuple[str, ...]:
+    return tuple(singular(word) for word in words_of(text))
+
+
+def _in_context(table: TableProfile, names: list[Name]) -> list[Name]:
+    """Beside a first name, "Name" is the last one, and the other way round ("Nome, Cognome")."""
+    units = [name.units for name in names]
+    halves = {("first name",), ("last name",)}
+    missing = halves - set(units)
+    if len(missing) != 1 or units.count(("name",)) != 1:
+        return names
+    index = units.index(("name",))
+    several = sum(1 for value in table.columns[index].sample if " " in value)
+    if several > 0.4 * len(table.columns[index].sample):
+        return names
+    found = names[index]._replace(units=next(iter(missing)))
+    return [*names[:index], found, *names[index + 1 :]]
 
 
 def _is_about_another(table: TableProfile, template: Template, others: Sequence[Template]) -> bool:
