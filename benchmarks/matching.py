@@ -3,7 +3,8 @@
 ``VERNCTL_DATA=FOLDER python benchmarks/matching.py`` prints one table. The folder holds the sets
 ``schema_valentine``, ``schema_crm_maps``, ``schema_saas_fivetran`` and ``bank_exports``, each with
 its truth; beside them stand the invented exports of ``exports.py``, of which those that are only
-scored are left out without ``--kept``. Precision and recall are over target columns. "Asked" counts proposals that would be put to a person.
+scored are left out without ``--kept``. Precision and recall are over target columns. "Asked"
+counts proposals that would be put to a person.
 """
 
 from __future__ import annotations
