@@ -51,9 +51,9 @@ for name, path in zip(("o", "n"), sys.argv[1:3]):
     duckdb.sql(f"CREATE TABLE {name} AS FROM read_csv('{path}', all_varchar=true, header=true)")
 names = [r[0] for r in duckdb.sql("DESCRIBE o").fetchall() if r[0] != "id"]
 total = " + ".join(f'sum((o."{c}" IS DISTINCT FROM n."{c}")::INT)' for c in names)
-print(duckdb.sql("SELECT count(*) FROM n ANTI JOIN o USING (id)").fetchone(),
-      duckdb.sql("SELECT count(*) FROM o ANTI JOIN n USING (id)").fetchone(),
-      duckdb.sql(f"SELECT {total} FROM o JOIN n USING (id)").fetchone())
+print(duckdb.sql("SELECT count(*) FROM n ANTI JOIN o USING (id)").fetchall(),
+      duckdb.sql("SELECT count(*) FROM o ANTI JOIN n USING (id)").fetchall(),
+      duckdb.sql(f"SELECT {total} FROM o JOIN n USING (id)").fetchall())
 """
 DEEPDIFF = """
 import csv, sys

@@ -79,10 +79,10 @@ class Verbs(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """As click does, but an unknown verb names the nearest known one."""
-        import difflib
-
         name = args[0]
         if name not in VERBS:
+            import difflib
+
             near = difflib.get_close_matches(name, VERBS, n=1)
             hint = f' Did you mean "{near[0]}"?' if near else ""
             ctx.fail(f'there is no command "{name}".{hint}')

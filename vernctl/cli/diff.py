@@ -59,9 +59,7 @@ def command(
             from vernctl.workflow.comparing import compare
 
             return finish([compare(*paths, key=key, ignore=ignore)], format_, output)
-        sheet = _diff_files(paths[0], paths[1], key, ignore)
-        write(_rendered(sheet, format_, output), output)
-        return 0 if sheet.is_empty else 2
+        return _diff_files(paths[0], paths[1], key, ignore, format_, output)
 
 
 def _refuse(wrong: object, why: str) -> None:
@@ -80,10 +78,21 @@ def _diff_base(paths: Sequence[Path], base: str, format_: Format, output: Path |
     return finish(outcomes, format_, output)
 
 
-def _diff_files(old: Path, new: Path, key: Sequence[str], ignore: Sequence[str]) -> SheetDiff:
+def _diff_files(
+    old: Path,
+    new: Path,
+    key: Sequence[str],
+    ignore: Sequence[str],
+    format_: Format,
+    output: Path | None,
+) -> int:
+    from vernctl.diff.compare import paused_collector
     from vernctl.diff.tables import diff_files
 
-    return diff_files(old, new, key=key, ignore=ignore)
+    with paused_collector():  # a collection would look at every row again, and end with nothing
+        sheet = diff_files(old, new, key=key, ignore=ignore)
+        write(_rendered(sheet, format_, output), output)
+        return 0 if sheet.is_empty else 2
 
 
 def _rendered(sheet: SheetDiff, format_: Format, output: Path | None) -> str:

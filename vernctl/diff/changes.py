@@ -11,8 +11,10 @@ from vernctl.diff.match import Side
 from vernctl.diff.values import AddedRow, CellChange, ChangeKind, RemovedRow, RowChange, Validity
 from vernctl.snapshot.rows import Row, Sheet
 
-#: (new row, old row, [(column position, old cell, new cell)])
-Changed = tuple[int, int, list[tuple[int, str, str]]]
+#: (column position, old cell, new cell)
+_Cell = tuple[int, str, str]
+#: (new row, old row, key, unequal cells)
+Changed = tuple[int, int, Row, list[_Cell]]
 Counts = dict[str, Counter[Pair]]
 
 
@@ -42,38 +44,41 @@ def changed_cells(old: Side, new: Side, partner: Sequence[int]) -> list[Changed]
     old_rows = old.rows
     for row, (cells, other) in enumerate(zip(new.rows, partner, strict=True)):
         if other >= 0 and (before := old_rows[other]) != cells:
-            pairs = enumerate(zip(before, cells, strict=True))
-            changed.append((row, other, [(i, a, b) for i, (a, b) in pairs if a != b]))
+            changed.append((row, other, _key(new, row), unequal_cells(before, cells)))
     return changed
+
+
+def unequal_cells(old: Row, new: Row) -> list[_Cell]:
+    """The places where two rows of one width differ."""
+    return [(i, a, b) for i, a, b in zip(range(len(new)), old, new, strict=True) if a != b]
 
 
 def count_changes(changed: Sequence[Changed], columns: Sequence[str]) -> Counts:
     """Column → how often each (old, new) occurs; only columns with changes, in their order."""
-    counters: list[Counter[Pair]] = [Counter() for _ in columns]
-    for _, _, cells in changed:
+    pairs: list[list[Pair]] = [[] for _ in columns]
+    for _, _, _, cells in changed:
         for i, old, new in cells:
-            counters[i][old, new] += 1
-    return {name: counter for name, counter in zip(columns, counters, strict=True) if counter}
+            pairs[i].append((old, new))
+    return {name: Counter(found) for name, found in zip(columns, pairs, strict=True) if found}
 
 
 def changed_rows(
     changed: Sequence[Changed],
-    new: Side,
     kinds: Mapping[str, Mapping[Pair, ChangeKind]],
     columns: Sequence[str],
 ) -> tuple[RowChange, ...]:
     """The changed rows with the kind of each change."""
+    kinds_at = [kinds.get(name, {}) for name in columns]
     return tuple(
-        RowChange(
-            key=_key(new, row),
-            old_row=other,
-            new_row=row,
-            cells=tuple(
-                CellChange(column=columns[i], old=a, new=b, kind=kinds[columns[i]][a, b])
-                for i, a, b in cells
-            ),
-        )
-        for row, other, cells in changed
+        [
+            RowChange(
+                key,
+                other,
+                row,
+                tuple([CellChange(columns[i], a, b, kinds_at[i][a, b]) for i, a, b in cells]),
+            )
+            for row, other, key, cells in changed
+        ]
     )
 
 
@@ -98,7 +103,7 @@ def removed_rows(sheet: Sheet, old: Side, partner: Sequence[int]) -> tuple[Remov
 
 def order_of(partner: Sequence[int], changed: Sequence[Changed]) -> tuple[int, ...]:
     """The old rows of the unchanged rows in their new order; empty where that is the old one."""
-    altered = {row for row, _, _ in changed}
+    altered = {row for row, *_ in changed}
     order = [other for row, other in enumerate(partner) if other >= 0 and row not in altered]
     return tuple(order) if order != sorted(order) else ()
 

@@ -118,7 +118,7 @@ def diff_sheets(
             is_new=old is None,
             added=added_rows(two, partner),
             removed=removed_rows(before, one, partner),
-            changed=changed_rows(changed, two, kinds, new.columns),
+            changed=changed_rows(changed, kinds, new.columns),
             order=order_of(partner, changed),
             groups=group_changes(counts, kinds),
             invalid=new.invalid_rows,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping
+from heapq import nsmallest
 
 from vernctl.diff.kinds import Pair
 from vernctl.diff.values import ChangeGroup, ChangeKind, ColumnStats, InvalidGroup
@@ -51,7 +52,7 @@ def column_stats(old: Sheet | None, new: Sheet) -> tuple[ColumnStats, ...]:
 
 
 def _group(column: str, kind: ChangeKind, found: list[tuple[int, Pair]]) -> ChangeGroup:
-    found.sort(key=lambda change: (-change[0], change[1]))
+    first = nsmallest(EXAMPLES, found, key=lambda change: (-change[0], change[1]))
     same = found[0][1] if len(found) == 1 else (None, None)
     return ChangeGroup(
         column=column,
@@ -59,7 +60,7 @@ def _group(column: str, kind: ChangeKind, found: list[tuple[int, Pair]]) -> Chan
         count=sum(count for count, _ in found),
         old=same[0],
         new=same[1],
-        examples=tuple(pair for _, pair in found[:EXAMPLES]),
+        examples=tuple(pair for _, pair in first),
     )
 
 

@@ -112,6 +112,9 @@ def _are_other_values(old: str, new: str) -> bool:
         return False
     if before.isalpha() or after.isalpha():
         return True
+    if before.isdigit() and after.isdigit():
+        # Numbers and dates in another writing differ in zeros and in the order of their digits.
+        return sorted(before.replace(b"0", b"")) != sorted(after.replace(b"0", b""))
     # Other letters or digits: only dates and numbers are the same value then.
     letters = (text.translate(None, b"0123456789") for text in (before, after))
     return not all(map(_may_be_day_or_number, letters))

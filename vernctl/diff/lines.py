@@ -7,14 +7,14 @@ tables.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import count, zip_longest
 from typing import cast
 
-from vernctl.diff.changes import Changed, changed_rows, count_changes
+from vernctl.diff.changes import Changed, changed_rows, count_changes, unequal_cells
 from vernctl.diff.groups import group_changes
 from vernctl.diff.kinds import classify
-from vernctl.diff.match import Side, match_rows
+from vernctl.diff.match import Side, match_distinct
 from vernctl.diff.records import KeyCutter, Piece, RecordReader, UncertainError, parse_all
 from vernctl.diff.values import AddedRow, RemovedRow, SheetDiff
 from vernctl.snapshot.rows import Row, Sheet
@@ -81,14 +81,17 @@ class _Meeting:
 
     def check_old_keys(self) -> None:
         """Old keys tell apart too: each is filled, stands once, and on no row that has met."""
-        quoted = any('"' in record for record in (*self.waiting_old, *self.waiting_new))
-        old = self._cutter.keys(Piece(list(self.waiting_old), quoted))
-        new = frozenset(self._cutter.keys(Piece(list(self.waiting_new), quoted)))
-        if len(set(old)) < len(old) or not _are_filled(old):
+        old, new = (self._keys_of(side) for side in (self.waiting_old, self.waiting_new))
+        distinct = set(old)
+        if len(distinct) < len(old) or not _are_filled(old):
             raise UncertainError
-        if any(key in self._keys and key not in new for key in old):
+        if not (distinct & self._keys).issubset(new):
             raise UncertainError
         self._keys.clear()
+
+    def _keys_of(self, waiting: Mapping[str, int]) -> list[str] | list[Row]:
+        quoted = any('"' in record for record in waiting)
+        return self._cutter.keys(Piece(list(waiting), quoted))
 
 
 def _are_filled(keys: Sequence[str] | Sequence[Row]) -> bool:
@@ -106,16 +109,16 @@ def _diff(
     at = [names.index(name) for name in key]
     old_rows, old = _side(met.waiting_old, len(columns), kept, at)
     new_rows, new = _side(met.waiting_new, len(columns), kept, at)
-    partner = match_rows(old, new, "spec").partner
+    partner = match_distinct(old, new)
     changed: list[Changed] = []
     for i, j in enumerate(partner):
         if j < 0:
             continue
-        if old.rows[j] == new.rows[i]:
-            met.partner[new_rows[i]] = old_rows[j]
+        cells = unequal_cells(old.rows[j], new.rows[i])
+        if cells:
+            changed.append((new_rows[i], old_rows[j], new.keys[i], cells))
         else:
-            pairs = enumerate(zip(old.rows[j], new.rows[i], strict=True))
-            changed.append((i, j, [(n, a, b) for n, (a, b) in pairs if a != b]))
+            met.partner[new_rows[i]] = old_rows[j]
     counts = count_changes(changed, names)
     kinds = {name: classify(pairs) for name, pairs in counts.items()}
     gone = set(range(len(old_rows))).difference(partner)
@@ -133,10 +136,7 @@ def _diff(
             AddedRow(new.keys[i], new_rows[i], new.rows[i]) for i, j in enumerate(partner) if j < 0
         ),
         removed=tuple(RemovedRow(old.keys[j], old_rows[j], old.rows[j]) for j in sorted(gone)),
-        changed=tuple(
-            row._replace(old_row=old_rows[row.old_row], new_row=new_rows[row.new_row])
-            for row in changed_rows(changed, new, kinds, names)
-        ),
+        changed=changed_rows(changed, kinds, names),
         order=() if order == sorted(order) else tuple(order),
         groups=group_changes(counts, kinds),
     )
@@ -145,11 +145,13 @@ def _diff(
 def _side(
     waiting: dict[str, int], width: int, kept: Sequence[int], at: Sequence[int]
 ) -> tuple[list[int], Side]:
-    """The records that wait as a table in the order of the file, with the row of each."""
-    records = sorted(waiting, key=waiting.__getitem__)
-    places = sorted(waiting.values())
+    """The records that wait as a table, with the row of each; they wait in the file's order."""
+    records, places = list(waiting), list(waiting.values())
     waiting.clear()
     rows = parse_all(records, width)
     if len(kept) < width:
         rows = [tuple([row[i] for i in kept]) for row in rows]
+    if len(at) == 1:
+        keys = [(row[at[0]],) for row in rows]
+        return places, Side(rows, keys, {})
     return places, Side(rows, [tuple([row[i] for i in at]) for row in rows], {})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from itertools import count
 from typing import NamedTuple
 
 from vernctl.diff.kinds import fold_spaces
@@ -41,8 +42,7 @@ def match_rows(old: Side, new: Side, source: KeySource) -> Matching:
         _pair(partner, old, new, range(len(old.rows)), range(len(new.rows)))
         return Matching(partner, 0)
     if _tell_apart(old.keys) and _tell_apart(new.keys):
-        row_of = {key: row for row, key in enumerate(old.keys)}
-        partner = [row_of.get(key, -1) for key in new.keys]
+        partner = _by_distinct_key(old, new)
         duplicates = 0
     else:
         duplicates = _match_groups(partner, old, new)
@@ -55,6 +55,19 @@ def match_rows(old: Side, new: Side, source: KeySource) -> Matching:
             left_new = [row for row in left_new if is_blank(new.keys[row])]
         _pair(partner, old, new, left_old, left_new)
     return Matching(partner, duplicates)
+
+
+def match_distinct(old: Side, new: Side) -> list[int]:
+    """The partners of two tables whose keys are known to be filled and to stand once on a side."""
+    partner = _by_distinct_key(old, new)
+    left_old, left_new = _left(partner, len(old.rows))
+    _match_rewritten(partner, old, new, left_old, left_new)
+    return partner
+
+
+def _by_distinct_key(old: Side, new: Side) -> list[int]:
+    row_of = dict(zip(old.keys, count(), strict=False))
+    return [row_of.get(key, -1) for key in new.keys]
 
 
 def _tell_apart(keys: Sequence[Row]) -> bool:

@@ -1,26 +1,27 @@
 """CSV files as raw records: read in pieces, cut where a record ends, parsed only where they differ.
 
-A record is the text of one row as it stands in the file, over several lines where a quoted cell
-has line ends. Equal records are equal rows, whatever they hold. Whether text is cut at the right
-places is checked for every record with a quote in it, never guessed.
+A record is the text of one row as it stands in the file; a line end inside a quoted cell is a
+carriage return in it, which the text has nowhere else. Equal records are equal rows, whatever they
+hold. Whether text is cut at the right places is checked for every quote in it, never guessed.
 """
 
 from __future__ import annotations
 
 import codecs
 import csv
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from vernctl.errors import InputError
 from vernctl.snapshot.rows import Row, unique_names
 
-#: Bytes read at a time.
-PIECE = 1024 * 1024
-_CELL = r'(?:"(?:[^"]|"")*+"|[^",\r\n]*+)'
-_WELL_FORMED = re.compile(rf"{_CELL}(?:,{_CELL})*+")
+#: Bytes read at a time: what the processor's cache holds twice.
+PIECE = 256 * 1024
+#: A line end inside a quoted cell, in a record.
+_INNER = "\r"
+#: What may stand beside a quoted cell; nothing does between the two halves of a doubled quote.
+_BESIDE = frozenset(("", ",", "\n"))
 
 
 class UncertainError(Exception):
@@ -35,20 +36,17 @@ class Piece(NamedTuple):
 
 
 class RecordReader:
-    """Reads one CSV file as records. ``columns`` is its header.
+    """Reads one CSV file as records, ``piece`` bytes at a time. ``columns`` is its header.
 
     Raises InputError for a file that cannot be read or is not UTF-8, UncertainError as said above.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._pieces = _pieces(path)
+    def __init__(self, path: Path, piece: int = PIECE) -> None:
+        self._pieces = _pieces(path, piece)
         first = next(self._pieces, Piece([], False))
         if not first.records:
             raise UncertainError
-        try:
-            self.columns: Row = unique_names(next(csv.reader(first.records[:1], strict=True), ()))
-        except csv.Error:
-            raise UncertainError from None
+        self.columns: Row = unique_names(parse(first.records[0]))
         self._first = Piece(first.records[1:], first.quoted)
 
     def pieces(self) -> Iterator[Piece]:
@@ -72,10 +70,13 @@ class KeyCutter:
             if len(self._at) > 1:
                 return self._compound(records)
             first = self._at[0]
+            if first == 0 and self._width > 1:
+                keys = [record[: record.find(",")] for record in records]
+                if piece.quoted and any(key.startswith('"') for key in keys):
+                    keys = [self._one(record, first) for record in records]
+                return keys
             if piece.quoted:
                 return [self._one(record, first) for record in records]
-            if first == 0 and self._width > 1:
-                return [record[: record.find(",")] for record in records]
             return [record.split(",", first + 1)[first] for record in records]
         except IndexError:
             raise UncertainError from None
@@ -91,29 +92,38 @@ class KeyCutter:
         return [tuple([cells[i] for i in self._at]) for cells in rows]
 
 
-def parse(record: str) -> list[str]:
-    """The cells of one record."""
-    return next(csv.reader(record.splitlines(keepends=True), strict=True))
+def parse(record: str) -> Row:
+    """The cells of one record. Raises UncertainError for one that is no CSV."""
+    return _parsed([record])[0]
 
 
 def parse_all(records: Sequence[str], width: int) -> list[Row]:
     """The cells of many records. Raises UncertainError for one of another width."""
-    lines: Iterable[str] = records
-    if any("\n" in record for record in records):
-        lines = (f"{line}\n" for record in records for line in record.split("\n"))
-    try:
-        rows = list(map(tuple, csv.reader(lines, strict=True)))
-    except csv.Error:
-        raise UncertainError from None
-    if len(rows) != len(records) or any(len(row) != width for row in rows):
+    if any('"' in record for record in records):
+        rows = _parsed(records)
+    else:
+        rows = [tuple(record.split(",")) for record in records]
+    if any(len(row) != width for row in rows):
         raise UncertainError
     return rows
 
 
-def _pieces(path: Path) -> Iterator[Piece]:
+def _parsed(records: Sequence[str]) -> list[Row]:
+    try:
+        rows = list(map(tuple, csv.reader(records, strict=True)))
+    except csv.Error:
+        raise UncertainError from None
+    if len(rows) != len(records):
+        raise UncertainError
+    if any(_INNER in record for record in records):
+        rows = [tuple([cell.replace(_INNER, "\n") for cell in row]) for row in rows]
+    return rows
+
+
+def _pieces(path: Path, piece: int) -> Iterator[Piece]:
     """The file cut at ends of records; what is left of a piece goes before the next."""
     left = ""
-    for text in _texts(path):
+    for text in _texts(path, piece):
         records, left = _cut(left + text)
         if records:
             yield Piece(*records)
@@ -124,7 +134,7 @@ def _pieces(path: Path) -> Iterator[Piece]:
         yield Piece(*records)
 
 
-def _texts(path: Path) -> Iterator[str]:
+def _texts(path: Path, piece: int) -> Iterator[str]:
     """The file's text with LF line ends, without a byte order mark, in pieces of whole lines."""
     decoder = codecs.getincrementaldecoder("utf-8")()
     done = 0
@@ -133,7 +143,7 @@ def _texts(path: Path) -> Iterator[str]:
         with path.open("rb") as stream:
             if stream.read(3) != codecs.BOM_UTF8:
                 stream.seek(0)
-            while data := stream.read(PIECE):
+            while data := stream.read(piece):
                 end = data.rfind(b"\n") + 1
                 whole, left = (left + data[:end], data[end:]) if end else (b"", left + data)
                 text = decoder.decode(whole)
@@ -158,35 +168,25 @@ def _lf(text: str) -> str:
 
 
 def _cut(text: str) -> tuple[tuple[list[str], bool] | None, str]:
-    """The whole records of a text, and what follows the last of them."""
-    lines = text.split("\n")
-    left = lines.pop()
+    """The whole records of a text of whole lines, and what follows the last of them."""
     quoted = '"' in text
     if quoted:
-        lines, left = _joined(lines, left)
-    if "" in lines:
+        text = _with_inner_ends(text)
+    records = text.split("\n")
+    left = records.pop()
+    if "" in records:
         raise UncertainError
-    return ((lines, quoted) if lines else None), left
+    return ((records, quoted) if records else None), left.replace(_INNER, "\n")
 
 
-def _joined(lines: list[str], left: str) -> tuple[list[str], str]:
-    """Lines put together to records: a record ends where every quote is closed."""
-    if any(line.count('"') % 2 for line in lines):
-        records: list[str] = []
-        opened: list[str] = []
-        for line in lines:
-            odd = line.count('"') % 2
-            if opened:
-                opened.append(line)
-                if odd:
-                    records.append("\n".join(opened))
-                    opened = []
-            elif odd:
-                opened = [line]
-            else:
-                records.append(line)
-        lines, left = records, "\n".join([*opened, left]) if opened else left
-    for record in lines:
-        if '"' in record and _WELL_FORMED.fullmatch(record) is None:
-            raise UncertainError
-    return lines, left
+def _with_inner_ends(text: str) -> str:
+    """The text with the line ends inside of quotes told apart from those of records. Raises
+    UncertainError for a quote that neither opens nor closes a cell, nor is one of two inside it.
+    """
+    parts = text.split('"')  # outside, inside, outside, ...
+    if not _BESIDE.issuperset({part[:1] for part in parts[2::2]}):
+        raise UncertainError
+    if not _BESIDE.issuperset({part[-1:] for part in parts[:-1:2]}):
+        raise UncertainError
+    parts[1::2] = [part.replace("\n", _INNER) for part in parts[1::2]]
+    return '"'.join(parts)

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from vernctl.diff.compare import diff_sheets, paused_collector
 from vernctl.diff.lines import diff_by_record
-from vernctl.diff.records import RecordReader, UncertainError
+from vernctl.diff.records import PIECE, RecordReader, UncertainError
 from vernctl.diff.values import SheetDiff
 from vernctl.errors import InputError, UsageError
 from vernctl.snapshot.rows import KeySource, Row, Sheet, unique_names
@@ -79,11 +79,24 @@ def diff_files(
 
 
 def _by_record(old: Path, new: Path, key: Sequence[str], ignore: Sequence[str]) -> SheetDiff:
-    one, two = RecordReader(old), RecordReader(new)
+    one, two = (RecordReader(*side) for side in _in_step(old, new))
     if one.columns != two.columns:
         raise UncertainError
     _check_key(key, ignore, one.columns, two.columns)
     return diff_by_record(one, two, key, ignore, _sheet(new, two.columns, ()))
+
+
+def _in_step(old: Path, new: Path) -> list[tuple[Path, int]]:
+    """Both files with the bytes to read at a time, so that both end after equally many pieces:
+    equal records are met soonest where neither file runs ahead."""
+    try:
+        sizes = [path.stat().st_size for path in (old, new)]
+    except OSError:
+        sizes = [1, 1]  # reading it says which and why
+    most = max(*sizes, 1)
+    return [
+        (path, max(1, PIECE * size // most)) for path, size in zip((old, new), sizes, strict=True)
+    ]
 
 
 def _text(path: Path) -> str:
