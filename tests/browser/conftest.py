@@ -57,6 +57,8 @@ def browser(chromium: webdriver.Chrome) -> Iterator[webdriver.Chrome]:
     look(chromium, 1440, dark=False)
     yield chromium
     said = [entry["message"] for entry in chromium.get_log("browser")]
+    if not chromium.current_url.startswith("about:"):
+        chromium.execute_script("localStorage.clear()")
     chromium.get("about:blank")
     assert said == []
 

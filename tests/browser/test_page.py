@@ -156,6 +156,25 @@ def test_dark_follows_the_system_and_the_switch_overrides_it(
     assert brightness() == light > dark
     browser.find_element("css selector", ".theme").click()
     assert brightness() == dark
+    browser.refresh()
+    assert text(browser, ".theme") == "Theme: Dark"
+    assert brightness() == dark
+
+
+def test_the_columns_of_a_narrow_page_stand_below_each_other(
+    opened: Open, plan: SpecOutcome, at_size: Callable[..., None]
+) -> None:
+    browser = opened([plan])
+    at_size(browser, 360, dark=False)
+    table = browser.find_element("css selector", "table.columns")
+    assert browser.execute_script("return arguments[0].scrollWidth", table) <= 328
+    labels = browser.execute_script(
+        """return [...document.querySelectorAll('table.columns tbody tr:first-child td.num')].map(
+             (cell) => getComputedStyle(cell, '::before').content)"""
+    )
+    assert [label.strip('" ') for label in labels] == [
+        "filled", "before", "distinct", "before", "invalid"
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])

@@ -11,7 +11,9 @@ import pytest
 from bench import Bench, bench
 
 from vernctl.errors import SpecError
-from vernctl.render import json, markdown, text
+from vernctl.render import csv as changes
+from vernctl.render import html, json, markdown, text
+from vernctl.render.text import review
 from vernctl.snapshot.files import read_snapshot
 from vernctl.workflow.outcome import SpecOutcome
 
@@ -21,7 +23,7 @@ CONTACTS = (
     "zuse@rechner.test,Konrad Zuse,+49 30 1234567\n"
     "ada@engine.test,Ada Lovelace,1843-07-10\n"
     ",Grace Hopper,relay moth\n"
-    'mary@sea.test,Mary Somerville,"two\nlines, quoted"\n'
+    'mary@sea.test,Mary Somerville,"two\nstanzas, quoted"\n'
 )
 PROJECT = "endpoint: embedded\nspecs: specs\nreview: {token_key: {env: TOKEN_KEY}}\n"
 
@@ -44,6 +46,10 @@ def shown(outcome: SpecOutcome) -> str:
             text.render_outcomes([outcome]),
             markdown.render_outcomes([outcome]),
             json.render_outcomes([outcome]),
+            html.render_outcomes([outcome]),
+            changes.render_outcomes([outcome]),
+            review.overview(outcome),
+            *(piece() for piece in review.pieces(outcome)),
         )
     )
 
@@ -86,9 +92,12 @@ def test_no_cell_is_written_printed_or_posted_by_a_whole_run(work: Bench) -> Non
     assert outcomes[-1].status == "changed"
     said = "\n".join(map(shown, outcomes))
     assert leaks(said) == leaks(pending) == leaks(written(work.root)) == []
-    receipts = (work.root / ".vernctl" / "receipts").rglob("*.json")
-    assert leaks("\n".join(path.read_text() for path in receipts)) == []
-    assert KEY not in said + written(work.root)
+    local = "\n".join(
+        path.read_text() for path in (work.root / ".vernctl").rglob("*") if path.is_file()
+    )
+    assert "receipt" in local
+    assert leaks(local) == []
+    assert KEY not in said + written(work.root) + local
 
 
 def test_the_import_is_verified_against_tokens(work: Bench) -> None:
@@ -157,6 +166,34 @@ def test_hiding_another_column_is_a_change_with_its_cause(work: Bench) -> None:
     assert [cause.ref for cause in planned.causes] == ["Note is readable now"]
     assert planned.diff is not None
     assert not planned.diff.sheets[0].removed
+
+
+@pytest.mark.parametrize("written", ["cells", "tokens"])
+def test_a_row_under_another_key_is_confirmed_by_its_cells_or_its_tokens(
+    work: Bench, written: str
+) -> None:
+    work.spec_text(("{cells: tokens}", "{cells: tokens, key: {contacts: [Email]}}"))
+    work.approved()
+    work.data(CONTACTS.replace("ada@engine.test", "ada@looms.test"))
+    planned = work.plan().diff
+    assert planned is not None
+    (proposed,) = planned.sheets[0].proposed_keys
+    assert proposed.old.startswith("~1~")
+    assert proposed.new.startswith("~1~")
+    old, new = ("ada@engine.test", "ada@looms.test") if written == "cells" else proposed[:2]
+    moved = f"moved: {{contacts: {{keys: {{'{old}': '{new}'}}}}}}"
+    work.spec_text(("key: {contacts: [Email]}", f"key: {{contacts: [Email]}}, {moved}"))
+    confirmed = work.plan().diff
+    assert confirmed is not None
+    (changed,) = confirmed.sheets[0].changed
+    assert [cell.column for cell in changed.cells] == ["Email"]
+    assert (confirmed.sheets[0].added, confirmed.sheets[0].removed) == ((), ())
+    assert work.approve().status == "approved"
+    assert "looms" not in written_in(work.snapshot)
+
+
+def written_in(folder: Path) -> str:
+    return "\n".join(path.read_text() for path in folder.iterdir())
 
 
 @pytest.mark.parametrize("key", ["", "short"])

@@ -10,8 +10,8 @@ from vernctl.snapshot.digest import digest_of
 from vernctl.snapshot.keys import Key, choose_key, unique_columns
 from vernctl.snapshot.model import Inputs, RecordedQuestion, SheetReview, Snapshot
 from vernctl.snapshot.sheet import InvalidCell, Sheet
-from vernctl.snapshot.tokens import hidden_columns
-from vernctl.spec.model import Review
+from vernctl.snapshot.tokens import Tokeniser, hidden_columns
+from vernctl.spec.model import Moved, Review
 
 
 def make_snapshot(
@@ -23,13 +23,13 @@ def make_snapshot(
     engine: int | None = None,
     migration_id: str | None = None,
     run_id: str | None = None,
-    token_key: str | None = None,
+    tokens: Tokeniser | None = None,
 ) -> Snapshot:
     """The snapshot of a preview: ignored columns dropped, rows in key order, digest computed.
 
     A sheet's key is the spec's; else a unique column of the template that is verified to be unique
-    and filled; else a key that is found and verified; else none. ``token_key``: the fingerprint of
-    the key with which the cells that ``review`` hides have been made tokens already.
+    and filled; else a key that is found and verified; else none. ``tokens`` is what has already made
+    tokens of the cells that ``review`` hides.
 
     Raises :class:`SpecError` where ``review.key`` names a column that its sheet has not, or one
     that is ignored.
@@ -49,7 +49,7 @@ def make_snapshot(
             key_source=source,
             ignored=ignored,
             tokens=hidden_columns(review, sheet.slug, plain.columns),
-            moved=review.moved.get(sheet.slug),
+            moved=_moved(review, sheet.slug, key, tokens),
         )
     if problems:
         raise SpecError(
@@ -65,7 +65,7 @@ def make_snapshot(
         engine=engine,
         migration_id=migration_id,
         run_id=run_id,
-        token_key=token_key,
+        token_key=tokens.fingerprint if tokens else None,
         digest=digest_of(inputs, kept),
     )
 
@@ -94,6 +94,18 @@ def in_key_order(sheet: Sheet, key: Key) -> Sheet:
     return sheet.model_copy(
         update={"rows": tuple(rows[i] for i in order), "invalid": tuple(sorted(invalid))}
     )
+
+
+def _moved(review: Review, slug: str, key: Key, tokens: Tokeniser | None) -> Moved | None:
+    """What the spec says was renamed; keys that the snapshot hides as their tokens."""
+    moved = review.moved.get(slug)
+    if moved is None or tokens is None or not hidden_columns(review, slug, key):
+        return moved
+    if len(key) != 1:  # only keys of one column have names
+        return moved.model_copy(update={"keys": {}})
+    column = tokens.column(slug, key[0])
+    keys = {column.token_of(old): column.token_of(new) for old, new in moved.keys.items()}
+    return moved.model_copy(update={"keys": keys})
 
 
 def _key_problems(sheet: Sheet, plain: Sheet, stated: Sequence[str]) -> list[Problem]:

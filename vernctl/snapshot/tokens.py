@@ -20,7 +20,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from vernctl.snapshot.rows import InvalidCell, Row, Sheet
-from vernctl.snapshot.tokenform import PREFIX, mark_of, shape
+from vernctl.snapshot.tokenform import PREFIX, mark_of, shape, value_of
 from vernctl.spec.model import Review
 
 _QUOTED = re.compile(r"\"[^\"]*\"|“[^”]*”|«[^»]*»|‘[^’]*’|`[^`]*`|(?<!\w)'[^']*'(?!\w)", re.DOTALL)
@@ -53,6 +53,10 @@ class Column:
         if known is None:
             known = self._known[cell] = self._made(cell)
         return known
+
+    def token_of(self, text: str) -> str:
+        """The token of what a person wrote: of a cell, or already a token, as diffs show it."""
+        return text if value_of(text) is not None else self.token(text)
 
     def mark(self, cell: str) -> str:
         """The first part of the cell's token alone, as :func:`mark_of` reads it off a token."""

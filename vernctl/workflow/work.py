@@ -266,7 +266,7 @@ class Work:
             engine=self.session.engine,
             migration_id=observed.migration_id,
             run_id=observed.run.run_id if observed.run else None,
-            token_key=self.tokens.fingerprint if self.tokens else None,
+            tokens=self.tokens,
         )
 
 

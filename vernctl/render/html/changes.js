@@ -6,7 +6,7 @@
 const KIND = 0, ROW = 1, KEY = 2, COLUMN = 3, BEFORE = 4, AFTER = 5;
 const MARKS = { removed: "−", added: "+", now_invalid: "!", now_valid: "✓" };
 
-const joined = (side) => (Array.isArray(side) ? side.filter(Boolean).join(" · ") : side);
+const joined = (side) => (Array.isArray(side) ? side.filter(Boolean).join(" | ") : side);
 
 function toneOf(kind) {
   if (kind === "removed" || kind === "now_invalid" || kind === "blanked") return "bad";

@@ -11,15 +11,25 @@
 
   function themeButton() {
     const modes = [["", "System"], ["light", "Light"], ["dark", "Dark"]];
-    let at = 0;
+    let at = Math.max(0, modes.findIndex(([mode]) => mode === remembered()));
     const button = el("button.plain.theme", { type: "button" });
     const show = () => {
       document.documentElement.setAttribute("data-theme", modes[at][0]);
       button.textContent = `Theme: ${modes[at][1]}`;
     };
-    button.addEventListener("click", () => { at = (at + 1) % modes.length; show(); });
+    button.addEventListener("click", () => { at = (at + 1) % modes.length; remember(modes[at][0]); show(); });
     show();
     return button;
+  }
+
+  /* The choice of light or dark is this browser's; where it keeps nothing, the choice is the page's. */
+
+  function remembered() {
+    try { return localStorage.getItem("vernctl-theme") || ""; } catch { return ""; }
+  }
+
+  function remember(mode) {
+    try { localStorage.setItem("vernctl-theme", mode); } catch { /* chosen for this page alone */ }
   }
 
   function gist(spec) {

@@ -85,11 +85,11 @@ function columns(sheet) {
     el("th", { scope: "row" }, prose(column.name), column.state ? el(`span.state.${column.state}`, {}, column.state) : null),
     read ? el("td", {}, column.origin ? origin(column.origin) : null) : null,
     el("td.chart", {}, column.filled === null ? null : bar(column.filled / rows, column.invalid / rows, moved(column, rows))),
-    el("td.num", {}, column.filled === null ? "–" : percent(column.filled / rows)),
-    was ? el("td.num.dim", {}, column.filled_before === null ? "–" : percent(column.filled_before)) : null,
-    el("td.num", {}, column.distinct === null ? "–" : number(column.distinct)),
-    was ? el("td.num.dim", {}, column.distinct_before === null ? "–" : number(column.distinct_before)) : null,
-    el(`td.num${column.invalid ? ".bad" : ".dim"}`, {}, number(column.invalid)));
+    el("td.num", { "data-label": "filled" }, column.filled === null ? "–" : percent(column.filled / rows)),
+    was ? el("td.num.dim", { "data-label": "before" }, column.filled_before === null ? "–" : percent(column.filled_before)) : null,
+    el("td.num", { "data-label": "distinct" }, column.distinct === null ? "–" : number(column.distinct)),
+    was ? el("td.num.dim", { "data-label": "before" }, column.distinct_before === null ? "–" : number(column.distinct_before)) : null,
+    el(`td.num${column.invalid ? ".bad" : ".dim"}`, { "data-label": "invalid" }, number(column.invalid)));
   return el("section", {}, el("h3", {}, "Columns"),
     el("p.dim", {}, read ? "Where each column came from, how much of it is filled, distinct values, and cells that break a rule."
       : `How much of each column is filled, distinct values, and cells that break a rule.${was ? " A thin mark is where the bar ended before." : ""}`),
