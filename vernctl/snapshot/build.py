@@ -28,7 +28,7 @@ def make_snapshot(
     """The snapshot of a preview: ignored columns dropped, rows in key order, digest computed.
 
     A sheet's key is the spec's; else a unique column of the template that is verified to be unique
-    and filled; else a key that is found and verified; else none. ``tokens`` is what has already made
+    and filled; else a key that is found and verified; else none. ``tokens`` has already made
     tokens of the cells that ``review`` hides.
 
     Raises :class:`SpecError` where ``review.key`` names a column that its sheet has not, or one
