@@ -149,13 +149,20 @@ class Journal:
             try:
                 entry = Entry.model_validate_json(line)
             except ValidationError as error:
-                raise self._damaged(number) from error
+                raise self._damaged(number, line) from error
             if entry.v != JOURNAL_FORMAT or entry.n != number:
-                raise self._damaged(number)
+                raise self._damaged(number, line)
             entries.append(entry)
         return entries
 
-    def _damaged(self, line: int) -> JournalError:
+    def _damaged(self, line: int, text: bytes) -> JournalError:
+        if newer := _newer_format(text):
+            return JournalError(
+                f"the journal {self.path} was written by a newer vernctl: its line {line} has "
+                f"format {newer}, and this vernctl reads {JOURNAL_FORMAT}.",
+                remote="Nothing was sent.",
+                next="upgrade vernctl",
+            )
         return JournalError(
             f"line {line} of the journal {self.path} cannot be read.",
             remote="Nothing was sent.",
@@ -163,16 +170,24 @@ class Journal:
         )
 
 
+def _newer_format(line: bytes) -> int | None:
+    """The format that a line names, where it is newer than what is read here."""
+    try:
+        number = json.loads(line)["v"]
+    except (ValueError, KeyError, TypeError):
+        return None
+    return number if isinstance(number, int) and number > JOURNAL_FORMAT else None
+
+
 def _fold(known: Known, entry: Entry) -> Known:
     """The state after one more entry."""
     if entry.event == "intent":
         return known.model_copy(update={"open": entry})
     if entry.event == "result":
-        closed = known.model_copy(update={"open": None})
         intent = known.open
         if intent is None or intent.n != entry.of or not entry.data.get("done"):
-            return closed
-        return closed.model_copy(update=_after(closed, intent.data, entry))
+            return known.model_copy(update={"open": None})
+        return known.model_copy(update={"open": None, **_after(known, intent.data, entry)})
     return known.model_copy(update=_after_fact(known, entry))
 
 
