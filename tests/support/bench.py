@@ -96,7 +96,7 @@ class Bench:
 
     def specs(self) -> list[Spec]:
         project = load_project(self.root)
-        return load_specs(sorted((self.root / "specs").glob("*.yaml")), project)
+        return load_specs(sorted((self.root / "specs").glob("[!_]*.yaml")), project)
 
     def answer(self, given: Mapping[int, str], *, write: bool = False) -> SpecOutcome:
         return self._one(lambda s, specs: _listed(answer_spec(s, specs[0], given, write=write)))

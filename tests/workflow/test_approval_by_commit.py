@@ -133,6 +133,16 @@ def test_a_checkout_with_other_line_ends_is_the_same_approval(repository: Bench)
     assert repository.apply().status == "applied"
 
 
+def test_other_line_ends_in_a_customers_file_are_named_as_what_moved(repository: Bench) -> None:
+    commit(repository.root, "approve acme")
+    file = repository.root / "data" / "contacts.csv"
+    file.write_bytes(file.read_bytes().replace(b"\n", b"\r\n"))
+    outcome = repository.apply()
+    assert outcome.exit_code == 4
+    assert outcome.error is not None
+    assert outcome.error.reasons[0].startswith("contacts.csv changed in its line ends alone")
+
+
 def test_a_snapshot_copied_from_another_customer_is_refused(repository: Bench) -> None:
     repository.spec_text(("external_id: acme-001", "external_id: acme-002"))
     commit(repository.root, "a copied spec with its snapshot")

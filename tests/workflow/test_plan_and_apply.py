@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from bench import Bench
+from bench import CONTACTS, Bench
 from scripted_agent import Ask
 
 from vernctl.workflow.receipts import receipts_of
@@ -250,6 +250,27 @@ def test_an_execute_that_wrote_nothing_leaves_the_approval_standing(work_bench: 
     assert (outcome.status, outcome.exit_code) == ("failed", 1)
     work_bench.agent.fails = ""
     assert work_bench.apply().status == "applied"
+
+
+def test_a_change_that_moves_no_cell_is_said_with_what_led_to_it(work_bench: Bench) -> None:
+    work_bench.approved()
+    work_bench.data(CONTACTS.replace("Email,Name,Note", "Email,Name,Note,Other"))
+    outcome = work_bench.plan()
+    assert outcome.status == "changed"
+    assert outcome.facts == (
+        "No cell differs from what was approved; what led to it does: contacts.csv changed.",
+    )
+
+
+def test_status_on_a_machine_that_has_nothing_tells_the_import_from_the_services_log(
+    work_bench: Bench, tmp_path: Path
+) -> None:
+    work_bench.imported()
+    outcome = work_bench.checkout(tmp_path / "elsewhere").status()
+    assert outcome.status == "unchanged"
+    [told] = [fact for fact in outcome.facts if "the service's log" in fact]
+    assert "executed on 20" in told
+    assert "3 rows written" in told
 
 
 def test_read_only_starts_no_run_and_creates_nothing(work_bench: Bench) -> None:

@@ -59,6 +59,13 @@ _STATUSES: dict[int, type[ApiError]] = {
     410: GoneError,
 }
 
+#: What a person does about a status that no retry mends.
+_WAYS_OUT = {
+    401: "Check the endpoint's `api_key` in vernctl.yaml; without one it is VERN_API_KEY. "
+    "A key holds in its own region alone.",
+    403: "The account needs an active plan; the service's owner can tell.",
+}
+
 Redact = Callable[[str], str]
 
 
@@ -122,7 +129,7 @@ def from_status(
             status=status,
             request=request,
         )
-    return kind(message, status=status, request=request)
+    return kind(message, status=status, request=request, next=_WAYS_OUT.get(status))
 
 
 def retry_after(headers: Mapping[str, str], *, now: float | None = None) -> float | None:

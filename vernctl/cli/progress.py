@@ -96,6 +96,11 @@ class Teller:
         if self._asks and self._can_ask and any(step.kind == "upload" for step in steps):
             self._ask_to_upload(spec)
 
+    def note(self, text: str) -> None:
+        """A line that stays."""
+        self.pause()
+        print(text_safe(text, _SPOKEN), file=sys.stderr)
+
     def pause(self) -> None:
         """Take the live lines away, before something else is written."""
         if self._live is not None:

@@ -12,7 +12,16 @@ from vernctl.workflow.approving import approve_spec
 from vernctl.workflow.byhand import answer_work
 from vernctl.workflow.clarifying import ask_work
 from vernctl.workflow.drift import drift_work
-from vernctl.workflow.fleet import Job, ended_well, held_back, in_lanes, jobs_of, waves
+from vernctl.workflow.fleet import (
+    Job,
+    costs_of_bases,
+    ended_well,
+    expect,
+    held_back,
+    in_lanes,
+    jobs_of,
+    waves,
+)
 from vernctl.workflow.lease import holder_of, lease
 from vernctl.workflow.outcome import SpecOutcome
 from vernctl.workflow.pages import Pages
@@ -152,13 +161,18 @@ async def over_fleet(
 
     found = {spec.shown_path: skipped(spec, command) for spec in specs if spec.state != "active"}
     going = active(specs)
+    forecasts = jobs_of(session, going, execute=command == "apply") if runs else map(Job, going)
+    jobs = {job.spec.path: job for job in forecasts}
+    for line in costs_of_bases(list(jobs.values()), session.project.root):
+        session.listener.note(line)
     for wave in waves(going) if runs else [going]:
         ended = list(found.values())
         if not ended_well(ended):
             found |= {spec.shown_path: held_back(spec, command, ended) for spec in wave}
             continue
-        jobs = jobs_of(session, wave, execute=command == "apply") if runs else map(Job, wave)
-        found |= await in_lanes(list(jobs), one)
+        going_out = [jobs[spec.path] for spec in wave]
+        expect(session, going_out)
+        found |= await in_lanes(going_out, one)
     return [found[spec.shown_path] for spec in specs]
 
 

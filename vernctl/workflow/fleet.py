@@ -11,11 +11,13 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 from vernctl.api.quota import CONCURRENT_RUNS, PUBLISHED, QuotaName
 from vernctl.errors import RefusedError, VernctlError
 from vernctl.spec.model import Spec
+from vernctl.spec.paths import shown_path
 from vernctl.workflow.outcome import Cost, SpecOutcome, Status
 from vernctl.workflow.plan import Options, Recorded, Situation, decide
 from vernctl.workflow.session import Session
@@ -32,10 +34,13 @@ One = Callable[[Spec], Awaitable[SpecOutcome]]
 
 
 class Job(NamedTuple):
-    """A spec with what it will probably ask for."""
+    """A spec with what it will probably ask for. ``address``: None where nothing was forecast;
+    ``anew``: what was generated for it once is to be generated again."""
 
     spec: Spec
     cost: Cost = Cost()
+    address: str | None = None
+    anew: bool = False
 
 
 def waves(specs: Sequence[Spec]) -> list[list[Spec]]:
@@ -135,25 +140,57 @@ def _most_work_first(job: Job) -> tuple[int, str]:
 
 
 def jobs_of(session: Session, specs: Sequence[Spec], *, execute: bool) -> list[Job]:
-    """The specs with their forecasts, which the session's gate is told of.
+    """The specs with their forecasts.
 
-    Where no limits are known the order is all the same, and each may start a run. A spec that
-    cannot be opened costs nothing: it will say why when its turn comes.
+    Where no limits are known and no base is shared the order is all the same, and each may start
+    a run. A spec that cannot be opened costs nothing: it will say why when its turn comes.
     """
-    if session.gate.ledger is None:
+    if session.gate.ledger is None and not any(len(of) > 1 for of in _by_base(specs).values()):
         return [Job(spec, Cost(agent=1)) for spec in specs]
     jobs = []
     for spec in specs:
         try:
             work = Work.open(session, spec)
-            job = Job(spec, forecast(work, execute=execute))
+            cost = forecast(work, execute=execute)
         except VernctlError:
             jobs.append(Job(spec))
             continue
-        if job.cost.generate:
-            session.gate.expect(work.address, job.cost.agent)
-        jobs.append(job)
+        again = work.journal.known.generated or work.here is not None
+        jobs.append(Job(spec, cost, work.address, anew=bool(cost.generate and again)))
     return jobs
+
+
+def expect(session: Session, jobs: Sequence[Job]) -> None:
+    """Tell the session's gate of what generates, so that its later calls are kept for it."""
+    for job in jobs:
+        if job.cost.generate and job.address is not None:
+            session.gate.expect(job.address, job.cost.agent)
+
+
+def costs_of_bases(jobs: Sequence[Job], root: Path) -> tuple[str, ...]:
+    """What an edit of a base costs: a line for each that makes several specs generate anew."""
+    found = {job.spec.path: job for job in jobs}
+    said = []
+    for base, specs in _by_base([job.spec for job in jobs]).items():
+        again = [found[spec.path].cost for spec in specs if found[spec.path].anew]
+        if len(again) < 2:
+            continue
+        calls = sum(cost.agent for cost in again)
+        hours = round(least_seconds(again) / 3600)
+        said.append(
+            f"{shown_path(base, root)}: {len(again)} of the {len(specs)} specs that extend it "
+            f"generate anew: {len(again)} generates, up to {calls} agent calls, "
+            f"{hours} h at least under the published limits."
+        )
+    return tuple(said)
+
+
+def _by_base(specs: Sequence[Spec]) -> dict[Path, list[Spec]]:
+    found: dict[Path, list[Spec]] = {}
+    for spec in specs:
+        for base in spec.bases:
+            found.setdefault(base, []).append(spec)
+    return found
 
 
 def held_back(spec: Spec, command: str, ended: Sequence[SpecOutcome]) -> SpecOutcome:

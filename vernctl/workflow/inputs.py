@@ -44,11 +44,22 @@ class ResolvedInputs:
         said = [f"{name} is new" for name in now if name not in before]
         said += [f"{name} is gone" for name in before if name not in now]
         said += [
-            f"{name} changed"
+            f"{name} changed{self._only_line_ends(name, before[name].sha256)}"
             for name, file in now.items()
             if name in before and file.sha256 != before[name].sha256
         ]
         return tuple(sorted(said))
+
+    def _only_line_ends(self, name: str, recorded: str) -> str:
+        """What to say where git has put other line ends into a file that is the same otherwise."""
+        path = self.paths.get(name)
+        if path is None or path.stat().st_size > READ_OFF_LIMIT:
+            return ""
+        unix = path.read_bytes().replace(b"\r\n", b"\n")
+        for content in (unix, unix.replace(b"\n", b"\r\n")):
+            if hashlib.sha256(content).hexdigest() == recorded:
+                return " in its line ends alone (`*.csv -text` in .gitattributes keeps them)"
+        return ""
 
 
 def resolve_inputs(spec: Spec, recorded: Iterable[InputFile]) -> ResolvedInputs:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -209,6 +210,9 @@ async def _reviewed(
     if writes:
         keep_pending(work, candidate, review)
     update |= {"status": "changed", "next": f"vernctl approve {work.spec.shown_path}"}
+    diff = review.diff
+    if work.base and not diff.dropped_sheets and all(sheet.is_empty for sheet in diff.sheets):
+        update["facts"] = (*outcome.facts, unseen_change(review.causes))
     if review.failed:
         refused = check_refused(work.spec, candidate.digest, review.failed)
         update |= {"status": "refused", "error": refused, "next": refused.next}
@@ -266,6 +270,13 @@ def review_of(work: Work, candidate: Snapshot) -> Review:
         unexplained=unexplained_sheets(diff) if base is not None else frozenset(),
     )
     return Review(diff, causes, checks, provenance)
+
+
+def unseen_change(causes: Sequence[Cause]) -> str:
+    """Why a preview without one other cell is to be approved anew all the same."""
+    moved = ", ".join(dict.fromkeys(cause.ref for cause in causes))
+    why = f"what led to it does: {moved}" if moved else "an answer that led to it does"
+    return f"No cell differs from what was approved; {why}."
 
 
 def keep_pending(work: Work, candidate: Snapshot, review: Review) -> None:

@@ -32,6 +32,10 @@ class Listener(Protocol):
         """The steps that are about to be made, before the first request that changes anything."""
         ...
 
+    def note(self, text: str) -> None:
+        """Something about all of the work that a person should know before it starts."""
+        ...
+
 
 class Silent:
     """A listener for tests and libraries."""
@@ -40,4 +44,7 @@ class Silent:
         """Nobody is told."""
 
     def announce(self, spec: str, steps: Sequence[Step], cost: Cost) -> None:
+        """Nobody is told."""
+
+    def note(self, text: str) -> None:
         """Nobody is told."""

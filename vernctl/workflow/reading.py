@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from vernctl.diff.causes import causes_between, with_causes
 from vernctl.diff.compare import diff_snapshots
-from vernctl.errors import InputError, RefusedError
+from vernctl.errors import ConflictError, InputError, RefusedError
 from vernctl.snapshot.digest import short
 from vernctl.snapshot.files import read_snapshot, read_snapshot_with
 from vernctl.snapshot.model import Snapshot
@@ -33,9 +33,27 @@ async def status_work(work: Work) -> SpecOutcome:
     pending = read_snapshot(work.folders.pending)
     if pending is not None:
         facts.append(f"pending {short(pending.digest)}, not approved yet")
-    for receipt, _ in receipts_of(work.folders.receipts, work.spec.name)[-3:]:
+    receipts = receipts_of(work.folders.receipts, work.spec.name)[-3:]
+    if outcome.migration_id is not None and not receipts:
+        facts += await _told_by_service(work, outcome.migration_id)
+    for receipt, _ in receipts:
         facts.append(f"receipt {receipt.number:04d}: {receipt.outcome} on {receipt.at[:10]}")
     return outcome.model_copy(update={"command": "status", "facts": tuple(facts)})
+
+
+async def _told_by_service(work: Work, migration_id: str) -> list[str]:
+    """The last execute as the service has it on record, where no receipt here tells of it."""
+    try:
+        log = await work.session.client.get_log(migration_id)
+    except ConflictError:
+        return []
+    executes = [run for run in log.runs if run.kind == "execute" and run.outcome is not None]
+    if not executes or (told := executes[-1].outcome) is None:
+        return []
+    when = f" on {at[:10]}" if (at := executes[-1].completed_at) else ""
+    rows = "an unknown number of" if told.rows_written is None else str(told.rows_written)
+    more = f", {told.invalid_rows} of them invalid" if told.invalid_rows else ""
+    return [f"no receipt here; the service's log: executed{when}, {rows} rows written{more}"]
 
 
 def show_spec(project: Project, spec: Spec) -> SpecOutcome:
