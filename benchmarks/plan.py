@@ -20,8 +20,7 @@ from typing import NamedTuple
 
 import httpx
 
-SUPPORT = Path(__file__).parents[1] / "tests" / "support"
-sys.path.insert(0, str(SUPPORT))
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "support"))
 
 from fleet_simulation import Mix, prepare, write_project
 
@@ -34,7 +33,7 @@ from vernctl.workflow.commands import plan_specs
 from vernctl.workflow.planning import PlanOptions
 from vernctl.workflow.session import Session
 
-
+SCRIPTED_SERVER = Path(__file__).parents[1] / "tests" / "support" / "scripted_server.py"
 ROUNDS = 7
 
 
@@ -54,8 +53,8 @@ def main() -> int:
         root = Path(folder) / "project"
         mix = Mix(0, 0, count)
         names = write_project(root, mix)
-        script = str(SUPPORT / "scripted_server.py")
-        server = ProcessServer(root / "catalog.yaml", Path(folder) / "server", (script,))
+        program = (str(SCRIPTED_SERVER),)
+        server = ProcessServer(root / "catalog.yaml", Path(folder) / "server", program)
         server.start()
         try:
             asyncio.run(prepare(root, server, names["unchanged"], mix))

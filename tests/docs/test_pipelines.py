@@ -63,8 +63,12 @@ class Host:
         self.git(folder, "switch", "-q", branch)
         return folder
 
-    def job(self, folder: Path, job: str) -> None:
+    def job(self, folder: Path, job: str, spec: str = "specs/acme.yaml") -> None:
         """Run a job's lines as one script in ``folder``; it must succeed."""
+        ran = self.run(folder, job, spec)
+        assert ran.returncode == 0, f"{ran.args}\n{ran.stdout}\n{ran.stderr}"
+
+    def run(self, folder: Path, job: str, spec: str) -> subprocess.CompletedProcess[str]:
         script = "\n".join(["set -e", *_lines(self.name, job)])
         environment = {
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
@@ -73,16 +77,15 @@ class Host:
             "VERN_API_KEY": self.server.api_key,
             "BASE": "origin/main",
             "CI_MERGE_REQUEST_DIFF_BASE_SHA": "origin/main",
-            "SPEC": "specs/acme.yaml",
+            "SPEC": spec,
             "GITHUB_STEP_SUMMARY": str(folder / "summary.md"),
             "GITHUB_OUTPUT": str(folder / "output.txt"),
             **dict.fromkeys(("GIT_AUTHOR_NAME", "GIT_COMMITTER_NAME"), "vernctl"),
             **dict.fromkeys(("GIT_AUTHOR_EMAIL", "GIT_COMMITTER_EMAIL"), "v@x.test"),
         }
-        ran = subprocess.run(
+        return subprocess.run(
             ["bash", "-c", script], cwd=folder, env=environment, capture_output=True, text=True
         )
-        assert ran.returncode == 0, f"{script}\n{ran.stdout}\n{ran.stderr}"
 
 
 @pytest.fixture(params=["github", "gitlab"])
@@ -117,6 +120,10 @@ def test_a_change_goes_from_a_button_over_its_review_to_the_import(host: Host) -
     host.job(planned, "plan")
     assert host.git(planned, "log", "-1", "--format=%s") == "Plan specs/acme.yaml"
     host.git(planned, "push", "-q", "origin", "acme")
+
+    again = host.clone("again", "acme")
+    host.job(again, "plan")
+    assert host.git(again, "rev-parse", "HEAD") == host.git(planned, "rev-parse", "HEAD")
 
     offline = host.clone("offline", "acme")
     host.job(offline, "offline")
@@ -155,3 +162,52 @@ def test_nothing_but_offline_commands_is_run_for_a_fork() -> None:
     review = yaml.safe_load((GITHUB / "review.yml").read_text("utf-8"))["jobs"]
     assert "secrets." not in str(review["offline"])
     assert "head.repo.full_name == github.repository" in review["server"]["if"]
+
+
+@pytest.mark.parametrize("spec", ["$(touch pwned).yaml", "--replace", "x.yaml; touch pwned"])
+def test_a_spec_name_is_neither_run_nor_an_option(host: Host, spec: str) -> None:
+    folder = host.clone("planned", "acme")
+    ran = host.run(folder, "plan", spec)
+    assert ran.returncode != 0
+    assert not (folder / "pwned").exists()
+    assert "there is no such spec" in ran.stderr
+
+
+def test_what_others_name_reaches_a_script_by_its_environment_alone() -> None:
+    for path in GITHUB.glob("*.yml"):
+        for job in yaml.safe_load(path.read_text("utf-8"))["jobs"].values():
+            assert not [step for step in job["steps"] if "${{" in str(step.get("run", ""))]
+
+
+def test_a_job_may_do_no_more_than_it_needs() -> None:
+    may: dict[str, dict[str, str]] = {}
+    for path in GITHUB.glob("*.yml"):
+        workflow = yaml.safe_load(path.read_text("utf-8"))
+        assert workflow["permissions"] == {}
+        may |= {name: job["permissions"] for name, job in workflow["jobs"].items()}
+    assert may == {
+        "apply": {"contents": "read"},
+        "offline": {"contents": "read"},
+        "server": {"contents": "read", "pull-requests": "write"},
+        "plan": {"contents": "write"},
+    }
+
+
+def test_a_merge_request_from_a_fork_meets_no_key_wherever_its_pipeline_runs() -> None:
+    jobs = yaml.safe_load(GITLAB.read_text("utf-8"))
+    [rule] = jobs["server"]["rules"]
+    # In a fork's own pipeline CI_PROJECT_ID is the fork's: only the target's id tells them apart.
+    assert "SOURCE_PROJECT_ID == $CI_MERGE_REQUEST_PROJECT_ID" in rule["if"]
+    assert jobs["offline"]["variables"] == {"VERN_API_KEY": "", "GITLAB_NOTES_TOKEN": ""}
+
+
+def test_no_token_stands_among_the_arguments_of_a_program() -> None:
+    lines = [
+        line
+        for job in ("server", "plan")
+        for line in yaml.safe_load(GITLAB.read_text())[job]["script"]
+    ]
+    for line in lines:
+        if "_TOKEN" in line:
+            # printf is part of the shell, and the helper's text names the variable, not its value.
+            assert "printf " in line or "'!f() {" in line

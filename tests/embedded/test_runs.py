@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
+import time
 from typing import Any
 
 import httpx
+import pytest
 
 STRANGE = "Email,Status,Note\na@x.test,lead,\n"
 MAP = "Map them all to 'Open'"
@@ -142,6 +145,22 @@ def test_a_fresh_question_after_an_answer_has_an_id_of_its_own(api: Any) -> None
     assert api.answer(run["run_id"], [{"id": "q1", "value": MAP}]).status_code == 400
     assert api.answer(run["run_id"], "never mind").status_code == 200
     assert api.settled(run["run_id"])["answers"] == {"q2": "never mind"}
+
+
+def test_a_run_that_is_answered_at_once_goes_on_while_its_work_is_still_cleared_away(
+    api: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clear_away = shutil.rmtree
+
+    def slowly(*arguments: Any, **options: Any) -> None:
+        time.sleep(0.3)
+        clear_away(*arguments, **options)
+
+    monkeypatch.setattr(shutil, "rmtree", slowly)
+    api.upload(STRANGE)
+    run = api.do("generate")
+    api.answer(run["run_id"], [{"id": "q1", "value": MAP}])
+    assert api.settled(run["run_id"])["status"] == "awaiting_approval"
 
 
 def test_an_answer_must_fit_its_question(api: Any) -> None:

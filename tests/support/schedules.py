@@ -1,7 +1,7 @@
 """Seeded schedules of faults between a real client and a real server: what must hold, holds.
 
-    python tests/support/schedules.py --count 5000      # seeds 0 … 4999
-    python tests/support/schedules.py --seed 4711 -v    # one of them again, step by step
+    python tests/support/schedules.py --count 5000 --jobs 4    # seeds 0 … 4999
+    python tests/support/schedules.py --seed 4711 -v           # one again, step by step
 
 A schedule is one customer's whole journey over HTTP: planned, approved, applied, in half of them
 changed and applied once more. On the way requests are lost, late, doubled, refused; replies are
@@ -17,13 +17,16 @@ import argparse
 import asyncio
 import csv
 import random
+import shutil
 import sys
 import tempfile
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Self
 
@@ -50,6 +53,8 @@ from vernctl.workflow.session import Session
 SUPPORT = Path(__file__).parent
 #: Commands under faults, then without any: more than these means that it never ends well.
 FAULTY, CLEAN = 5, 3
+#: A command that takes longer (s) follows something that will never end.
+LONGEST = 120.0
 #: Share of requests that something happens to.
 CHANGES, READS = 0.35, 0.06
 IMPATIENT = Policy(
@@ -185,7 +190,11 @@ class Schedule:
             faulty = attempt < FAULTY
             name = f"{len(self.log)}"
             crash = Crash.drawn(self.rng) if faulty else Crash("nobody", 0)
-            code = asyncio.run(self._command(verb, crash, name if faulty else None))
+            command = self._command(verb, crash, name if faulty else None)
+            try:
+                code = asyncio.run(asyncio.wait_for(command, LONGEST))
+            except TimeoutError:
+                raise BrokenError(f"a command was not done after {LONGEST:.0f} s") from None
             if code in good:
                 return
         raise BrokenError("the command never ended well")
@@ -296,29 +305,41 @@ def main() -> int:
     parser.add_argument("--count", type=int, default=5000)
     parser.add_argument("--first", type=int, default=0, metavar="SEED")
     parser.add_argument("--seed", type=int, help="only this one")
+    parser.add_argument("--jobs", type=int, default=1, help="so many at once, each with a server")
     parser.add_argument("-v", "--verbose", action="store_true", help="tell every schedule")
     given = parser.parse_args()
     seeds = (
         [given.seed] if given.seed is not None else range(given.first, given.first + given.count)
     )
-    began, broken = time.monotonic(), 0
+    began = time.monotonic()
+    shares = [seeds[job :: given.jobs] for job in range(given.jobs)]
+    with ProcessPoolExecutor(given.jobs) as pool:
+        broken = sum(pool.map(partial(_run_all, verbose=given.verbose), shares))
+    took = time.monotonic() - began
+    print(f"{len(seeds)} schedules, {broken} broken, {took:.0f} s")
+    return 1 if broken else 0
+
+
+def _run_all(seeds: Sequence[int], *, verbose: bool) -> int:
+    """Run these schedules against one server; returns how many are broken."""
+    broken = 0
     with (
         tempfile.TemporaryDirectory(prefix="schedules-") as folder,
         started_server(Path(folder)) as server,
     ):
         for seed in seeds:
-            schedule = Schedule(seed, server, Path(folder) / f"{seed}")
+            root = Path(folder) / f"{seed}"
+            schedule = Schedule(seed, server, root)
             try:
                 schedule.run()
             except BrokenError as error:
                 broken += 1
                 print(f"BROKEN\n{error}\n", flush=True)
             else:
-                if given.verbose:
+                if verbose:
                     print("\n".join(schedule.log), flush=True)
-    took = time.monotonic() - began
-    print(f"{len(seeds)} schedules, {broken} broken, {took:.0f} s")
-    return 1 if broken else 0
+            shutil.rmtree(root)
+    return broken
 
 
 if __name__ == "__main__":

@@ -12,9 +12,11 @@ import logging
 import queue
 import shutil
 import sqlite3
+import tempfile
 import threading
 import time
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vernctl.embedded.catalog_file import CatalogFile
@@ -148,10 +150,14 @@ class Workers:
         job = self._begin(step_id)
         if job is None:
             return
-        work = job.inputs.workdir
-        work.mkdir(mode=0o700)
         try:
-            self._run_engine(job)
+            # A folder of its own each time: a run that was answered at once is taken up by another
+            # thread while this one still clears away what it has left.
+            with tempfile.TemporaryDirectory(
+                prefix=f"{step_id}-", dir=job.inputs.workdir, ignore_cleanup_errors=True
+            ) as folder:
+                inputs = replace(job.inputs, workdir=Path(folder))
+                self._run_engine(replace(job, inputs=inputs))
         except NeedsCredentialsError as needs:
             self._block(job, needs.request)
         except DroppedError:
@@ -163,8 +169,6 @@ class Workers:
         except Exception:
             _log.exception("step %s (%s) failed", step_id, job.kind)
             self._fail(job, "The import engine failed unexpectedly; the server's log says why.")
-        finally:
-            shutil.rmtree(work, ignore_errors=True)
 
     def _run_engine(self, job: Job) -> None:
         told = ("", "")
@@ -302,7 +306,7 @@ class Workers:
                 knowledge=_knowledge(db, migration),
                 messages=told(run).messages,
                 answers=told(run).answers,
-                workdir=self._store.folder / "work" / step["id"],
+                workdir=self._store.folder / "work",
                 findings=self._store.folder / FINDINGS,
             ),
         )
