@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from vernctl.embedded.service import Service
 
 _START_SECONDS = 30.0
+_TRIES_FOR_ITS_PORT = 10
 
 
 class VernServer(ABC):
@@ -165,16 +166,24 @@ class ProcessServer(VernServer):
             *("--data", str(self.data), "--catalog", str(self.catalog)),
             *("--api-key", f"file:{key_file}"),
         ]
+        # While it was down, another program may have been lent its port for a connection.
+        tries = _TRIES_FOR_ITS_PORT if self.port else 1
+        for _ in range(tries):
+            said = self._launch(command)
+            if said.startswith("Listening on "):
+                self.port = int(said.rsplit(":", 1)[1])
+                return
+            self.kill()
+            time.sleep(0.2)
+        raise RuntimeError(f"the server did not start: {self.data / 'server.log'}")
+
+    def _launch(self, command: Sequence[str]) -> str:
         with (self.data / "server.log").open("a", encoding="utf-8") as log:
             self._process = subprocess.Popen(
                 command, stdout=subprocess.PIPE, stderr=log, text=True, encoding="utf-8"
             )
         assert self._process.stdout is not None
-        said = self._process.stdout.readline()
-        if not said.startswith("Listening on "):
-            self.kill()
-            raise RuntimeError(f"the server did not start: {self.data / 'server.log'}")
-        self.port = int(said.rsplit(":", 1)[1])
+        return self._process.stdout.readline()
 
     @property
     def process_id(self) -> int:
