@@ -165,6 +165,7 @@ from pathlib import Path
 from vernctl.engine.author import author
 from vernctl.engine.execute import execute
 from vernctl.engine.export import stream_csv
+from vernctl.engine.findings import Findings
 from vernctl.engine.model import Column, InputFile, Link, Template
 from vernctl.engine.recipe.model import recipe_from_yaml, recipe_to_yaml
 folder, way = Path(sys.argv[1]), sys.argv[2]
@@ -186,16 +187,20 @@ work.mkdir(exist_ok=True)
 recipe = folder / "recipe.yaml"
 if way in ("author", "all", "again"):
     answers = {}
-    authored = author(files, templates, workdir=work)
+    findings = Findings(folder / "findings")
+    authored = author(files, templates, workdir=work, findings=findings)
     while authored.questions:
         for q in authored.questions:
             keep = [o for o in q.options if o.startswith(("Keep all", "Leave"))]
             answers[q.key] = (keep or list(q.options))[0]
-        authored = author(files, templates, answers=answers, workdir=work)
+        authored = author(files, templates, answers=answers, workdir=work,
+                          findings=findings)
     recipe.write_text(recipe_to_yaml(authored.recipe), encoding="utf-8")
 if way in ("import", "all"):
     known = recipe_from_yaml(recipe.read_text(encoding="utf-8"))
-    report = execute(known, files, templates, database=folder / "ours.duckdb", workdir=work)
+    # as in a run: what authoring found out about the files is there
+    report = execute(known, files, templates, database=folder / "ours.duckdb", workdir=work,
+                     findings=Findings(folder / "findings"))
     with (folder / "ours.csv").open("wb") as out:
         for piece in stream_csv(folder / "ours.duckdb", "contacts", filter="all"):
             out.write(piece)
@@ -226,7 +231,9 @@ def measure(python: str, program: str, folder: Path, argument: str) -> Run:
     """Run a program to its end; SystemExit where it fails."""
     started = time.perf_counter()
     child = subprocess.Popen(
-        [python, "-c", program, str(folder), argument], stdout=subprocess.DEVNULL
+        [python, "-c", program, str(folder), argument],
+        stdout=subprocess.DEVNULL,
+        env=os.environ | {"PYTHONDONTWRITEBYTECODE": ""},  # nobody compiles at every start
     )
     _, status, usage = os.wait4(child.pid, 0)
     child.returncode = os.waitstatus_to_exitcode(status)

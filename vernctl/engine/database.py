@@ -10,7 +10,7 @@ import duckdb
 
 from vernctl.engine.model import EngineError
 
-MEMORY_LIMIT = "2GB"
+MEMORY_LIMIT = "400MB"
 CHUNK = 10_000
 
 
