@@ -9,6 +9,7 @@ VernctlError                        exit  1
 ├── InputError                            1   a customer's file is missing or cannot be read
 ├── RefusedError                          4   a safety rule says no (stale, not approved, …)
 ├── UnansweredError                       3   a question has no answer in the spec
+│   └── CredentialsError                      a live source has no credentials that it takes
 ├── QuotaError                            5   the account's hour is used up; nothing was lost
 ├── RunFailedError                        1   the agent's run failed or was cancelled
 ├── PartialImportError                    6   rows were written, the execute did not finish
@@ -166,6 +167,29 @@ class UnansweredError(VernctlError):
 
     kind = "unanswered"
     exit_code = 3
+
+
+class CredentialsError(UnansweredError):
+    """A run waits for credentials that the spec does not give, or that the source does not take.
+
+    The run is left blocked, unless ``canceled``; no secret is part of what is said.
+    """
+
+    kind = "credentials"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        run_id: str,
+        place: Place | None = None,
+        canceled: bool = False,
+        next: str | None = None,  # noqa: A002
+    ) -> None:
+        left = "the run was canceled, its slot is free." if canceled else "the run waits."
+        super().__init__(message, place=place, remote=f"Nothing was imported; {left}", next=next)
+        self.run_id = run_id
+        self.canceled = canceled
 
 
 class QuotaError(VernctlError):

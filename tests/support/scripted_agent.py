@@ -180,7 +180,9 @@ def _records(inputs: Inputs, slug: str) -> list[dict[str, str]]:
     for file in inputs.files:
         if file.name.startswith(slug):
             with file.path.open(newline="", encoding="utf-8") as stream:
-                found += list(csv.DictReader(stream))
+                # a live source's rows come as lines of JSON
+                is_live = file.name.endswith(".jsonl")
+                found += map(json.loads, stream) if is_live else csv.DictReader(stream)
     return found
 
 

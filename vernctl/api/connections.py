@@ -44,18 +44,19 @@ class ConnectionVerbs(Verbs):
         *,
         config: Mapping[str, JsonValue] | None = None,
         selected_streams: Sequence[str] | None = None,
+        default_streams: bool = False,
         credentials: Mapping[str, JsonValue] | None = None,
     ) -> SourceConnection:
-        """Attach a live source, or replace what is attached. Costs one write.
+        """Attach a live source, or change it in place: what is None stays. Costs one write.
 
-        ``selected_streams``: None leaves the choice to the connector. BadRequestError: a connector
-        that the service does not know.
+        ``default_streams``: leave the choice of streams to the connector, whatever was selected
+        before. BadRequestError: a connector that the service does not know.
         """
         body: dict[str, JsonValue] = {"source_key": source_key}
         if config is not None:
             body["config"] = dict(config)
-        if selected_streams is not None:
-            body["selected_streams"] = list(selected_streams)
+        if default_streams or selected_streams is not None:
+            body["selected_streams"] = None if selected_streams is None else [*selected_streams]
         if credentials is not None:
             body["credentials"] = dict(credentials)
         hidden = secrets_in(dict(credentials or {}))

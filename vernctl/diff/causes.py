@@ -26,7 +26,10 @@ def causes_between(old: Snapshot, new: Snapshot) -> tuple[Cause, ...]:
     if before.knowledge != after.knowledge:
         found.append(Cause(kind="knowledge", ref="the spec's knowledge"))
     if before.connection != after.connection:
-        found.append(Cause(kind="connection", ref="the live source"))
+        found.append(Cause(kind="connection", ref=_connection(before.connection, after.connection)))
+    elif after.connection is not None and old.run_id != new.run_id:
+        # Each generate opens a run, and reads the source as it is then.
+        found.append(Cause(kind="connection", ref="the live source was read again"))
     if old.engine != new.engine:
         found.append(Cause(kind="engine", ref=f"engine {old.engine or '?'} → {new.engine or '?'}"))
     return (*found, *_tokens(old, new))
@@ -90,6 +93,14 @@ def _answers(before: Iterable[RecordedQuestion], after: Iterable[RecordedQuestio
         for question in after
         if old.get((question.question, question.context), question.answer) != question.answer
     ]
+
+
+def _connection(before: JsonValue, after: JsonValue) -> str:
+    if before is None or after is None:
+        return "the live source is new" if before is None else "the live source is gone"
+    old, new = (one if isinstance(one, dict) else {} for one in (before, after))
+    parts = [name for name in ("source_key", "config", "streams") if old.get(name) != new.get(name)]
+    return f"the live source changed: {', '.join(parts)}"
 
 
 def _tokens(old: Snapshot, new: Snapshot) -> list[Cause]:

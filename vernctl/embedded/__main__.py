@@ -28,6 +28,7 @@ def main() -> int:
             reuse=arguments.reuse,
             keys=arguments.keys,
             script=arguments.script,
+            allow_paths=tuple(arguments.allow_path),
             child=arguments.child,
         )
     except VernctlError as error:
@@ -48,6 +49,13 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--reuse", choices=("off", "latest"), default="off")
     parser.add_argument("--keys", type=Path, help="a file of accounts and where their keys are")
     parser.add_argument("--script", type=Path, help="a scenario for tests")
+    parser.add_argument(
+        "--allow-path",
+        type=Path,
+        action="append",
+        default=[],
+        help="a folder that live sources may read files in (default: the catalog's)",
+    )
     parser.add_argument("--child", action="store_true", help="leave with the last command line")
     return parser.parse_args()
 

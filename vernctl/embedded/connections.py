@@ -163,6 +163,12 @@ def _find(
     )
 
 
+def newest_connection(db: Transaction, migration: Migration) -> tuple[str, str] | None:
+    """Id and source key of the connection that a generate would read; None without one."""
+    row = _find(db, migration, None, None)
+    return (str(row["id"]), str(row["source_key"])) if row is not None else None
+
+
 def _connector(row: sqlite3.Row) -> Connector:
     connector = find_connector(row["source_key"])
     assert connector is not None  # only known ones are saved

@@ -94,6 +94,7 @@ def _start(config: EmbeddedConfig) -> int:
         *(sys.executable, "-m", "vernctl.embedded", "--child", "--port", "0"),
         *("--data", str(config.data), "--catalog", str(config.catalog)),
         *("--limits", config.limits, "--reuse", config.reuse),
+        *(f"--allow-path={root}" for root in config.roots),
     ]
     log = str(config.data / "server.log")
     pid = os.posix_spawn(

@@ -47,9 +47,11 @@ class Asked(_Turn):
 
 
 class Secrets(_Turn):
-    """What a run waits for: the fields of a form."""
+    """What a run waits for: the fields of a form. ``source``: whose; without one the migration's
+    own connection's. ``reject``: so many times what is given is not taken, and asked for anew."""
 
-    source: str = "Live source"
+    source: str | None = None
+    reject: Count = 0
     fields: Annotated[tuple[str, ...], Field(min_length=1)] = ("token",)
     reason: str = "the script says so."
 
@@ -108,7 +110,7 @@ class Script:
         self.scenario = scenario or Scenario()
         self._lock = threading.Lock()
         self._seen: Counter[int] = Counter()
-        self._asked_secrets: set[str] = set()
+        self._asked_secrets: Counter[str] = Counter()
 
     def of_step(self, kind: str, step: str, names: frozenset[str]) -> RunTurn | None:
         """The first turn that this step is to take; a step that goes on takes the same one."""
@@ -157,19 +159,25 @@ class Script:
         )
         return tuple(question for question in asked if question.key not in answers)
 
-    def secrets_request(self, turn: RunTurn, run: str) -> dict[str, JsonValue] | None:
-        """What the run has to be given first; None once it was asked for it."""
-        if turn.credentials is None or run in self._asked_secrets:
+    def secrets_request(
+        self, turn: RunTurn, run: str, attached: tuple[str, str] | None
+    ) -> dict[str, JsonValue] | None:
+        """What the run has to be given first; None once it was asked for it often enough.
+
+        ``attached``: id and source key of the migration's connection.
+        """
+        wanted = turn.credentials
+        if wanted is None or self._asked_secrets[run] > wanted.reject:
             return None
-        self._asked_secrets.add(run)
+        self._asked_secrets[run] += 1
+        name = wanted.source or (attached[1] if attached else "Live source")
+        again = self._asked_secrets[run] > 1
         return {
-            "connection_id": run,
-            "source_key": turn.credentials.source.lower().replace(" ", "_"),
-            "source_name": turn.credentials.source,
-            "reason": turn.credentials.reason,
-            "schema": {
-                name: {"type": "string", "required": True} for name in turn.credentials.fields
-            },
+            "connection_id": attached[0] if attached else run,
+            "source_key": name.lower().replace(" ", "_"),
+            "source_name": name,
+            "reason": "they were rejected." if again else wanted.reason,
+            "schema": {field: {"type": "string", "required": True} for field in wanted.fields},
         }
 
 

@@ -20,7 +20,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vernctl.embedded.catalog_file import CatalogFile
-from vernctl.embedded.connections import Connections, block_for_credentials
+from vernctl.embedded.connections import (
+    Connections,
+    block_for_credentials,
+    newest_connection,
+)
 from vernctl.embedded.edits import edited
 from vernctl.embedded.engine_work import Engine, Inputs, Proposal
 from vernctl.embedded.folder import FINDINGS
@@ -202,6 +206,7 @@ class Workers:
 
         with self._store.transaction() as db:
             row = db.one("SELECT external_id, name FROM migrations WHERE id = ?", job.migration.id)
+            attached = newest_connection(db, job.migration)
         assert row is not None  # steps refer to their migration
         turn = script.of_step(job.kind, job.step, frozenset(name for name in row if name))
         if turn is None:
@@ -212,7 +217,7 @@ class Workers:
             time.sleep(min(0.05, turn.delay))
         if turn.fail is not None:
             raise EngineError(turn.fail)
-        request = script.secrets_request(turn, job.run)
+        request = script.secrets_request(turn, job.run, attached)
         if request is not None:
             raise NeedsCredentialsError(request)
         questions = script.open_questions(turn, job.inputs.answers)

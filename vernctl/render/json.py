@@ -141,6 +141,7 @@ class SpecDocument(TypedDict):
     causes: list[CauseDocument]
     questions: list[QuestionDocument]
     clarified: ClarifiedDocument | None
+    live: JsonValue
     effects: list[EffectDocument]
     sheets: dict[str, SheetDocument]
     dropped_sheets: list[str]
@@ -203,6 +204,7 @@ def spec_document(outcome: SpecOutcome) -> SpecDocument:
         causes=_causes(outcome),
         questions=[_question(question) for question in outcome.questions],
         clarified=_clarified(outcome.clarified) if outcome.clarified else None,
+        live=outcome.live.model_dump(mode="json") if outcome.live else None,
         effects=[
             EffectDocument(message=effect.message, sheets=sheet_documents(effect.diff))
             for effect in outcome.effects

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from vernctl.render.markdown.build import prose, table
-from vernctl.render.words import number
+from vernctl.render.words import moment, number
 from vernctl.snapshot.model import Snapshot
 from vernctl.workflow.outcome import SpecOutcome
 
@@ -13,6 +13,10 @@ def summary_markdown(outcome: SpecOutcome, snapshot: Snapshot) -> str:
     lines = [f"# Import of {prose(outcome.title)}", ""]
     if outcome.status != "applied":
         lines += ["**This import is not as it was approved; see the end of this page.**", ""]
+    if outcome.live is not None:
+        when = outcome.live.last_read
+        read = f", last read {prose(moment(when))}" if when else ""
+        lines += [f"Rows come from the live source {prose(outcome.live.source_key)}{read}.", ""]
     lines += _sheets(outcome, snapshot)
     lines += _left_out(outcome, snapshot)
     lines += _decisions(snapshot)

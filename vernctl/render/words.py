@@ -104,8 +104,9 @@ def is_sample(diff: Diff) -> bool:
     return any(sheet.sample_of is None or sheet.sample_of > sheet.rows for sheet in diff.sheets)
 
 
-def row_changes(sheet: SheetDiff) -> str:
-    """``+4 −2 ~350 rows``, or what stands in its place."""
+def row_changes(sheet: SheetDiff, *, live: bool = False) -> str:
+    """``+4 −2 ~350 rows``, or what stands in its place. ``live``: rows come from a live source,
+    so that nobody knows whether they have changed since they were read."""
     if sheet.is_new:
         return "new sheet"
     parts = [
@@ -119,6 +120,8 @@ def row_changes(sheet: SheetDiff) -> str:
     ]
     if parts:
         return " ".join(parts) + " rows"
+    if sheet.is_empty and live:
+        return "as last read"
     return "no changes" if sheet.is_empty else "no rows changed"
 
 
@@ -245,7 +248,13 @@ def size_words(size: int) -> str:
 
 
 def input_words(outcome: SpecOutcome) -> str | None:
-    """``3 files, 2,318 rows``; None for a spec without files."""
+    """``3 files, 2,318 rows``, ``live hubspot``, or both; None for a spec without either."""
+    live = f"live {outcome.live.source_key}" if outcome.live else None
+    files = _file_words(outcome)
+    return " and ".join(part for part in (files, live) if part) or None
+
+
+def _file_words(outcome: SpecOutcome) -> str | None:
     if not outcome.inputs:
         return None
     words = counted(len(outcome.inputs), "file")

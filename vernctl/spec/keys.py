@@ -165,9 +165,9 @@ MIGRATION = Keys(
 
 CONNECTION = Keys(
     {
-        "source_key": Key("The kind of live source.", required=True),
-        "config": Key("Settings of the live source.", {"type": "object"}),
-        "streams": Key("The streams to read.", NAMES),
+        "source_key": Key("The kind of live source, such as hubspot.", required=True),
+        "config": Key("Settings of the live source, none of them a secret.", {"type": "object"}),
+        "streams": Key("The streams to read; default: the source's own choice.", NAMES),
         "credentials": Key(
             "Secrets of the live source, each a reference.",
             {"type": "object", "additionalProperties": SECRET},
@@ -225,9 +225,7 @@ SPEC = Keys(
             "Which migration this is.", {"type": "object"}, keys=MIGRATION, required=True
         ),
         "files": Key("The customer's files: paths and globs relative to this file.", NAMES),
-        "connection": Key(
-            "A live source to import from.", {"type": "object"}, keys=CONNECTION, built=False
-        ),
+        "connection": Key("A live source to import from.", {"type": "object"}, keys=CONNECTION),
         "knowledge": Key("What the agent should know before it begins.", {"type": "string"}),
         "refine": Key("Messages that refine the import, in order.", _list_of("refinement")),
         "clarify": Key(

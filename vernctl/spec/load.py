@@ -10,6 +10,7 @@ from typing import cast
 
 from vernctl.errors import Place, Problem, SpecError
 from vernctl.spec.chain import Chain, TreeCache, answers_place, read_chain
+from vernctl.spec.connection import credential_variables, read_connection
 from vernctl.spec.endpoints import DEFAULT_KEY
 from vernctl.spec.find import find_specs
 from vernctl.spec.keys import EXPORT, FLEET, MIGRATION, SPEC
@@ -150,12 +151,16 @@ class _Loader:
         """The spec, or None where a problem leaves nothing to build."""
         reader, found, chain = self._reader, self._found, self._chain
         get = found.get
+        reader.hide(credential_variables(get("connection")))
         self._version()
         state, why = self._state()
         endpoint = self._endpoint()
         migration = reader.optional(get("migration"), self._migration)
         items = reader.optional(get("files"), lambda n: reader.items(n, "files"))
         patterns, files = expand_files(reader, items or (), chain.folders, self._project)
+        connection = reader.optional(
+            get("connection"), lambda n: read_connection(reader, n, self._project)
+        )
         refine = reader.optional(get("refine"), lambda n: read_refinements(reader, n))
         clarify = reader.optional(
             get("clarify"), lambda n: reader.names(n, "a question to the agent")
@@ -179,6 +184,7 @@ class _Loader:
             migration=migration,
             file_patterns=patterns,
             files=files,
+            connection=connection,
             refine=refine or (),
             clarify=clarify or (),
             answers=answers or (),

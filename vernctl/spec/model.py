@@ -11,7 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from vernctl.errors import Place
 
@@ -157,6 +157,31 @@ class Export(SpecValue):
     to: str = Field(description="A folder, relative to the project.")
 
 
+class SecretRef(SpecValue):
+    """Where a secret is to be found; it is resolved late and never kept in a model."""
+
+    env: str | None = None
+    file: str | None = None
+    command: str | None = None
+    place: Place = Field(default=Place("vernctl.yaml"), exclude=True)
+
+
+class Connection(SpecValue):
+    """A live source: what it is and how it is set up. ``credentials`` are references by field."""
+
+    source_key: str = Field(description="The kind of live source, lower-cased, such as hubspot.")
+    config: Mapping[str, JsonValue] = Field(default_factory=dict)
+    streams: tuple[str, ...] | None = Field(default=None, description="None: its own choice.")
+    credentials: Mapping[str, SecretRef] = Field(default_factory=dict)
+    place: Place = Field(default=Place(""), exclude=True)
+
+    @property
+    def public(self) -> dict[str, JsonValue]:
+        """Everything of it but the credentials: what is approved, compared and written down."""
+        streams: JsonValue = None if self.streams is None else [*sorted(self.streams)]
+        return {"source_key": self.source_key, "config": dict(self.config), "streams": streams}
+
+
 class Spec(SpecValue):
     """One customer's spec. ``files`` are absolute paths; globs are already expanded and sorted."""
 
@@ -170,6 +195,7 @@ class Spec(SpecValue):
     migration: MigrationSpec
     file_patterns: tuple[str, ...] = ()
     files: tuple[Path, ...] = ()
+    connection: Connection | None = None
     knowledge: str | None = None
     refine: tuple[Refinement, ...] = ()
     clarify: tuple[str, ...] = ()
@@ -197,14 +223,6 @@ class Spec(SpecValue):
         return tuple(refinement.message for refinement in self.refine)
 
 
-class SecretRef(SpecValue):
-    """Where a secret is to be found; it is resolved late and never kept in a model."""
-
-    env: str | None = None
-    file: str | None = None
-    command: str | None = None
-
-
 class EndpointConfig(SpecValue):
     """A service to talk to. ``api_key`` is a reference, never the key."""
 
@@ -220,6 +238,9 @@ class EmbeddedConfig(SpecValue):
     data: Path
     limits: Literal["off", "published"] = "off"
     reuse: Literal["off", "latest"] = "off"
+    roots: tuple[Path, ...] = Field(
+        default=(), description="Folders that live sources may read files in."
+    )
 
 
 class Project(SpecValue):

@@ -114,6 +114,7 @@ class _Loader:
             data=self._path(parts.get("data"), "embedded.data", ".vernctl/embedded"),
             limits=cast("Literal['off', 'published']", limits or "off"),
             reuse=cast("Literal['off', 'latest']", reuse or "off"),
+            roots=(self._root, *self._allow_paths),
         )
 
     def _choice(

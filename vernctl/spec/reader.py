@@ -87,6 +87,10 @@ class Reader:
         self.problems = problems
         self._secret_names = secret_names
 
+    def hide(self, names: frozenset[str]) -> None:
+        """These variables hold secrets too."""
+        self._secret_names |= names
+
     def add(self, where: Node | Place, message: str) -> None:
         """One more problem."""
         place = where.place if isinstance(where, Node) else where

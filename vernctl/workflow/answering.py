@@ -129,12 +129,10 @@ async def send_block(
 
 
 def _refuse_no_question(spec: Spec, run: Run) -> None:
-    if run.blocked_reason != "credentials" and run.questions:
+    if run.questions:
         return
     raise RunFailedError(
-        "the run waits for credentials of a live source, which specs cannot give yet."
-        if run.blocked_reason == "credentials"
-        else "the run is blocked without a question.",
+        "the run is blocked without a question.",
         remote="The run is left blocked.",
         next=f"vernctl cancel {spec.shown_path}",
     )

@@ -13,6 +13,7 @@ from vernctl.snapshot.digest import short
 from vernctl.snapshot.model import Snapshot
 from vernctl.workflow.approving import approve_spec, moved_since
 from vernctl.workflow.canceling import freeing_slot
+from vernctl.workflow.connecting import live_facts, live_source
 from vernctl.workflow.deliver import lacking
 from vernctl.workflow.executing import confirm, execute, finish
 from vernctl.workflow.git import refuse_uncommitted
@@ -170,9 +171,12 @@ async def _nothing_to_do(work: Work, approved: Snapshot, observed: Observed) -> 
             return outcome
         facts = ("Imported before; verified by reading, and what was lacking is written.",)
         return outcome.model_copy(update={"status": "unchanged", "facts": facts})
-    return begin(work, "apply").model_copy(
+    live = await live_source(work, observed.migration_id)
+    outcome = begin(work, "apply").model_copy(update=imported(work))
+    return outcome.model_copy(
         update={
-            **imported(work),
+            "live": live,
+            "facts": (*outcome.facts, *live_facts(work, live)),
             "digest": approved.digest,
             "migration_id": observed.migration_id,
             "run_id": observed.run.run_id if observed.run else None,
@@ -225,7 +229,7 @@ async def _execute_or_refuse(work: Work, reached: Reached, approved: Snapshot) -
 async def _another_preview(work: Work, approved: Snapshot, observed: Observed) -> RefusedError:
     """Row 5: somebody's preview, not ours; compared as if it had been made with our inputs."""
     sheets = await work.sheets(observed.migration_id or "")
-    recorded = Recorded(approved.inputs.refinements, approved.inputs.knowledge, approved.questions)
+    recorded = Recorded.approved(approved)
     if sheets is None:
         return not_approved(work, ("the service holds no preview",))
     return differs(work, approved, work.candidate(sheets, recorded, observed))

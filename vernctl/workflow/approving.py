@@ -154,8 +154,7 @@ def moved_since(spec: Spec, snapshot: Snapshot, inputs: ResolvedInputs) -> tuple
         was, is_now = getattr(then, name), getattr(now, name)
         if was != is_now:
             moved.append(f"migration.{name} was {was}, is {is_now}")
-    recorded = Recorded(then.refinements, then.knowledge, snapshot.questions)
-    change = changes_between(recorded, Desired.of(spec))
+    change = changes_between(Recorded.approved(snapshot), Desired.of(spec))
     if not change.is_nothing:
         moved.append(change.why or "a recorded question has lost its answer")
     return tuple(moved)

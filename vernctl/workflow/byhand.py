@@ -78,6 +78,13 @@ async def answer_work(work: Work, given: Mapping[int, str], *, write: bool) -> S
             rule="stranger",
             remote="Nothing was sent.",
         )
+    if run.blocked_reason == "credentials":
+        raise RefusedError(
+            "the run waits for credentials, which are never given as an answer.",
+            rule="credentials",
+            remote="Nothing was sent.",
+            next=f"vernctl plan {work.spec.shown_path} gives those that `connection:` refers to.",
+        )
     during: During = "apply" if work.journal.known.executing else "plan"
     matches = matched_block(work.journal, work.spec, run, during)
     said = _meant(matches, given)

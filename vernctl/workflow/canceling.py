@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from vernctl.api.models import Run
-from vernctl.errors import ConflictError, NotFoundError
+from vernctl.errors import ConflictError, CredentialsError, NotFoundError
 from vernctl.workflow.answering import BlockedError
 from vernctl.workflow.work import Work
 
@@ -27,7 +27,7 @@ async def cancel_run(work: Work, run_id: str) -> Run:
 async def freeing_slot(work: Work) -> AsyncIterator[None]:
     """Where the work is told to, a run that blocks without an answer is canceled: its slot is free.
 
-    Raises the BlockedError with what became of the run.
+    Raises the BlockedError or CredentialsError with what became of the run.
     """
     try:
         yield
@@ -36,3 +36,14 @@ async def freeing_slot(work: Work) -> AsyncIterator[None]:
             raise
         await cancel_run(work, blocked.run_id)
         raise BlockedError(work.spec, blocked.run_id, blocked.questions, canceled=True) from blocked
+    except CredentialsError as waiting:
+        if not work.frees_slot or waiting.canceled:
+            raise
+        await cancel_run(work, waiting.run_id)
+        raise CredentialsError(
+            waiting.message,
+            run_id=waiting.run_id,
+            place=waiting.place,
+            canceled=True,
+            next=waiting.next,
+        ) from waiting

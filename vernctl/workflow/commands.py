@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
-from vernctl.errors import VernctlError
+from vernctl.errors import CredentialsError, VernctlError
 from vernctl.spec.model import Project, Spec
 from vernctl.workflow.answering import BlockedError
 from vernctl.workflow.applying import ApplyOptions, apply_work
@@ -185,7 +185,8 @@ async def _one(session: Session, spec: Spec, command: str, verb: Verb) -> SpecOu
             async with session.gate.working(work.address, spec.name):
                 return discreet(await verb(work), spec)
     except VernctlError as error:
-        if work is not None and isinstance(error, BlockedError) and not error.canceled:
+        waits = isinstance(error, BlockedError | CredentialsError) and not error.canceled
+        if work is not None and waits:
             session.gate.leave_blocked(work.address)
         told = stopped(spec, command, error, begin(work, command) if work else None)
         return discreet(told, spec)

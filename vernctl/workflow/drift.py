@@ -9,6 +9,7 @@ from __future__ import annotations
 from vernctl.diff.causes import causes_between
 from vernctl.errors import RefusedError
 from vernctl.snapshot.model import Snapshot
+from vernctl.workflow.connecting import live_facts, live_source
 from vernctl.workflow.deliver import exported
 from vernctl.workflow.outcome import SpecOutcome
 from vernctl.workflow.receipts import Receipt, receipts_of
@@ -36,6 +37,10 @@ async def drift_work(work: Work) -> SpecOutcome:
     causes = tuple(cause for cause in causes_between(base, now) if cause.kind == "template")
     moved += [f"template: {cause.ref}" for cause in causes]
     receipt = last_import(work)
+    migration_id = work.journal.known.migration_id or base.migration_id
+    live = await live_source(work, migration_id)
+    if live is not None and live.attached is False:
+        moved.append(f"connection: {live.source_key} is not attached as the spec says")
     if receipt is not None:
         moved += await _moved_since(work, base, receipt)
     against = f"receipt {receipt.number:04d} of {receipt.at[:10]}" if receipt else "the approval"
@@ -44,7 +49,11 @@ async def drift_work(work: Work) -> SpecOutcome:
             "status": "changed" if moved else "unchanged",
             "digest": base.digest,
             "causes": causes,
-            "facts": tuple(moved) or (f"Nothing has moved since {against}.",),
+            "facts": (
+                *(moved or [f"Nothing has moved since {against}."]),
+                *live_facts(work, live),
+            ),
+            "live": live,
             "next": f"vernctl plan {work.spec.shown_path} --refresh" if moved else None,
         }
     )

@@ -16,6 +16,7 @@ from vernctl.errors import (
     UnreachableError,
 )
 from vernctl.workflow.answering import During, answer_block
+from vernctl.workflow.credentials import give_credentials
 from vernctl.workflow.journal import Journal
 from vernctl.workflow.line import Line
 from vernctl.workflow.outcome import QuestionOutcome
@@ -42,6 +43,7 @@ async def start(
     kind: RunKind,
     *,
     message: str | None = None,
+    extract_via_api: bool | None = None,
     **facts: JsonValue,
 ) -> str:
     """Start or resume a run exactly once and return its id. The intent is journalled before.
@@ -56,7 +58,9 @@ async def start(
         session.budget.made(journal.address)
         intent = journal.intend(kind, sequence=sequence, message=message, **facts)
         try:
-            accepted = await session.client.start_run(migration_id, kind, message=message)
+            accepted = await session.client.start_run(
+                migration_id, kind, message=message, extract_via_api=extract_via_api
+            )
         except (UnreachableError, ServerError):
             if await settle(session, journal):
                 return journal.known.run_id or ""
@@ -82,12 +86,13 @@ def costs_of(kind: RunKind) -> tuple[QuotaName, ...]:
 
 
 async def drive(line: Line, *, during: During) -> Driven:
-    """Follow the journal's run until it settles, answering every block from the spec's rules.
+    """Follow the journal's run until it settles, answering every block from the spec: questions by
+    its rules, credentials by its references.
 
-    Raises BlockedError where a question has no answer (the run waits), RunFailedError where the
-    run failed or was canceled.
+    Raises BlockedError where a question has no answer and CredentialsError where credentials have
+    none (the run waits), RunFailedError where the run failed or was canceled.
     """
-    run_id = line.journal.known.run_id or ""
+    run_id, given = line.journal.known.run_id or "", False
     said: list[QuestionOutcome] = []
     for _ in range(MAX_BLOCKS):
         run = await line.follow(run_id)
@@ -95,6 +100,10 @@ async def drive(line: Line, *, during: During) -> Driven:
             if run.status in ("failed", "canceled"):
                 raise _ended_badly(run)
             return Driven(run, tuple(said))
+        if run.blocked_reason == "credentials":
+            await give_credentials(line, run, given_before=given)
+            given = True
+            continue
         said += await answer_block(line, run, during)
     raise RunFailedError(
         f"the run asked for answers {MAX_BLOCKS} times without coming to an end.",

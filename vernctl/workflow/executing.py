@@ -7,12 +7,19 @@ from pathlib import Path
 
 from vernctl.api.models import LoggedRun, Run
 from vernctl.diff.checks import import_checks
-from vernctl.errors import ConflictError, PartialImportError, RefusedError, RunFailedError
+from vernctl.errors import (
+    ConflictError,
+    CredentialsError,
+    PartialImportError,
+    RefusedError,
+    RunFailedError,
+)
 from vernctl.snapshot.digest import short
 from vernctl.snapshot.files import read_snapshot, remove_snapshot, write_snapshot
 from vernctl.snapshot.model import Snapshot
 from vernctl.workflow.answering import BlockedError
 from vernctl.workflow.canceling import freeing_slot
+from vernctl.workflow.connecting import live_source
 from vernctl.workflow.deliver import (
     SUMMARY,
     Results,
@@ -84,8 +91,8 @@ def kept_approval(work: Work) -> Path:
 async def finish(work: Work, *, replaced: bool = False, backup: str | None = None) -> SpecOutcome:
     """Follow our execute to its end, then verify and deliver.
 
-    Raises BlockedError (the execute waits), RunFailedError where nothing was written,
-    PartialImportError where rows were, or may have been.
+    Raises BlockedError and CredentialsError (the execute waits), RunFailedError where nothing was
+    written, PartialImportError where rows were, or may have been.
     """
     approved = read_snapshot(kept_approval(work)) or work.base
     if approved is None:
@@ -98,7 +105,7 @@ async def finish(work: Work, *, replaced: bool = False, backup: str | None = Non
         async with freeing_slot(work):
             driven = await drive(work.line, during="apply")
         work.progress.questions += driven.questions
-    except BlockedError as blocked:
+    except (BlockedError, CredentialsError) as blocked:
         if blocked.canceled:
             # What was written is told from the log, as of any execute that ended badly.
             await _ended_badly(work, approved, RunFailedError("the run was canceled"))
@@ -146,6 +153,7 @@ async def confirm(work: Work, approved: Snapshot, run: Run) -> SpecOutcome:
                 "verification": verification,
                 "imported": imported_sheets(run, counts),
                 "report": run.report.model_dump(mode="json", by_alias=True) if run.report else None,
+                "live": await live_source(work, work.journal.known.migration_id),
             }
         )
         return await _deliver(work, approved, results, run, outcome)

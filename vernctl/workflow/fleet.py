@@ -69,17 +69,18 @@ def forecast(work: Work, *, execute: bool) -> Cost:
         run = "completed" if mine.executed is not None else "awaiting_approval"
     recorded = None
     if mine.generated:
-        recorded = Recorded(mine.applied, mine.knowledge, mine.questions)
+        recorded = Recorded.journalled(mine)
     elif here is not None:
-        recorded = Recorded(here.inputs.refinements, here.inputs.knowledge, here.questions)
+        recorded = Recorded.approved(here)
     situation = Situation(
         exists=known,
         run=None if mine.lost else run,
         ours=True,
-        known=recorded,
+        known=None if mine.lost else recorded,
         imported=mine.executed is not None,
         earlier=recorded,
         uploaded=mine.uploaded or here is not None,
+        credentialed=bool(mine.credentials),
     )
     try:
         plan = decide(situation, work.desired, Options())

@@ -79,6 +79,8 @@ def resolve_inputs(spec: Spec, recorded: Iterable[InputFile]) -> ResolvedInputs:
     if here:
         files = sorted((_digested(path) for path in here), key=lambda file: file.name)
         return ResolvedInputs(tuple(files), {path.name: path for path in here})
+    if spec.connection is not None and not spec.file_patterns:
+        return ResolvedInputs(())
     known = tuple(sorted(recorded, key=lambda file: file.name))
     if not known:
         wanted = ", ".join(spec.file_patterns) or "no file"

@@ -23,7 +23,17 @@ from vernctl.snapshot.model import RecordedQuestion
 
 JOURNAL_FORMAT = 1
 Action = Literal[
-    "create", "upload", "knowledge", "generate", "update", "clarify", "answer", "execute", "cancel"
+    "create",
+    "upload",
+    "knowledge",
+    "connect",
+    "generate",
+    "update",
+    "clarify",
+    "answer",
+    "credentials",
+    "execute",
+    "cancel",
 ]
 Fact = Literal["preview", "settled", "adopted", "forgotten", "lost", "executed"]
 
@@ -64,6 +74,18 @@ class KnownExecute(BaseModel):
     run_id: str | None = None
 
 
+class GivenCredentials(BaseModel):
+    """Credentials that a run was given: the fields, and a salted trace of four bytes by which the
+    same ones are known again. Never a secret."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    run_id: str
+    fields: tuple[str, ...]
+    salt: str
+    trace: str
+
+
 class Known(BaseModel):
     """What the journal adds up to for one address."""
 
@@ -73,8 +95,11 @@ class Known(BaseModel):
     created: bool = False
     uploaded: bool = False
     knowledge: str | None = None
+    connection: JsonValue = None
+    credentials: tuple[GivenCredentials, ...] = ()
     run_id: str | None = None
     generated: bool = False
+    generated_at: str | None = None
     applied: tuple[str, ...] = ()
     questions: tuple[RecordedQuestion, ...] = ()
     preview: KnownPreview | None = None
@@ -202,7 +227,12 @@ def _after(known: Known, asked: Mapping[str, JsonValue], entry: Entry) -> dict[s
         case "upload":
             return {"uploaded": True}
         case "knowledge":
-            return {"knowledge": asked.get("knowledge")}
+            # A preview that is there was made without it: until a generate, there is none of use.
+            return {"knowledge": asked.get("knowledge"), "lost": True}
+        case "connect":
+            return {"connection": asked.get("connection"), "lost": True}
+        case "credentials":
+            return {"credentials": (*known.credentials, GivenCredentials.model_validate(asked))}
         case "generate":
             fresh = {
                 "applied": (),
@@ -210,6 +240,7 @@ def _after(known: Known, asked: Mapping[str, JsonValue], entry: Entry) -> dict[s
                 "preview": None,
                 "executing": None,
                 "lost": False,
+                "generated_at": entry.at,
             }
             return {**fresh, "run_id": got["run_id"], "generated": True, "sequence": sequence}
         case "update":
@@ -245,8 +276,10 @@ def _after_fact(known: Known, entry: Entry) -> dict[str, object]:
                 "applied": _texts(read.get("applied")),
                 "questions": _questions(read.get("questions")),
                 "knowledge": read.get("knowledge"),
+                "connection": read.get("connection"),
                 "uploaded": True,
                 "preview": None,
+                "lost": False,
                 "sequence": read.get("sequence"),
             }
         case "lost":

@@ -160,6 +160,15 @@ class InputSummary(OutcomeValue):
     here: bool = True
 
 
+class LiveSource(OutcomeValue):
+    """The live source of a spec. ``last_read``: when a generate read it, as ISO 8601, None: never;
+    ``attached``: whether the service has it as the spec wants it, None: nobody looked."""
+
+    source_key: str
+    last_read: str | None = None
+    attached: bool | None = None
+
+
 class MessageEffect(OutcomeValue):
     """What one message changed: the preview after it against the one before (``plan --step``)."""
 
@@ -222,6 +231,7 @@ class SpecOutcome(OutcomeValue):
     clarified: Clarified | None = None
     hour: str = ""
     effects: tuple[MessageEffect, ...] = ()
+    live: LiveSource | None = None
     diff: Diff | None = None
     provenance: Provenance | None = None
     checks: tuple[CheckResult, ...] = ()

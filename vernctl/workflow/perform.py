@@ -6,6 +6,7 @@ from vernctl.api.models import RunKind
 from vernctl.diff.compare import diff_snapshots
 from vernctl.errors import ConflictError, NotFoundError
 from vernctl.snapshot.model import Snapshot
+from vernctl.workflow.connecting import connect
 from vernctl.workflow.drive import Driven, costs_of, drive, start
 from vernctl.workflow.messages import as_one_message
 from vernctl.workflow.observe import Observed
@@ -39,6 +40,8 @@ async def perform(work: Work, plan: Plan, *, effects: bool = False) -> tuple[Que
                 await upload(work)
             case "knowledge":
                 await _write_knowledge(work)
+            case "connect":
+                await connect(work)
             case "generate":
                 await _run(work, step)
                 asked += (await _follow(work)).questions
@@ -49,7 +52,7 @@ async def perform(work: Work, plan: Plan, *, effects: bool = False) -> tuple[Que
                 if effects:
                     await _keep_effect(work, step, before)
             case _:
-                # An expected answer is given while its run is followed.
+                # An expected answer, like credentials, is given while its run is followed.
                 continue
     return tuple(asked)
 
@@ -59,7 +62,7 @@ async def _preview(work: Work) -> Snapshot | None:
     sheets = await work.sheets(mine.migration_id or "")
     if sheets is None:
         return None
-    known = Recorded(mine.applied, mine.knowledge, mine.questions)
+    known = Recorded.journalled(mine)
     return work.candidate(sheets, known, Observed(mine.migration_id))
 
 
@@ -116,6 +119,7 @@ async def _run(work: Work, step: PlannedStep) -> None:
             migration_id,
             kind,
             message=message,
+            extract_via_api=True if kind == "generate" and work.spec.connection else None,
             messages=list(step.messages),
         )
     except ConflictError as conflict:

@@ -11,10 +11,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from pydantic import JsonValue
+
 from vernctl.errors import RefusedError
-from vernctl.snapshot.model import RecordedQuestion
+from vernctl.snapshot.model import RecordedQuestion, Snapshot
 from vernctl.spec.model import AnswerRule, Spec
 from vernctl.workflow.asked import answer_today
+from vernctl.workflow.journal import Known
 from vernctl.workflow.outcome import Cost, Step, StepKind
 
 Case = Literal["new", "attach", "imported", "read", "refine", "regenerate", "blocked"]
@@ -28,16 +31,28 @@ class PlannedStep(Step):
 
 @dataclass(frozen=True)
 class Desired:
-    """What the spec wants of the recipe, beside its files."""
+    """What the spec wants of the recipe, beside its files. ``connection`` is without credentials,
+    ``credentials`` are their names; ``files``: whether there are any."""
 
     messages: tuple[str, ...]
     knowledge: str | None
     rules: tuple[AnswerRule, ...]
+    connection: JsonValue = None
+    credentials: tuple[str, ...] = ()
+    files: bool = True
 
     @classmethod
     def of(cls, spec: Spec) -> Desired:
         """The wishes of a spec."""
-        return cls(spec.messages, normal_knowledge(spec.knowledge), spec.answers)
+        live = spec.connection
+        return cls(
+            spec.messages,
+            normal_knowledge(spec.knowledge),
+            spec.answers,
+            connection=live.public if live else None,
+            credentials=tuple(live.credentials) if live else (),
+            files=bool(spec.file_patterns),
+        )
 
 
 @dataclass(frozen=True)
@@ -47,6 +62,18 @@ class Recorded:
     messages: tuple[str, ...]
     knowledge: str | None
     questions: tuple[RecordedQuestion, ...]
+    connection: JsonValue = None
+
+    @classmethod
+    def approved(cls, snapshot: Snapshot) -> Recorded:
+        """What a snapshot was made with."""
+        inputs = snapshot.inputs
+        return cls(inputs.refinements, inputs.knowledge, snapshot.questions, inputs.connection)
+
+    @classmethod
+    def journalled(cls, known: Known) -> Recorded:
+        """What this checkout has asked for."""
+        return cls(known.applied, known.knowledge, known.questions, known.connection)
 
 
 @dataclass(frozen=True)
@@ -55,7 +82,8 @@ class Situation:
 
     ``run`` is the status of the migration's latest run (None: none yet); ``known`` what led to the
     server's preview, None where this checkout does not know that preview; ``earlier`` what an
-    older preview was made with, for the order of messages and the questions to expect.
+    older preview was made with, for the order of messages and the questions to expect;
+    ``credentialed``: the service was given the live source's credentials before.
     """
 
     exists: bool
@@ -65,6 +93,7 @@ class Situation:
     imported: bool
     earlier: Recorded | None
     uploaded: bool
+    credentialed: bool = False
 
 
 @dataclass(frozen=True)
@@ -176,6 +205,7 @@ class Change:
     added: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
     knowledge: bool = False
+    connection: bool = False
     reanswered: tuple[RecordedQuestion, ...] = ()
     unanswered: tuple[RecordedQuestion, ...] = ()
     numbers: tuple[int, ...] = ()
@@ -188,7 +218,7 @@ class Change:
     @property
     def needs_generate(self) -> bool:
         """True where the recipe cannot be reached by adding messages."""
-        return bool(self.removed or self.knowledge or self.reanswered)
+        return bool(self.removed or self.knowledge or self.connection or self.reanswered)
 
     @property
     def only_lost_answers(self) -> bool:
@@ -203,6 +233,8 @@ class Change:
             parts.append("a message was removed or edited")
         if self.knowledge:
             parts.append("the knowledge changed")
+        if self.connection:
+            parts.append("the connection changed")
         if self.reanswered:
             parts.append("an answer changed")
         if self.added and not self.removed:
@@ -234,6 +266,7 @@ def changes_between(known: Recorded, desired: Desired) -> Change:
         added=tuple(added),
         removed=tuple(left.elements()),
         knowledge=normal_knowledge(known.knowledge) != desired.knowledge,
+        connection=known.connection != desired.connection,
         reanswered=tuple(reanswered),
         unanswered=tuple(unanswered),
         numbers=tuple(numbers),
@@ -266,11 +299,19 @@ def _from_scratch(
     steps: list[PlannedStep] = []
     if create:
         steps.append(_step("create", reason))
-    if create or not situation.uploaded:
+    if desired.files and (create or not situation.uploaded):
         steps.append(_step("upload", "a fresh migration has no files" if create else reason))
     if desired.knowledge is not None or (earlier and earlier.knowledge):
         steps.append(_step("knowledge", "the agent reads it before each run"))
+    if desired.connection is not None:
+        steps.append(_step("connect", "the live source is read by a generate"))
+    elif earlier and earlier.connection is not None:
+        steps.append(_step("connect", "the spec has no live source any more"))
     steps.append(_step("generate", reason, agent_calls=1))
+    if desired.credentials and not situation.credentialed:
+        names = ", ".join(desired.credentials)
+        why = "the live source asks for them"
+        steps.append(_step("credentials", why, agent_calls=1, detail=names))
     answered = tuple(q for q in expected if answer_today(q, desired.rules) is not None)
     if answered:
         count = f"{len(answered)} question{'' if len(answered) == 1 else 's'}"

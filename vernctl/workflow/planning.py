@@ -22,6 +22,8 @@ from vernctl.spec.load import load_spec
 from vernctl.workflow.asked import answer_today, question_outcome, unused_rules
 from vernctl.workflow.canceling import freeing_slot
 from vernctl.workflow.clarifying import clarified
+from vernctl.workflow.connecting import live_facts, live_source
+from vernctl.workflow.credentials import refuse_unset, waiting_for
 from vernctl.workflow.inputs import provenance_of
 from vernctl.workflow.observe import Observed
 from vernctl.workflow.outcome import SpecOutcome
@@ -118,6 +120,7 @@ async def reach(work: Work, options: PlanOptions) -> Reached:
             return Reached(plan, observed, situation.known)
         if plan.case == "new":
             refuse_elsewhere(work, work.inputs.files, "Nothing was sent.")
+            refuse_unset(work.spec, work.session.project)
         plan = one_by_one(plan) if options.step else plan
         work.session.budget.promise(work.address, plan.cost.agent, work.spec)
         work.session.listener.announce(work.spec.name, steps_for(plan), plan.cost)
@@ -143,13 +146,23 @@ async def reach(work: Work, options: PlanOptions) -> Reached:
 
 async def conclude(work: Work, reached: Reached, options: PlanOptions) -> SpecOutcome:
     """The outcome of a plan: what it did, what it led to, and what that means for the approval."""
+    migration_id = reached.observed.migration_id
     outcome = begin(work, "plan").model_copy(
         update={
-            "migration_id": reached.observed.migration_id,
+            "migration_id": migration_id,
             "run_id": reached.observed.run.run_id if reached.observed.run else None,
             "questions": tuple(work.progress.questions) or expected(reached.plan, work.spec),
+            "live": await live_source(work, migration_id),
         }
     )
+    concluded = await _concluded(work, reached, outcome, options)
+    facts = (*concluded.facts, *live_facts(work, concluded.live))
+    return concluded.model_copy(update={"facts": facts})
+
+
+async def _concluded(
+    work: Work, reached: Reached, outcome: SpecOutcome, options: PlanOptions
+) -> SpecOutcome:
     match reached.plan.case:
         case "imported":
             return outcome.model_copy(update=imported(work))
@@ -303,6 +316,13 @@ def in_flight(work: Work, run: Run | None) -> dict[str, object]:
             "performed": False,
             "facts": ("A run is in progress; nothing was sent.",),
             "next": f"vernctl plan {work.spec.shown_path} follows it",
+        }
+    if run.blocked_reason == "credentials":
+        return {
+            "status": "blocked",
+            "performed": False,
+            "facts": (waiting_for(run),),
+            "next": f"vernctl plan {work.spec.shown_path} gives them, and goes on",
         }
     rules = work.spec.answers
     found = [match(question, rules, during="plan") for question in run.questions]

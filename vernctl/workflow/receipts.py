@@ -52,6 +52,7 @@ class Receipt(BaseModel):
     outcome: str
     approved_by: Mapping[str, str] | None = None
     files: tuple[Mapping[str, JsonValue], ...] = ()
+    connection: JsonValue = None
     refinements: tuple[str, ...] = ()
     questions: tuple[Mapping[str, JsonValue], ...] = ()
     report: JsonValue = None

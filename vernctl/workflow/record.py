@@ -56,6 +56,7 @@ def record(
             "outcome": outcome.status,
             "approved_by": last_commit(work.folders.approved),
             "files": [file.model_dump(mode="json") for file in approved.inputs.files],
+            "connection": _connection(approved, outcome),
             "refinements": approved.inputs.refinements,
             "questions": [
                 question.model_dump(mode="json")
@@ -70,6 +71,14 @@ def record(
         },
     )
     return f"{receipt.number:04d} · {sha256[:4]}…{sha256[-2:]}"
+
+
+def _connection(approved: Snapshot, outcome: SpecOutcome) -> JsonValue:
+    """The live source that was approved, without credentials, and when its rows were read."""
+    attached = approved.inputs.connection
+    if not isinstance(attached, dict):
+        return None
+    return {**attached, "last_read": outcome.live.last_read if outcome.live else None}
 
 
 def already_told(

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from vernctl.api.models import Question
 from vernctl.diff.model import CheckResult
-from vernctl.errors import RateLimitedError, VernctlError
+from vernctl.errors import CredentialsError, RateLimitedError, VernctlError
 from vernctl.snapshot.digest import short
 from vernctl.snapshot.model import RecordedQuestion
 from vernctl.spec.model import Spec
@@ -126,6 +126,8 @@ def stopped(
             "answers_place": str(spec.answers_place),
             "run_id": None if error.canceled else error.run_id,
         }
+    if isinstance(error, CredentialsError):
+        update["run_id"] = None if error.canceled else error.run_id
     resume_at = getattr(error, "resume_at", None)
     if resume_at is not None:
         when = datetime.fromtimestamp(resume_at, UTC)

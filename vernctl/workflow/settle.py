@@ -16,7 +16,7 @@ from vernctl.workflow.session import Session
 
 #: Requests that may simply be made again: the service makes sure that nothing happens twice, or
 #: (upload) its file list is read before anything is sent.
-_REPEATABLE = frozenset({"create", "upload", "knowledge", "cancel"})
+_REPEATABLE = frozenset({"create", "upload", "knowledge", "connect", "cancel"})
 
 
 async def settle(
@@ -51,6 +51,8 @@ async def settle(
             happened = await _updated(session, migration_id, intent, conflict)
         case "answer":
             happened = await _answered(session, journal, migration_id, intent, conflict)
+        case "credentials":
+            happened = await _credentialed(session, journal, migration_id, intent)
         case _:
             happened = await _executed(session, journal, migration_id, intent)
     return _close(journal, intent, happened, journal.known.run_id)
@@ -149,6 +151,16 @@ async def _answered(
         [str(q["answer"]) for q in asked if isinstance(q, dict)] if isinstance(asked, list) else []
     )
     return all(answer in words for answer in given)
+
+
+async def _credentialed(
+    session: Session, journal: Journal, migration_id: str, intent: Entry
+) -> bool:
+    """Given, where the run waits for credentials no longer, or has moved and waits again."""
+    run = await session.client.get_run(migration_id, journal.known.run_id or "")
+    if run.status != "blocked" or run.blocked_reason != "credentials":
+        return True
+    return bool(await events_since(session, migration_id, sequence_of(intent)))
 
 
 async def _executed(session: Session, journal: Journal, migration_id: str, intent: Entry) -> bool:

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pydantic import JsonValue
 
 from vernctl.api.models import IN_FLIGHT, Run
+from vernctl.workflow.connecting import attached, public_of
 from vernctl.workflow.messages import split_message
 from vernctl.workflow.observe import Observed, persons_words
 from vernctl.workflow.settle import active_run_id
@@ -37,7 +38,8 @@ async def take_over(work: Work, observed: Observed) -> Observed:
     events = (await work.session.client.get_thread(migration_id, after=after)).events
     messages = tuple(text for said in persons_words(events) for text in split_message(said))
     messages = tuple(text for text in messages if text not in set(_leaves(run.answers)))
-    if run.status not in IN_FLIGHT or not _is_ours(work, run, messages):
+    ours = run.status in IN_FLIGHT and _is_ours(work, run, messages)
+    if not (ours and await _reads_our_source(work, migration_id)):
         return Observed(migration_id, run, observed.last_sequence, observed.events)
     work.journal.fact(
         "adopted",
@@ -45,6 +47,7 @@ async def take_over(work: Work, observed: Observed) -> Observed:
         run_id=run_id,
         applied=list(messages),
         knowledge=work.desired.knowledge,
+        connection=work.desired.connection,
         questions=[],
         sequence=events[-1].sequence if events else None,
     )
@@ -56,6 +59,15 @@ def _is_ours(work: Work, run: Run, messages: tuple[str, ...]) -> bool:
     given = {rule.text.casefold() for rule in work.desired.rules}
     said = [answer.casefold() for answer in _leaves(run.answers)]
     return not (Counter(messages) - wanted) and all(answer in given for answer in said)
+
+
+async def _reads_our_source(work: Work, migration_id: str) -> bool:
+    """Whether the migration's live source is the spec's; always, where the spec has none."""
+    wanted = work.spec.connection
+    if wanted is None:
+        return True
+    there = await attached(work, migration_id, wanted.source_key)
+    return there is not None and public_of(there) == wanted.public
 
 
 def _leaves(value: JsonValue) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from vernctl.api.models import Run
@@ -141,6 +141,7 @@ class Work:
             imported=imported,
             earlier=self._earlier(),
             uploaded=mine.uploaded or known is not None,
+            credentialed=bool(mine.credentials),
         )
 
     async def known(self, observed: Observed) -> Recorded | None:
@@ -152,11 +153,13 @@ class Work:
         run = observed.run
         if run is None or observed.migration_id is None or observed.in_flight:
             return None
+        if self.journal.known.lost:
+            return None
         mine = self.journal.known
         if not mine.generated or run.run_id != mine.run_id:
             settled = run.status in ("awaiting_approval", "completed")
             return await self._approved_by_content(observed.migration_id) if settled else None
-        recorded = Recorded(mine.applied, mine.knowledge, mine.questions)
+        recorded = Recorded.journalled(mine)
         seen = mine.preview
         done = mine.executed is not None and mine.executed.run_id == mine.run_id
         if (done or mine.executing is not None) and run.status != "awaiting_approval":
@@ -176,7 +179,7 @@ class Work:
         sheets = await self.sheets(migration_id)
         if sheets is None or digest_of(self.here.inputs, sheets) != self.here.digest:
             return None
-        return _recorded(self.here)
+        return Recorded.approved(self.here)
 
     async def _told(self, migration_id: str, run: Run, recorded: Recorded) -> Recorded | None:
         """What the service's record says our run was made with: another checkout of this spec may
@@ -197,7 +200,7 @@ class Work:
         if known is None or Counter(known.messages) != Counter(self.desired.messages):
             if not {*told.messages} <= {*self.desired.messages, *recorded.messages}:
                 return None
-            known = Recorded(told.messages, recorded.knowledge, told.questions)
+            known = replace(recorded, messages=told.messages, questions=told.questions)
         self._adopt(known, Observed(migration_id, run, self.journal.known.sequence))
         return known
 
@@ -209,15 +212,16 @@ class Work:
             run_id=observed.run.run_id if observed.run else None,
             applied=list(known.messages),
             knowledge=known.knowledge,
+            connection=known.connection,
             questions=[question.model_dump(mode="json") for question in known.questions],
             sequence=observed.last_sequence,
         )
 
     def _earlier(self) -> Recorded | None:
         if self.base is not None:
-            return _recorded(self.base)
+            return Recorded.approved(self.base)
         mine = self.journal.known
-        return Recorded(mine.applied, mine.knowledge, mine.questions) if mine.generated else None
+        return Recorded.journalled(mine) if mine.generated else None
 
     async def sheets(self, migration_id: str) -> tuple[Sheet, ...] | None:
         """The sheets of the current preview without ignored columns, and with tokens where the
@@ -247,6 +251,7 @@ class Work:
             source=self.spec.migration.source,
             templates=tuple(str(definition["slug"]) for definition in definitions),
             files=self.inputs.files,
+            connection=self.desired.connection,
             knowledge=normal_knowledge(self.spec.knowledge),
             refinements=applied,
             definitions=definitions,
@@ -268,7 +273,3 @@ class Work:
             run_id=observed.run.run_id if observed.run else None,
             tokens=self.tokens,
         )
-
-
-def _recorded(snapshot: Snapshot) -> Recorded:
-    return Recorded(snapshot.inputs.refinements, snapshot.inputs.knowledge, snapshot.questions)

@@ -126,7 +126,7 @@ def _sheet(
         "slug": clip(sheet.slug, most=120),
         "name": clip(sheet.name, most=120),
         "rows": words.rows_shown(sheet.rows, sheet.sample_of),
-        "changes": words.row_changes(sheet),
+        "changes": words.row_changes(sheet, live=outcome.live is not None),
         "is_new": sheet.is_new,
         "is_empty": sheet.is_empty,
         "invalid": words.invalid_change(sheet),

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
+
+from pydantic import JsonValue
 
 from vernctl.diff.model import Cause, CheckResult, Diff, Provenance
 from vernctl.render import words
@@ -65,9 +68,32 @@ def _inputs(snapshot: Snapshot, level: Level) -> list[str]:
     kept = [*files[: level.items], *more(len(files) - level.items, "file"), ""]
     kept += ["Refinements, in the order applied:", ""] if messages else []
     kept += [*messages[: level.items], *more(len(messages) - level.items, "refinement"), ""]
+    kept = [*_live_source(inputs.connection, level), *kept]
     heading = f"Inputs: {words.counted(len(files), 'file')}"
+    heading += ", a live source" if inputs.connection is not None else ""
     heading += f", {words.counted(len(messages), 'refinement')}"
     return details(heading, kept) if level.items else [heading, ""]
+
+
+def _live_source(connection: JsonValue, level: Level) -> list[str]:
+    """What a merge would read from: a reviewer sees the host before any secret goes there."""
+    if not isinstance(connection, dict):
+        return []
+    config, streams = connection.get("config"), connection.get("streams")
+    settings = config if isinstance(config, dict) else {}
+    read = ", ".join(map(str, streams)) if isinstance(streams, list) else "of its own choice"
+    return [
+        f"- live source {code(str(connection.get('source_key')), level)}, streams {prose(read)}",
+        *(
+            f"  - {code(name, level)}: {code(_plain(value), level)}"
+            for name, value in list(settings.items())[: level.items]
+        ),
+        *more(len(settings) - level.items, "setting"),
+    ]
+
+
+def _plain(value: JsonValue) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _questions(snapshot: Snapshot, level: Level) -> list[str]:

@@ -92,7 +92,8 @@ def _add_findings(page: Page, outcome: SpecOutcome) -> None:
         add_origins(page, outcome.provenance, diff)
     elif diff is not None and not diff.is_empty:
         details: dict[str, Detail] = {"show": "full", "approve": "counts"}
-        add_diff(page, diff, outcome.causes, detail=details.get(outcome.command, "usual"))
+        detail = details.get(outcome.command, "usual")
+        add_diff(page, diff, outcome.causes, detail=detail, live=outcome.live is not None)
     elif outcome.command == "diff" and outcome.base_ref is None:
         page.line("equal", indent=2)
     elif diff is not None and outcome.status == "unchanged":

@@ -18,12 +18,19 @@ _CELL = 32
 Detail = Literal["counts", "usual", "full"]
 
 
-def add_diff(page: Page, diff: Diff, causes: Sequence[Cause], *, detail: Detail = "usual") -> None:
+def add_diff(
+    page: Page,
+    diff: Diff,
+    causes: Sequence[Cause],
+    *,
+    detail: Detail = "usual",
+    live: bool = False,
+) -> None:
     """All sheets. ``counts`` leaves the changes out, ``full`` shows ten times as many."""
     page.blank()
     width = max((len(text_safe(sheet.slug, 24)) for sheet in diff.sheets), default=0)
     for sheet in diff.sheets:
-        _add_counts(page, sheet, width)
+        _add_counts(page, sheet, width, live=live)
         if not sheet.is_empty and detail != "counts":
             _add_changes(page, sheet, full=detail == "full")
             for reason in words.causes_of(sheet, causes):
@@ -32,10 +39,10 @@ def add_diff(page: Page, diff: Diff, causes: Sequence[Cause], *, detail: Detail 
         page.line(Ink(f"− sheet {text_safe(slug)} is gone", "bad"), indent=2)
 
 
-def _add_counts(page: Page, sheet: SheetDiff, width: int) -> None:
+def _add_counts(page: Page, sheet: SheetDiff, width: int, *, live: bool) -> None:
     name = text_safe(sheet.slug, 24)
     rows = words.rows_shown(sheet.rows, sheet.sample_of)
-    changes = (words.row_changes(sheet), words.invalid_change(sheet))
+    changes = (words.row_changes(sheet, live=live), words.invalid_change(sheet))
     right = "   ".join(part for part in changes if part)
     page.ends([Ink(name, "bold"), " " * (width - len(name) + 3), rows], right, indent=2)
 

@@ -36,7 +36,8 @@ def overview(outcome: SpecOutcome, *, width: int = 80, colour: bool = False) -> 
     if outcome.provenance is not None:
         add_origins(page, outcome.provenance, outcome.diff)
     elif outcome.diff is not None:
-        add_diff(page, outcome.diff, outcome.causes, detail="counts")
+        live = outcome.live is not None
+        add_diff(page, outcome.diff, outcome.causes, detail="counts", live=live)
         if outcome.diff.is_empty:
             for cause in dict.fromkeys(map(words.cause_words, outcome.causes)):
                 page.wrap(f"every cell is the same; new: {text_safe(cause, WHOLE)}", 2, 2)
