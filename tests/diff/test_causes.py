@@ -51,7 +51,13 @@ def pair(make_sheet: MakeSheet, snapshot_of: MakeSnapshot) -> tuple[Snapshot, Sn
             [("message", "the messages were applied in another order")],
         ),
         ({}, {"knowledge": "k"}, [("knowledge", "the spec's knowledge")]),
-        ({}, {"connection": {"source_key": "x"}}, [("connection", "the live source")]),
+        ({}, {"connection": {"source_key": "x"}}, [("connection", "the live source is new")]),
+        ({"connection": {"source_key": "x"}}, {}, [("connection", "the live source is gone")]),
+        (
+            {"connection": {"source_key": "x", "config": {"a": 1}, "streams": None}},
+            {"connection": {"source_key": "x", "config": {"a": 2}, "streams": ["b"]}},
+            [("connection", "the live source changed: config, streams")],
+        ),
     ],
 )
 def test_an_input_that_changed_is_a_cause(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -99,3 +100,23 @@ def test_a_command_that_never_ends_is_stopped(
 
 def test_a_reference_to_nothing_is_refused(tmp_path: Path) -> None:
     assert "needs one of env, file, command" in refused(SecretRef(), tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("yes secret", "is larger than 64 KiB"),
+        ("sh -c 'echo {secret}; sleep 30'", "took over 0.5 s"),
+        ("sh -c 'exec >&-; sleep 30'", "took over 0.5 s"),
+        ("sh -c 'sleep 30 & echo {secret}; exit 4'", "failed (exit 4)"),
+    ],
+)
+def test_a_command_is_bounded_in_time_and_in_what_it_prints(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: str, said: str
+) -> None:
+    monkeypatch.setattr(secrets, "_COMMAND_SECONDS", 0.5)
+    begun = time.monotonic()
+    found = refused(SecretRef(command=line.format(secret=SECRET)), tmp_path)
+    assert found.endswith(said)
+    assert time.monotonic() - begun < 10
+    assert SECRET not in found

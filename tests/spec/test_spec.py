@@ -141,7 +141,6 @@ def test_a_key_that_stands_twice_is_a_problem(workshop: Workshop) -> None:
 @pytest.mark.parametrize(
     ("body", "name"),
     [
-        ("connection: {source_key: hubspot}", "connection"),
         ("correct: []", "correct"),
         ("review: {unseen: true}", "review.unseen"),
         ("files: ['s3://bucket/a.csv']", "files: s3://bucket/a.csv"),
