@@ -8,6 +8,7 @@ from typing import NamedTuple
 import duckdb
 from sqlglot import exp
 
+from vernctl.engine.compile.kept import forget
 from vernctl.engine.compile.sheet import Base, compile_sheet
 from vernctl.engine.compile.tables import Catalogue, Stored, sql
 from vernctl.engine.model import EngineError
@@ -71,7 +72,7 @@ class Runner:
             return self._keep(sheet, stored, query)
         keep_whole(self._con, stored, query)
         if old is not None:
-            self._con.execute(f"DROP TABLE {old.stored.table}")
+            forget(self._con, old.stored)
         return stored
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import duckdb
 from sqlglot import exp
 
-from vernctl.engine.compile.kept import kept
+from vernctl.engine.compile.kept import cells, different
 from vernctl.engine.compile.tables import Stored, sql
 from vernctl.engine.recipe.base import (
     SPACE,
@@ -62,24 +62,27 @@ def cell_facts(
     con: duckdb.DuckDBPyConnection, stored: Stored, columns: Sequence[str]
 ) -> dict[str, CellFacts]:
     """The counts of several columns of a sheet's table, over the rows that stay."""
-    found = _count(con, stored, {column: _cell_tests(stored, column) for column in columns})
-    return {column: CellFacts(*counts) for column, counts in found.items()}
+    return {column: _facts_of(con, stored, column) for column in columns}
 
 
-def _cell_tests(stored: Stored, column: str) -> list[exp.Expr]:
-    value = stored.column(column, "s")
-    clean = trimmed(value)
+def _facts_of(con: duckdb.DuckDBPyConnection, stored: Stored, column: str) -> CellFacts:
+    value, clean = name("v"), name("clean")
+    trims = exp.select(
+        value, name("n"), labelled(trimmed(value), "clean"), labelled(filled(value), "full"),
+        copy=False,
+    ).from_(different(con, stored, column), copy=False)  # fmt: skip
     odd = rf"{SPACE}{{2,}}|[^ \S]|[\v\x{{85}}\x{{A0}}\x{{200B}}\x{{2060}}\x{{FEFF}}]"
     email = matches(clean, _EMAIL)
     upper = exp.NEQ(this=call("LOWER", value), expression=value)
-    return [
-        filled(value),
-        both(filled(value), exp.NEQ(this=clean, expression=value)),
+    tests = (
+        name("full"),
+        both(name("full"), exp.NEQ(this=clean, expression=value)),
         matches(clean, odd),
         email,
         both(email, upper),
         matches(clean, _DATELIKE),
-    ]
+    )
+    return CellFacts(*_counts(con, trims, tests))
 
 
 def date_facts(
@@ -92,10 +95,14 @@ def date_facts(
 def _dates_of(con: duckdb.DuckDBPyConnection, stored: Stored, column: str) -> DateFacts:
     """In layers, so that a cell is read once for all that is counted on it."""
     value = name("v")
-    trims = kept(stored, "s", labelled(trimmed(stored.column(column, "s")), "v"))
+    table = different(con, stored, column)
+    trims = exp.select(labelled(trimmed(value), "v"), name("n"), copy=False).from_(
+        table, copy=False
+    )
     plain = [read_date(value, shape) for shape in PLAIN_SHAPES]
     dates = exp.select(
         value,
+        name("n"),
         labelled(exp.Coalesce(this=plain[0], expressions=plain[1:]), "plain"),
         labelled(read_date(value, ORDERED["dmy"]), "day"),
         labelled(read_date(value, ORDERED["mdy"]), "month"),
@@ -114,27 +121,17 @@ def _dates_of(con: duckdb.DuckDBPyConnection, stored: Stored, column: str) -> Da
         both(_there(day), _there(month), exp.NEQ(this=day, expression=month)),
         both(matches(time, "^T"), exp.Not(this=matches(time, "^T00:00:00"))),
     ]
-    query = exp.select(*(call("COUNT_IF", test) for test in tests), copy=False)
-    found = con.execute(sql(query.from_(dates.subquery("d", copy=False), copy=False))).fetchone()
-    return DateFacts(*(int(count) for count in found or ()))
+    return DateFacts(*_counts(con, dates, tests))
 
 
 def _there(value: exp.Expr) -> exp.Expr:
     return exp.Not(this=exp.Paren(this=missing(value)))
 
 
-def _count(
-    con: duckdb.DuckDBPyConnection, stored: Stored, tests: Mapping[str, Sequence[exp.Expr]]
-) -> dict[str, list[int]]:
-    counts = [
-        labelled(call("COUNT_IF", test), f"n{i}")
-        for i, test in enumerate(test for each in tests.values() for test in each)
-    ]
-    if not counts:
-        return {}
-    query = kept(stored, "s", *counts)
-    row = [int(count) for count in con.execute(sql(query)).fetchone() or ()]
-    found: dict[str, list[int]] = {}
-    for column, each in tests.items():
-        found[column], row = row[: len(each)], row[len(each) :]
-    return found
+def _counts(
+    con: duckdb.DuckDBPyConnection, values: exp.Select, tests: Sequence[exp.Expr]
+) -> list[int]:
+    """How many cells meet each test."""
+    query = exp.select(*(cells(test) for test in tests), copy=False)
+    found = con.execute(sql(query.from_(values.subquery("d", copy=False), copy=False))).fetchone()
+    return [int(count) for count in found or ()]

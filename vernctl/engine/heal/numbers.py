@@ -13,8 +13,9 @@ import duckdb
 import re2
 from sqlglot import exp
 
-from vernctl.engine.compile.kept import kept
+from vernctl.engine.compile.kept import cells, different, kept
 from vernctl.engine.compile.tables import Stored, sql
+from vernctl.engine.database import count_of
 from vernctl.engine.instruct.edits import UseNumbers
 from vernctl.engine.model import Column
 from vernctl.engine.recipe.base import (
@@ -168,56 +169,52 @@ class _Notations(NamedTuple):
 def _notations(
     con: duckdb.DuckDBPyConnection, stored: Stored, column: Column, beside: tuple[str, ...]
 ) -> _Notations:
-    bare = bare_number(stored.column(column.name, "s"), beside)
     patterns = (certain("."), certain(","), EITHER["."], EITHER[","])
-    counts = [call("COUNT_IF", matches(name("b"), pattern)) for pattern in patterns]
-    inner = kept(stored, "s", labelled(bare, "b"))
-    query = exp.select(*counts, copy=False).from_(inner.subquery("n", copy=False))
+    counts = [cells(matches(name("b"), pattern)) for pattern in patterns]
+    inner = exp.select(labelled(bare_number(name("v"), beside), "b"), name("n"), copy=False).from_(
+        different(con, stored, column.name), copy=False
+    )
+    query = exp.select(*counts, copy=False).from_(inner.subquery("d", copy=False), copy=False)
     return _Notations(*(int(count) for count in con.execute(sql(query)).fetchone() or ()))
 
 
-def _breaks(con: duckdb.DuckDBPyConnection, stored: Stored, column: Column, rule: str) -> int:
-    value = stored.column(column.name, "s")
-    query = kept(
-        stored,
-        "s",
-        exp.Count(this=exp.Star()),
-        where=[filled(value), exp.Not(this=matches(value, rule))],
+def _breaks(con: duckdb.DuckDBPyConnection, stored: Stored, column: Column, rule: str) -> bool:
+    value = name("v")
+    query = (
+        exp.select(exp.Count(this=exp.Star()), copy=False)
+        .from_(different(con, stored, column.name), copy=False)
+        .where(filled(value), exp.Not(this=matches(value, rule)), copy=False)
     )
-    row = con.execute(sql(query)).fetchone()
-    return int(row[0]) if row else 0
+    return count_of(con, sql(query)) > 0
 
 
 def _beside(con: duckdb.DuckDBPyConnection, stored: Stored, column: Column) -> Beside:
     """What stands before or after the numbers of the cells that break the rule."""
-    value = trimmed(stored.column(column.name, "s"))
+    value = name("v")
     around = regex_replace(value, rf"^({_SIDE})[-+(−–]?[\d.,'’\s\p{{Z}}]+\)?-?({_SIDE})$", r"\1\2")
     shape = rf"^{_SIDE}[-+(−–]?[.,]?\d[\d.,'’\s\p{{Z}}]*\)?-?{_SIDE}$"
     rest = regex_replace(call("LOWER", trimmed(around)), rf"{SPACE}+|\.$")
+    trims = exp.select(labelled(trimmed(value), "v"), name("n"), copy=False).from_(
+        different(con, stored, column.name), copy=False
+    )
     query = (
-        kept(
-            stored,
-            "s",
-            labelled(rest, "w"),
-            labelled(exp.Count(this=exp.Star()), "n"),
-            where=[exp.Not(this=matches(value, column.strict or "")), matches(value, shape)],
-        )
+        exp.select(labelled(rest, "w"), labelled(cells(), "cells"), copy=False)
+        .from_(trims.subquery("d", copy=False), copy=False)
+        .where(exp.Not(this=matches(value, column.strict or "")), matches(value, shape), copy=False)
         .group_by("w", copy=False)
         .order_by(
-            exp.Ordered(this=exp.column("n"), desc=True),
-            exp.Ordered(this=exp.column("w")),
-            copy=False,
+            exp.Ordered(this=name("cells"), desc=True), exp.Ordered(this=name("w")), copy=False
         )
         .limit(_MOST_WORDS + 1, copy=False)
     )
-    found = [(str(word), int(cells)) for word, cells in con.execute(sql(query)).fetchall() if word]
+    found = [(str(word), int(times)) for word, times in con.execute(sql(query)).fetchall() if word]
     if len(found) > _MOST_WORDS:
         return Beside((), {})
-    cells: dict[str, int] = {}
+    meant: dict[str, int] = {}
     for word, count in found:
         meaning = _SAME.get(word, word)
-        cells[meaning] = cells.get(meaning, 0) + count
-    return Beside(tuple(sorted((word for word, _ in found), key=lambda w: (-len(w), w))), cells)
+        meant[meaning] = meant.get(meaning, 0) + count
+    return Beside(tuple(sorted((word for word, _ in found), key=lambda w: (-len(w), w))), meant)
 
 
 #: What may stand at a number: one word, sign or abbreviation, no digits.

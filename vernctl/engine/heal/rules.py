@@ -12,12 +12,21 @@ import duckdb
 import re2
 from sqlglot import exp
 
-from vernctl.engine.compile.kept import kept
+from vernctl.engine.compile.kept import cells, different
 from vernctl.engine.compile.tables import Stored, sql
 from vernctl.engine.database import rows_of
 from vernctl.engine.heal.names import words
 from vernctl.engine.model import Column
-from vernctl.engine.recipe.base import call, filled, folded, labelled, matches, text, trimmed
+from vernctl.engine.recipe.base import (
+    call,
+    filled,
+    folded,
+    labelled,
+    matches,
+    name,
+    text,
+    trimmed,
+)
 from vernctl.engine.recipe.ops import CellOp, Collapse, Domain, Lower, Phone, Upper
 from vernctl.engine.recipe.repairs import Blank, Unmangle, WebAddress, mangled_letters
 from vernctl.engine.recipe.steps import HEALED, CellStep
@@ -65,23 +74,20 @@ def _refused(column: Column, word: str) -> bool:
 
 
 def _nothing_in(con: duckdb.DuckDBPyConnection, stored: Stored, column: Column) -> dict[str, int]:
-    value = stored.column(column.name, "s")
+    value = name("v")
     wanted = sorted({word.casefold() for word in (*_NOTHING, *_NOTHING_TO_A_RULE)})
     query = (
-        kept(
-            stored,
-            "s",
-            labelled(trimmed(value), "v"),
-            labelled(exp.Count(this=exp.Star()), "n"),
-            where=[
-                exp.LTE(this=call("LENGTH", value), expression=exp.Literal.number(24)),
-                exp.In(this=folded(value), expressions=[text(word) for word in wanted]),
-            ],
+        exp.select(labelled(trimmed(value), "word"), labelled(cells(), "cells"), copy=False)
+        .from_(different(con, stored, column.name), copy=False)
+        .where(
+            exp.LTE(this=call("LENGTH", value), expression=exp.Literal.number(24)),
+            exp.In(this=folded(value), expressions=[text(word) for word in wanted]),
+            copy=False,
         )
-        .group_by("v", copy=False)
-        .order_by("v", copy=False)
+        .group_by("word", copy=False)
+        .order_by("word", copy=False)
     )
-    return {str(word): int(cells) for word, cells in con.execute(sql(query)).fetchall()}
+    return {str(word): int(times) for word, times in con.execute(sql(query)).fetchall()}
 
 
 def heal_letters(
@@ -92,13 +98,13 @@ def heal_letters(
     pattern = "|".join(_plain(mangled) for mangled in known)
     steps = []
     for column in columns:
-        value = stored.column(column.name, "s")
-        query = kept(
-            stored,
-            "s",
-            call("UNNEST", call("REGEXP_EXTRACT_ALL", value, text(pattern))),
-            where=[matches(value, "[ÂÃÄÅâ]")],
-        ).distinct(copy=False)
+        value = name("v")
+        query = (
+            exp.select(call("UNNEST", call("REGEXP_EXTRACT_ALL", value, text(pattern))), copy=False)
+            .distinct(copy=False)
+            .from_(different(con, stored, column.name), copy=False)
+            .where(matches(value, "[ÂÃÄÅâ]"), copy=False)
+        )
         found = {str(row[0]) for row in con.execute(sql(query)).fetchall()}
         letters = {mangled: letter for mangled, letter in known.items() if mangled in found}
         if letters:
@@ -121,10 +127,14 @@ def heal_by_rule(
     rule = column.strict
     if rule is None or column.one_of or column.schema_ is not None:
         return []
-    value = stored.column(column.name, "s")
+    value = name("v")
     for done in before:
         value = done.build(value)
-    inner = kept(stored, "s", labelled(value, "v")).distinct(copy=False)
+    inner = exp.select(labelled(value, "v"), copy=False).from_(
+        different(con, stored, column.name), copy=False
+    )
+    if before:
+        inner = inner.distinct(copy=False)
     # Few cells break a rule: what mends them is tried on their different values alone.
     broken = (
         exp.select("v", copy=False)

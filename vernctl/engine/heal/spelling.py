@@ -10,7 +10,7 @@ import re2
 from sqlglot import exp
 
 from vernctl.engine.compile.inputs import DROP
-from vernctl.engine.compile.kept import kept
+from vernctl.engine.compile.kept import cells, different
 from vernctl.engine.compile.lookups import spelling_join
 from vernctl.engine.compile.tables import Catalogue, Stored, sql
 from vernctl.engine.database import count_of
@@ -86,23 +86,17 @@ def heal_codes(
 
 
 def _values(con: duckdb.DuckDBPyConnection, stored: Stored, column: str) -> list[tuple[str, int]]:
-    value = stored.column(column, "s")
+    value = name("v")
     query = (
-        kept(
-            stored,
-            "s",
-            labelled(trimmed(value), "v"),
-            labelled(exp.Count(this=exp.Star()), "n"),
-            where=[filled(value)],
-        )
-        .group_by("v", copy=False)
+        exp.select(labelled(trimmed(value), "value"), labelled(cells(), "cells"), copy=False)
+        .from_(different(con, stored, column), copy=False)
+        .where(filled(value), copy=False)
+        .group_by("value", copy=False)
         .order_by(
-            exp.Ordered(this=exp.column("n"), desc=True),
-            exp.Ordered(this=exp.column("v")),
-            copy=False,
+            exp.Ordered(this=name("cells"), desc=True), exp.Ordered(this=name("value")), copy=False
         )
     )
-    return [(str(value), int(cells)) for value, cells in con.execute(sql(query)).fetchall()]
+    return [(str(value), int(times)) for value, times in con.execute(sql(query)).fetchall()]
 
 
 def _meant(
