@@ -32,6 +32,58 @@ def test_two_files_that_are_equal_are_0(pair: tuple[str, str], vernctl: Any) -> 
     assert vernctl("diff", pair[0], pair[0], "--key", "ID").code == 0
 
 
+@pytest.mark.parametrize(
+    ("delimiter", "encoding"),
+    [(";", "cp1252"), ("\t", "utf-8"), ("|", "utf-8-sig"), (",", "latin-1"), (";", "utf-16")],
+)
+def test_a_file_of_another_delimiter_and_encoding_is_compared_with_plain_csv(
+    tmp_path: Path, vernctl: Any, delimiter: str, encoding: str
+) -> None:
+    rows = [("ID", "Name", "City"), ("1", "Zoë", "Köln"), ("2", "Jürgen", "Zürich")]
+    old, new = tmp_path / "old.csv", tmp_path / "new.csv"
+    old.write_bytes("\n".join(map(delimiter.join, rows)).encode(encoding))
+    new.write_text("ID,Name,City\n1,Zoë,Bonn\n2,Jürgen,Zürich\n", encoding="utf-8")
+    ran = vernctl("diff", str(old), str(new), "--key", "ID")
+    assert (ran.code, ran.err.count("is read as")) == (2, 1)
+    assert "Köln → Bonn" in ran.out
+    assert "+" not in ran.out
+
+
+def test_bytes_that_are_no_utf8_far_below_the_beginning_are_read_otherwise(
+    tmp_path: Path, vernctl: Any
+) -> None:
+    text = "ID,Name\n" + "".join(f"{n},{'a' * 20}\n" for n in range(5_000)) + "last,Müller\n"
+    old, new = tmp_path / "old.csv", tmp_path / "new.csv"
+    old.write_bytes(text.encode("cp1252"))
+    new.write_bytes(text.encode())
+    assert vernctl("diff", str(old), str(new), "--key", "ID").code == 0
+
+
+def test_a_file_of_several_tables_or_of_lines_that_fit_no_row_is_not_compared(
+    tmp_path: Path, vernctl: Any
+) -> None:
+    from openpyxl import Workbook
+
+    book = Workbook()
+    book.active.append(["ID", "Name"])
+    book.active.append([1, "Ann"])
+    book.save(tmp_path / "one.xlsx")
+    (tmp_path / "plain.csv").write_text("ID,Name\n1,Ann\n")
+    paths = str(tmp_path / "plain.csv"), str(tmp_path / "one.xlsx")
+    assert vernctl("diff", *paths, "--key", "ID").code == 0
+    book.create_sheet("More").append(["Code", "Text"])
+    book["More"].append(["a", "b"])
+    book.save(tmp_path / "one.xlsx")
+    ran = vernctl("diff", *paths, "--key", "ID")
+    assert ran.code == 1
+    assert "2 tables" in ran.err
+    ragged = "ID;Name\n" + "".join(f"{n};x\n" for n in range(20)) + "20;x;y;z\n21;x\n"
+    (tmp_path / "ragged.csv").write_text(ragged)
+    ran = vernctl("diff", str(tmp_path / "ragged.csv"), paths[0], "--key", "ID")
+    assert ran.code == 1
+    assert "1 line of it fit" in " ".join(ran.err.split())
+
+
 def test_a_column_that_is_ignored_makes_no_difference(
     pair: tuple[str, str], tmp_path: Path, vernctl: Any
 ) -> None:

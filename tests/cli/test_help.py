@@ -12,7 +12,9 @@ import vernctl.cli
 from vernctl.cli import VERBS, main
 
 #: Modules of the room that are not verbs.
-SHARED = {"__init__", "asking", "endpoint", "offline", "output", "progress", "project"}
+SHARED = {
+    "__init__", "asking", "endpoint", "offline", "output", "progress", "project", "tables",
+}  # fmt: skip
 MOST_OPTIONS = 8
 #: Verbs that the design gives more.
 MORE_OPTIONS = {"plan": 18, "serve": 12}

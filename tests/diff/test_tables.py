@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from vernctl.diff.compare import diff_sheets
 from vernctl.diff.tables import diff_files, read_csv_sheet
 from vernctl.errors import InputError, UsageError
+from vernctl.snapshot.keys import find_column
+from vernctl.snapshot.rows import KeySource
 
 
 @pytest.fixture
@@ -132,5 +134,19 @@ def test_comparing_by_line_says_what_comparing_by_cell_says(data: st.DataObject)
                 writer.writerows([("id", "a", "b"), *rows])
         fast = diff_files(*paths, key=key)
         old, new = map(read_csv_sheet, paths)
-    slow = diff_sheets(old, new, key, "spec" if key else "none", stats=False)
+    found = key or find_column([old, new])
+    source: KeySource = "spec" if key else "found" if found else "none"
+    slow = diff_sheets(old, new, found, source, stats=False)
     assert fast.model_copy(update={"slug": slow.slug, "name": slow.name}) == slow
+
+
+def test_without_a_key_one_that_tells_the_rows_of_both_apart_is_found(
+    files: tuple[Path, Path],
+) -> None:
+    old, new = files
+    old.write_text("n,id,a,b\n1,x,p,q\n1,y,r,s\n")
+    new.write_text("n,id,a,b\n2,y,t,u\n1,x,p,q\n")
+    diff = diff_files(old, new)
+    assert (diff.key, diff.key_source) == (("id",), "found")
+    assert [(row.key, len(row.cells)) for row in diff.changed] == [(("y",), 3)]
+    assert diff_files(old, new, ignore=["id", "a", "b"]).key_source == "none"

@@ -43,6 +43,8 @@ def command(
 ) -> int:
     """Compare two CSV files, snapshots or export ZIPs, or the approved snapshots with a git ref's.
 
+    Files of other delimiters, encodings and kinds are read as inspect reads them.
+
     \b
     vernctl diff OLD NEW --key COL     two CSV files, row by row
     vernctl diff OLD NEW               two snapshot folders, or two export ZIPs
@@ -87,12 +89,27 @@ def _diff_files(
     output: Path | None,
 ) -> int:
     from vernctl.diff.compare import paused_collector
-    from vernctl.diff.tables import diff_files
 
     with paused_collector():  # a collection would look at every row again, and end with nothing
-        sheet = diff_files(old, new, key=key, ignore=ignore)
+        sheet = _sheet_diff((old, new), key, ignore)
         write(_rendered(sheet, format_, output), output)
         return 0 if sheet.is_empty else 2
+
+
+def _sheet_diff(paths: Sequence[Path], key: Sequence[str], ignore: Sequence[str]) -> SheetDiff:
+    """The diff of two files; what is no UTF-8 far below a file's beginning shows by failing."""
+    from vernctl.cli.tables import plain_files
+    from vernctl.diff.tables import diff_files
+    from vernctl.errors import InputError
+
+    try:
+        with plain_files(paths) as (old, new):
+            return diff_files(old, new, key=key, ignore=ignore)
+    except InputError:
+        with plain_files(paths, whole=True) as again:
+            if again == list(paths):
+                raise
+            return diff_files(*again, key=key, ignore=ignore)
 
 
 def _rendered(sheet: SheetDiff, format_: Format, output: Path | None) -> str:

@@ -17,13 +17,18 @@ from vernctl.diff.kinds import classify
 from vernctl.diff.match import Side, match_distinct
 from vernctl.diff.records import KeyCutter, Piece, RecordReader, UncertainError, parse_all
 from vernctl.diff.values import AddedRow, RemovedRow, SheetDiff
-from vernctl.snapshot.rows import Row, Sheet
+from vernctl.snapshot.rows import KeySource, Row, Sheet
 
 _NO_PIECE = Piece([], False)
 
 
 def diff_by_record(
-    old: RecordReader, new: RecordReader, key: Sequence[str], ignore: Sequence[str], sheet: Sheet
+    old: RecordReader,
+    new: RecordReader,
+    key: Sequence[str],
+    source: KeySource,
+    ignore: Sequence[str],
+    sheet: Sheet,
 ) -> SheetDiff:
     """The same as comparing both tables by the key, without statistics of columns. ``sheet`` is an
     empty one with the name of the new file. Raises UncertainError where it cannot tell.
@@ -32,7 +37,7 @@ def diff_by_record(
     for one, two in zip_longest(old.pieces(), new.pieces(), fillvalue=_NO_PIECE):
         met.add(one, two)
     met.check_old_keys()
-    return _diff(met, new.columns, key, ignore, sheet)
+    return _diff(met, new.columns, key, source, ignore, sheet)
 
 
 class _Meeting:
@@ -101,7 +106,12 @@ def _are_filled(keys: Sequence[str] | Sequence[Row]) -> bool:
 
 
 def _diff(
-    met: _Meeting, columns: Row, key: Sequence[str], ignore: Sequence[str], sheet: Sheet
+    met: _Meeting,
+    columns: Row,
+    key: Sequence[str],
+    source: KeySource,
+    ignore: Sequence[str],
+    sheet: Sheet,
 ) -> SheetDiff:
     """The diff from the records that met nobody."""
     kept = [i for i, name in enumerate(columns) if name not in ignore]
@@ -109,7 +119,7 @@ def _diff(
     at = [names.index(name) for name in key]
     old_rows, old = _side(met.waiting_old, len(columns), kept, at)
     new_rows, new = _side(met.waiting_new, len(columns), kept, at)
-    partner = match_distinct(old, new)
+    partner = match_distinct(old, new, source)
     changed: list[Changed] = []
     for i, j in enumerate(partner):
         if j < 0:
@@ -127,7 +137,7 @@ def _diff(
         slug=sheet.slug,
         name=sheet.name,
         key=tuple(key),
-        key_source="spec",
+        key_source=source,
         columns=names,
         columns_before=names,
         rows=len(met.partner),

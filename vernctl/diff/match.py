@@ -57,11 +57,13 @@ def match_rows(old: Side, new: Side, source: KeySource) -> Matching:
     return Matching(partner, duplicates)
 
 
-def match_distinct(old: Side, new: Side) -> list[int]:
+def match_distinct(old: Side, new: Side, source: KeySource) -> list[int]:
     """The partners of two tables whose keys are known to be filled and to stand once on a side."""
     partner = _by_distinct_key(old, new)
     left_old, left_new = _left(partner, len(old.rows))
     _match_rewritten(partner, old, new, left_old, left_new)
+    if source == "found":
+        _pair(partner, old, new, *_left(partner, len(old.rows)))
     return partner
 
 

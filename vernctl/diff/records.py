@@ -92,6 +92,29 @@ class KeyCutter:
         return [tuple([cells[i] for i in self._at]) for cells in rows]
 
 
+def telling_columns(reader: RecordReader, among: Sequence[str]) -> dict[str, set[str]]:
+    """The columns of a file whose cells are all filled and all distinct, with these cells.
+
+    ``among`` names those to look at. Reads the file no further than any of them is left. Raises
+    UncertainError where a record is no row of the table.
+    """
+    columns = reader.columns
+    left: dict[str, set[str]] = {name: set() for name in columns if name in among}
+    rows = 0
+    for piece in reader.pieces():
+        cells = parse_all(piece.records, len(columns))
+        rows += len(cells)
+        for name, seen in list(left.items()):
+            at = columns.index(name)
+            column = [row[at] for row in cells]
+            seen.update(column)
+            if len(seen) < rows or not all(map(str.strip, column)):
+                del left[name]
+        if not left:
+            break
+    return left if rows else {}
+
+
 def parse(record: str) -> Row:
     """The cells of one record. Raises UncertainError for one that is no CSV."""
     return _parsed([record])[0]

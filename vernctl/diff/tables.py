@@ -1,9 +1,9 @@
 """CSV files as tables: read strictly, compared without parsing what is equal.
 
-By a key, files are compared record by record (:mod:`vernctl.diff.lines`). Without one, files whose
-records are single lines are first compared by line: equal lines are equal rows, whatever they hold,
-so only the rest is parsed. Files with records of several lines there, with a line twice, or with a
-key that does not tell rows apart are parsed whole.
+By a key, given or found, files are compared record by record (:mod:`vernctl.diff.lines`). Without
+one, files whose records are single lines are first compared by line: equal lines are equal rows,
+whatever they hold, so only the rest is parsed. Files with records of several lines there, with a
+line twice, or with a key that does not tell rows apart are parsed whole.
 """
 
 from __future__ import annotations
@@ -15,9 +15,10 @@ from typing import NamedTuple
 
 from vernctl.diff.compare import diff_sheets, paused_collector
 from vernctl.diff.lines import diff_by_record
-from vernctl.diff.records import PIECE, RecordReader, UncertainError
+from vernctl.diff.records import PIECE, RecordReader, UncertainError, telling_columns
 from vernctl.diff.values import SheetDiff
 from vernctl.errors import InputError, UsageError
+from vernctl.snapshot.keys import best_column, find_column
 from vernctl.snapshot.rows import KeySource, Row, Sheet, unique_names
 
 _CELL_LIMIT = 2**31 - 1
@@ -52,38 +53,56 @@ def csv_sheet(path: Path, data: bytes) -> Sheet:
 def diff_files(
     old: Path, new: Path, *, key: Sequence[str] = (), ignore: Sequence[str] = ()
 ) -> SheetDiff:
-    """Two CSV files compared by key columns, or by likeness; ``ignore`` names columns left out.
+    """Two CSV files compared by key columns, else by one column that is found to tell the rows of
+    both apart, else by likeness; ``ignore`` names columns left out.
 
     The same as :func:`.compare.diff_sheets` of both, without ``stats``. Raises
     :class:`InputError` for a file that cannot be read and :class:`UsageError` for a key column that
     a file has not.
     """
     with paused_collector():
-        if key:
-            try:
-                return _by_record(old, new, key, ignore)
-            except UncertainError:
-                pass
-        one, two = _text(old), _text(new)
-        lines = (_by_line(one), _by_line(two)) if not key else (None, None)
-        if lines[0] and lines[1] and lines[0].columns == lines[1].columns:
-            del one, two
-            found = _diff_lines(new, lines[0], lines[1], ignore)
-            if found:
-                return found
-            one, two = _text(old), _text(new)
-        del lines
-        before, after = _parsed(old, one), _parsed(new, two)
-        _check_key(key, ignore, before.columns, after.columns)
-        return _compared(before.without_columns(ignore), after.without_columns(ignore), key)
+        try:
+            found = _by_record(old, new, key, ignore) or _by_line(old, new, ignore)
+        except UncertainError:
+            found = None
+        return found or _by_cell(old, new, key, ignore)
 
 
-def _by_record(old: Path, new: Path, key: Sequence[str], ignore: Sequence[str]) -> SheetDiff:
+def _by_record(old: Path, new: Path, key: Sequence[str], ignore: Sequence[str]) -> SheetDiff | None:
+    """The diff by a key, given or found; None where there is none. Raises UncertainError."""
     one, two = (RecordReader(*side) for side in _in_step(old, new))
     if one.columns != two.columns:
         raise UncertainError
     _check_key(key, ignore, one.columns, two.columns)
-    return diff_by_record(one, two, key, ignore, _sheet(new, two.columns, ()))
+    if not key:
+        among = [name for name in two.columns if name not in ignore]
+        before = telling_columns(one, among)
+        after = telling_columns(two, list(before))
+        chosen = best_column({name: (before[name], after[name]) for name in after})
+        if not chosen:
+            return None
+        one, two = (RecordReader(*side) for side in _in_step(old, new))
+        return diff_by_record(one, two, chosen, "found", ignore, _sheet(new, two.columns, ()))
+    return diff_by_record(one, two, key, "spec", ignore, _sheet(new, two.columns, ()))
+
+
+def _by_line(old: Path, new: Path, ignore: Sequence[str]) -> SheetDiff | None:
+    """The diff by likeness of files whose records are lines; None where that does not tell."""
+    lines = _lines(_text(old)), _lines(_text(new))
+    if lines[0] and lines[1] and lines[0].columns == lines[1].columns:
+        return _diff_lines(new, lines[0], lines[1], ignore)
+    return None
+
+
+def _by_cell(old: Path, new: Path, key: Sequence[str], ignore: Sequence[str]) -> SheetDiff:
+    before, after = _parsed(old, _text(old)), _parsed(new, _text(new))
+    _check_key(key, ignore, before.columns, after.columns)
+    one, two = before.without_columns(ignore), after.without_columns(ignore)
+    source: KeySource = "spec"
+    if not key:
+        key = find_column([one, two])
+        source = "found" if key else "none"
+    return diff_sheets(one, two, key, source, stats=False)
 
 
 def _in_step(old: Path, new: Path) -> list[tuple[Path, int]]:
@@ -163,7 +182,7 @@ def _fitting(path: Path, columns: Row, records: Iterable[Row]) -> Iterator[Row]:
             yield ("",)
 
 
-def _by_line(text: str) -> _Lines | None:
+def _lines(text: str) -> _Lines | None:
     """The file by lines, where each record is one: every line closes the quotes that it opens."""
     if "\r" in text or "\n\n" in text:
         return None
@@ -200,7 +219,9 @@ def _diff_lines(path: Path, old: _Lines, new: _Lines, ignore: Sequence[str]) -> 
         _sheet(path, columns, _fitting(path, columns, _records(path, (t.records[r] for r in rest))))
         for t, rest in ((old, rest_old), (new, rest_new))
     )
-    found = _compared(one.without_columns(ignore), two.without_columns(ignore), ())
+    found = diff_sheets(
+        one.without_columns(ignore), two.without_columns(ignore), (), "none", stats=False
+    )
     return _placed(found, old, new, partner, rest_old, rest_new)
 
 
@@ -233,11 +254,6 @@ def _placed(
             "order": tuple(order) if order != sorted(order) else (),
         }
     )
-
-
-def _compared(old: Sheet, new: Sheet, key: Sequence[str]) -> SheetDiff:
-    source: KeySource = "spec" if key else "none"
-    return diff_sheets(old, new, key, source, stats=False)
 
 
 def _check_key(key: Sequence[str], ignore: Sequence[str], old: Row, new: Row) -> None:

@@ -6,7 +6,7 @@ of its cells is filled and no two rows share it. A key is never guessed from a n
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import TYPE_CHECKING
 
@@ -66,19 +66,35 @@ def is_blank(cells: Row) -> bool:
     return not any(cell.strip() for cell in cells)
 
 
+def find_column(sheets: Sequence[Sheet]) -> Key:
+    """The one column that tells the rows apart on every sheet, as :func:`choose_key` finds it;
+    empty where there is none."""
+    return _best(sheets, _single_columns(sheets)) if all(sheet.rows for sheet in sheets) else ()
+
+
+def best_column(candidates: Mapping[str, Sequence[frozenset[str] | set[str]]]) -> Key:
+    """The same from the distinct cells of columns that are known to tell rows apart: by name, in
+    the columns' order, the cells of each sheet."""
+    return _most_shared(((name,), sets) for name, sets in candidates.items())
+
+
 def _best(sheets: Sequence[Sheet], keys: Iterator[Key], *, least: float = 0.5) -> Key:
     """The usable key that the sheets share most values of; ``least`` is the share needed."""
+    candidates = ((key, [_distinct(sheet, key) for sheet in sheets]) for key in keys)
+    usable = ((key, [v for v in sets if v is not None]) for key, sets in candidates)
+    return _most_shared(((key, s) for key, s in usable if len(s) == len(sheets)), least=least)
+
+
+def _most_shared(
+    candidates: Iterable[tuple[Key, Sequence[Collection[Hashable]]]], *, least: float = 0.5
+) -> Key:
     best: Key = ()
     most = -1
-    for key in keys:
-        sets = [_distinct(sheet, key) for sheet in sheets]
-        usable = [values for values in sets if values is not None]
-        if len(usable) < len(sheets):
-            continue
-        shared = len(frozenset.intersection(*usable))
-        if shared > most and shared >= least * min(map(len, usable)):
+    for key, sets in candidates:
+        shared = len(frozenset(sets[0]).intersection(*sets[1:]))
+        if shared > most and shared >= least * min(map(len, sets)):
             best, most = key, shared
-            if shared == min(map(len, usable)):
+            if shared == min(map(len, sets)):
                 break
     return best
 
