@@ -12,15 +12,18 @@ from vernctl.engine.author.mapping import Drafted
 from vernctl.engine.compile.kept import kept
 from vernctl.engine.compile.tables import Stored, sql
 from vernctl.engine.database import count_of
+from vernctl.engine.heal.dependents import Apart, heal_dependents
 from vernctl.engine.heal.spelling import heal_allowed, heal_codes, heal_links
 from vernctl.engine.instruct.edits import Do, Edit, of_kind, remap, settled_columns
 from vernctl.engine.model import Column, Template
-from vernctl.engine.questions.doubt import clip
+from vernctl.engine.questions.doubt import clip, counted
 from vernctl.engine.questions.values import ask_doubles, ask_outside
 from vernctl.engine.recipe.base import filled, folded, labelled, number
 from vernctl.engine.recipe.model import Recipe, SheetRecipe
 from vernctl.engine.recipe.steps import FillStep, Step
 from vernctl.engine.workspace import Workspace
+
+_EXAMPLES = 3
 
 
 def map_sheets(recipe: Recipe, drafts: Sequence[Drafted], decisions: Decisions) -> Recipe:
@@ -50,6 +53,7 @@ def _steps(edits: Sequence[Edit], sheet: str) -> tuple[Step, ...]:
 
 def settle_values(work: Workspace, recipe: Recipe, decisions: Decisions) -> Recipe:
     """Settle allowed and linked values by spelling; ask for what stays outside an allowed set."""
+    recipe = _settle_dependents(work, recipe, decisions)
     made = work.runner.run(recipe)
     for template in work.templates:
         sheet = recipe.sheet(template.slug)
@@ -64,6 +68,38 @@ def settle_values(work: Workspace, recipe: Recipe, decisions: Decisions) -> Reci
                 steps += heal_links(work.con, made[template.slug], column, made)
         recipe = recipe.with_sheet(sheet.with_steps(*steps))
     return recipe
+
+
+def _settle_dependents(work: Workspace, recipe: Recipe, decisions: Decisions) -> Recipe:
+    """Mend what the other rows give away, and note what stands apart from them."""
+    made = work.runner.run(recipe)
+    for template in work.templates:
+        sheet = recipe.sheet(template.slug)
+        assert sheet is not None  # the recipe has a sheet per template
+        filled_in = [
+            column
+            for column in template.columns
+            if any(column.name in item.values for item in sheet.inputs)
+            and not decisions.is_open(template.slug, column.name)
+        ]
+        found = heal_dependents(work.con, made[template.slug], filled_in)
+        recipe = recipe.with_sheet(sheet.with_steps(*found.steps))
+        decisions.notes += _apart_notes(template, found.left)
+    return recipe
+
+
+def _apart_notes(template: Template, left: Sequence[Apart]) -> list[str]:
+    """One remark per column: which of its values are unlike those of the rows they belong with."""
+    notes = []
+    for column in dict.fromkeys(each.column for each in left):
+        found = [each for each in left if each.column == column]
+        shown = ", ".join(
+            f'"{clip(each.value)}" ("{clip(each.others)}" in the other rows of its {each.by})'
+            for each in found[:_EXAMPLES]
+        )
+        cells = counted(sum(each.cells for each in found), "unlikely cell")
+        notes.append(f"{template.name}: {cells} of {column} left as found: {shown}.")
+    return notes
 
 
 def _allowed(
