@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 
 def test_a_new_project_is_fit_for_work(project: Path, vernctl: Any) -> None:
     ran = vernctl("doctor", "--offline")
@@ -39,13 +41,29 @@ def test_upgrade_reads_everything_that_is_kept(project: Path, vernctl: Any) -> N
     assert "receipts: 1, their chain is whole" in ran.out
 
 
-def test_upgrade_refuses_what_a_newer_vernctl_wrote(project: Path, vernctl: Any) -> None:
+@pytest.mark.parametrize(
+    ("kept", "older", "newer"),
+    [
+        ("specs/acme.snapshot/snapshot.yaml", "snapshot: 1\n", "snapshot: 2\n"),
+        ("specs/acme.snapshot/snapshot.yaml", "digest_format: 1\n", "digest_format: 2\n"),
+        (".vernctl/receipts/acme/0001.json", '"format": 1', '"format": 2'),
+        (".vernctl/receipts/acme/0001.json", '"format": 1', '"else": {}, "format": 2'),
+        (".vernctl/journal/embedded/*.jsonl", '"v": 1', '"v": 2'),
+        (".vernctl/journal/embedded/*.jsonl", '{"v": 1', '{"else": [], "v": 2'),
+    ],
+)
+def test_what_a_newer_vernctl_wrote_is_refused_by_name(
+    project: Path, vernctl: Any, kept: str, older: str, newer: str
+) -> None:
     vernctl("apply", "--yes")
-    snapshot = project / "specs" / "acme.snapshot" / "snapshot.yaml"
-    text = snapshot.read_text(encoding="utf-8")
-    assert "snapshot: 1\n" in text
-    snapshot.write_text(text.replace("snapshot: 1\n", "snapshot: 2\n", 1), encoding="utf-8")
-    assert vernctl("upgrade").code == 1
+    [path] = project.glob(kept)
+    text = path.read_text(encoding="utf-8")
+    assert older in text
+    path.write_text(text.replace(older, newer, 1), encoding="utf-8")
+    ran = vernctl("upgrade")
+    assert ran.code == 1
+    assert "written by a newer vernctl" in " ".join(ran.out.split())
+    assert "upgrade vernctl" in ran.out
 
 
 def test_upgrade_finds_a_receipt_that_was_altered(project: Path, vernctl: Any) -> None:

@@ -140,6 +140,15 @@ def test_a_newer_format_asks_for_a_newer_vernctl(made: Snapshot) -> None:
     assert caught.value.next == "upgrade vernctl"
 
 
+def test_a_snapshot_of_the_first_formats_verifies_with_every_later_vernctl() -> None:
+    """These files are never written again: other people's projects hold approvals like them."""
+    kept = read_snapshot(Path(__file__).parent / "formats" / "1" / "acme.snapshot")
+    assert kept is not None
+    assert kept.digest.startswith("03b266f")
+    assert kept.sheets[0].rows[-1] == ("d@x.test", "DÉ\\, \nZWEI")
+    assert [question.answer for question in kept.questions] == ["Work"]
+
+
 @pytest.mark.parametrize(
     "slug", ["../up", "a/b", "", ".hidden", "con", "a.invalid", "a b", "x" * 300]
 )

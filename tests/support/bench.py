@@ -63,12 +63,14 @@ export: {to: out/acme}
 
 @dataclass
 class Bench:
-    """``root`` holds the project; a second checkout is another bench over the same server."""
+    """``root`` holds the project; a second checkout is another bench over the same server.
+    ``url``: where the project finds the server, if not where it listens."""
 
     root: Path
     server: VernServer
     agent: ScriptedAgent
     requests: list[str] = field(default_factory=list)
+    url: str = ""
 
     @property
     def spec_path(self) -> Path:
@@ -104,8 +106,15 @@ class Bench:
     def plan(self, **options: bool) -> SpecOutcome:
         return self._one(lambda s, specs: plan_specs(s, specs, PlanOptions(**options)))
 
-    def apply(self, *, yes: bool = False, retry: bool = False, cancel: bool = False) -> SpecOutcome:
-        options = ApplyOptions(yes=yes, retry=retry, cancel_on_unanswered=cancel)
+    def apply(
+        self,
+        *,
+        yes: bool = False,
+        retry: bool = False,
+        cancel: bool = False,
+        regenerate: bool = False,
+    ) -> SpecOutcome:
+        options = ApplyOptions(yes, regenerate, retry, cancel_on_unanswered=cancel)
         return self._one(lambda session, specs: apply_specs(session, specs, options))
 
     def status(self) -> SpecOutcome:
@@ -143,7 +152,7 @@ class Bench:
         async def session() -> T:
             project = load_project(self.root)
             async with MigrationClient(
-                self.server.url, self.server.api_key, trace=self.requests.append
+                self.url or self.server.url, self.server.api_key, trace=self.requests.append
             ) as client:
                 opened = await Session.open(project, client, project.endpoint.name, MarkdownPages())
                 return await verb(opened)

@@ -47,7 +47,7 @@ class Asked(NamedTuple):
     before: int
 
 
-class _Message(NamedTuple):
+class Message(NamedTuple):
     head: bytes
     body: bytes
 
@@ -95,7 +95,7 @@ class FaultProxy:
             self._open.discard(task)
             writer.transport.abort()
 
-    async def _serve(self, request: _Message, writer: asyncio.StreamWriter) -> bool:
+    async def _serve(self, request: Message, writer: asyncio.StreamWriter) -> bool:
         """Answer one request; False where the connection is to break."""
         method, target = request.head.split(b" ", 2)[:2]
         path = target.partition(b"?")[0].decode()
@@ -132,10 +132,10 @@ class FaultProxy:
         # Replies are passed on without reading where they end: one request a connection.
         return False
 
-    async def _whole(self, request: _Message) -> bytes:
+    async def _whole(self, request: Message) -> bytes:
         return b"".join([piece async for piece in self._pieces(request)])
 
-    async def _pieces(self, request: _Message) -> AsyncIterator[bytes]:
+    async def _pieces(self, request: Message) -> AsyncIterator[bytes]:
         reader, writer = await asyncio.open_connection("127.0.0.1", self.upstream_port)
         try:
             writer.write(request.head + request.body)
@@ -146,7 +146,7 @@ class FaultProxy:
             writer.transport.abort()
 
 
-async def _read_request(reader: asyncio.StreamReader) -> _Message | None:
+async def _read_request(reader: asyncio.StreamReader) -> Message | None:
     """A whole request that asks for the connection to be closed after its reply."""
     try:
         head = await reader.readuntil(b"\r\n\r\n")
@@ -165,7 +165,7 @@ async def _read_request(reader: asyncio.StreamReader) -> _Message | None:
         body = await _read_chunks(reader)
     else:
         body = await reader.readexactly(int(headers.get(b"content-length", b"0")))
-    return _Message(b"\r\n".join([*lines, b"Connection: close", b"", b""]), body)
+    return Message(b"\r\n".join([*lines, b"Connection: close", b"", b""]), body)
 
 
 async def _read_chunks(reader: asyncio.StreamReader) -> bytes:

@@ -28,6 +28,65 @@ def test_a_limit_of_the_spec_refuses_what_exceeds_it(
     assert work_bench.approve().exit_code == 4
 
 
+def _rows(count: int, *, invalid: int = 0, note: str = "n") -> str:
+    lines = [f"p{n}@x.test,Ann {n},{note}" for n in range(invalid, count)]
+    return "\n".join(["Email,Name,Note", *(f",Ann {n},{note}" for n in range(invalid)), *lines, ""])
+
+
+@pytest.mark.parametrize(
+    ("checks", "before", "after", "refused"),
+    [
+        ("{}", _rows(30), _rows(26), ["removed_rows"]),
+        ("{}", _rows(30), _rows(27), []),
+        ("{removed_rows: 5%}", _rows(30), _rows(28), ["removed_rows"]),
+        ("{removed_rows: {share: 50%, count: 1}}", _rows(30), _rows(28), ["removed_rows"]),
+        ("{sheets: {contacts: {removed_rows: 50%}}}", _rows(30), _rows(26), []),
+        ("{removed_rows: 50%, sheets: {contacts: {removed_rows: 1%}}}", *(_rows(30), _rows(29)), ["removed_rows"]),
+        # Of a small table one row is soon a large share: below 20 rows it takes two of them.
+        ("{}", _rows(5), _rows(4), []),
+        ("{}", _rows(5), _rows(3), ["removed_rows"]),
+        # An emptied sheet is never let pass by a share.
+        ("{removed_rows: 100%}", _rows(5), _rows(0), ["removed_rows"]),
+        ("{}", _rows(30), _rows(30, invalid=4), ["invalid_rows"]),
+        ("{}", _rows(30), _rows(30, invalid=3), []),
+        ("{changed_rows: 5%}", _rows(30), _rows(30, note="m"), ["changed_rows"]),
+    ],
+)  # fmt: skip
+def test_what_a_change_may_do_is_limited_by_share_and_count(
+    work_bench: Bench, checks: str, before: str, after: str, refused: list[str]
+) -> None:
+    work_bench.data(before)
+    work_bench.approved()
+    work_bench.spec_text(("export:", f"checks: {checks}\nexport:"))
+    work_bench.data(after)
+    outcome = work_bench.plan()
+    assert [check.name for check in outcome.checks if not check.ok] == refused
+    assert outcome.exit_code == (4 if refused else 2)
+    assert work_bench.approve().exit_code == (4 if refused else 0)
+
+
+def test_a_column_that_is_gone_is_refused_by_default(work_bench: Bench) -> None:
+    work_bench.approved()
+    catalog = work_bench.root / "catalog.yaml"
+    catalog.write_text(catalog.read_text().replace("      - {name: Note}\n", ""))
+    outcome = work_bench.plan(refresh=True)
+    assert [check.name for check in outcome.checks if not check.ok] == ["dropped_columns"]
+    assert outcome.exit_code == 4
+
+
+@pytest.mark.parametrize(("digest", "expires"), [("0123456", "2099-12-31"), ("THIS", "2026-01-01")])
+def test_an_override_for_another_digest_or_of_another_day_lets_nothing_pass(
+    work_bench: Bench, digest: str, expires: str
+) -> None:
+    work_bench.spec_text(("export:", "checks: {invalid_rows: {count: 0}}\nexport:"))
+    found = work_bench.plan().digest or ""
+    digest = digest.replace("THIS", found[:7])
+    override = f"{{check: invalid_rows, digest: '{digest}', reason: agreed, expires: {expires}}}"
+    work_bench.spec_text(("{count: 0}}", f"{{count: 0}}, overrides: [{override}]}}"))
+    assert work_bench.plan().exit_code == 4
+    assert work_bench.approve().exit_code == 4
+
+
 def test_a_row_limit_on_all_rows_is_held_after_the_import_too(work_bench: Bench) -> None:
     work_bench.spec_text(("export:", "checks: {rows: {min: 3}}\nexport:"))
     work_bench.agent.loses = 1

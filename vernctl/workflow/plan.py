@@ -83,7 +83,8 @@ class Situation:
     ``run`` is the status of the migration's latest run (None: none yet); ``known`` what led to the
     server's preview, None where this checkout does not know that preview; ``earlier`` what an
     older preview was made with, for the order of messages and the questions to expect;
-    ``credentialed``: the service was given the live source's credentials before.
+    ``credentialed``: the service was given the live source's credentials before; ``which`` names
+    that run for a person.
     """
 
     exists: bool
@@ -94,6 +95,7 @@ class Situation:
     earlier: Recorded | None
     uploaded: bool
     credentialed: bool = False
+    which: str = ""
 
 
 @dataclass(frozen=True)
@@ -157,7 +159,7 @@ def decide(situation: Situation, desired: Desired, options: Options) -> Plan:
         return _from_scratch(situation, desired, "the address is new", create=True)
     if situation.run in ("queued", "running", "blocked"):
         if not situation.ours:
-            raise _stranger(situation.run)
+            raise _stranger(situation)
         return Plan("attach")
     known = situation.known
     if situation.imported and known is not None:
@@ -333,10 +335,11 @@ def _step(kind: StepKind, reason: str, *, agent_calls: int = 0, detail: str = ""
     return PlannedStep(kind=kind, reason=reason, agent_calls=agent_calls, detail=detail)
 
 
-def _stranger(status: str) -> RefusedError:
+def _stranger(situation: Situation) -> RefusedError:
     return RefusedError(
-        f"a run that this checkout did not start is {status} on this migration.",
+        f"a run that this checkout did not start is {situation.run} on this migration.",
         rule="stranger",
+        reasons=(situation.which,) if situation.which else (),
         remote="Nothing was sent; that run goes on.",
         next="Wait for it, or `vernctl cancel` it if you know that nobody needs it.",
     )

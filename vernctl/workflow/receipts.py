@@ -65,7 +65,7 @@ class Receipt(BaseModel):
 def receipts_of(folder: Path, spec: str) -> list[tuple[Receipt, str]]:
     """All receipts of a spec, oldest first, each with the sha256 of its bytes.
 
-    Raises SnapshotError where one cannot be read or the chain is broken.
+    Raises SnapshotError where one cannot be read, is of a newer format, or the chain is broken.
     """
     found: list[tuple[Receipt, str]] = []
     previous: str | None = None
@@ -74,7 +74,9 @@ def receipts_of(folder: Path, spec: str) -> list[tuple[Receipt, str]]:
         try:
             receipt = Receipt.model_validate_json(content)
         except ValidationError as error:
-            raise SnapshotError(f"the receipt {path} cannot be read.") from error
+            raise _unread(path, content) from error
+        if receipt.format > RECEIPT_FORMAT:
+            raise _unread(path, content)
         if receipt.previous != previous:
             raise SnapshotError(
                 f"the receipt {path} does not follow the one before it.",
@@ -83,6 +85,24 @@ def receipts_of(folder: Path, spec: str) -> list[tuple[Receipt, str]]:
         previous = hashlib.sha256(content).hexdigest()
         found.append((receipt, previous))
     return found
+
+
+def _unread(path: Path, content: bytes) -> SnapshotError:
+    """What to say of a receipt that is not read: written by a newer vernctl, or damaged."""
+    try:
+        number = json.loads(content)["format"]
+    except (ValueError, KeyError, TypeError):
+        number = None
+    if isinstance(number, int) and number > RECEIPT_FORMAT:
+        return SnapshotError(
+            f"the receipt {path} was written by a newer vernctl: it has format {number}, and this "
+            f"vernctl reads {RECEIPT_FORMAT}.",
+            next="upgrade vernctl",
+        )
+    return SnapshotError(
+        f"the receipt {path} cannot be read.",
+        next="Restore the folder of receipts from git or from your artefacts.",
+    )
 
 
 def write_receipt(folder: Path, spec: str, facts: Mapping[str, object]) -> tuple[Receipt, str]:

@@ -40,7 +40,7 @@ async def take_over(work: Work, observed: Observed) -> Observed:
     messages = tuple(text for text in messages if text not in set(_leaves(run.answers)))
     ours = run.status in IN_FLIGHT and _is_ours(work, run, messages)
     if not (ours and await _reads_our_source(work, migration_id)):
-        return Observed(migration_id, run, observed.last_sequence, observed.events)
+        return Observed(migration_id, run, observed.last_sequence, events)
     work.journal.fact(
         "adopted",
         migration_id=migration_id,

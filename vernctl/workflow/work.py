@@ -19,7 +19,7 @@ from vernctl.workflow.address import address_of
 from vernctl.workflow.inputs import ResolvedInputs, resolve_inputs
 from vernctl.workflow.journal import Journal
 from vernctl.workflow.line import Line, MigrationLine
-from vernctl.workflow.observe import Observed, observe, read_preview
+from vernctl.workflow.observe import Observed, observe, persons_words, read_preview
 from vernctl.workflow.outcome import MessageEffect, QuestionOutcome
 from vernctl.workflow.plan import Desired, PlannedStep, Recorded, Situation, normal_knowledge
 from vernctl.workflow.private import hidden, kept_questions, tokeniser_of
@@ -142,6 +142,7 @@ class Work:
             earlier=self._earlier(),
             uploaded=mine.uploaded or known is not None,
             credentialed=bool(mine.credentials),
+            which=_named(run, observed) if run is not None else "",
         )
 
     async def known(self, observed: Observed) -> Recorded | None:
@@ -273,3 +274,13 @@ class Work:
             run_id=observed.run.run_id if observed.run else None,
             tokens=self.tokens,
         )
+
+
+def _named(run: Run, observed: Observed) -> str:
+    """Which run it is, since when, and what was last said to it: as much as tells whose it is."""
+    parts = [f"run {run.run_id}"] if run.run_id else []
+    if run.created_at:
+        parts.append(f"since {run.created_at[:16].replace('T', ' ')}")
+    if words := persons_words(observed.events):
+        parts.append(f"told: {words[-1]}")
+    return ", ".join(parts)

@@ -1,0 +1,74 @@
+"""A run in flight of which this checkout has no journal: taken over where it is this spec's own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from bench import Bench
+from scripted_agent import Ask
+
+from vernctl.api.client import MigrationClient
+
+QUESTION = Ask("Which column is Email?", ("Work", "Private"))
+RULE = '  "Which * is Email?": Work\n'
+
+
+@pytest.fixture
+def waiting(work_bench: Bench) -> Bench:
+    """A first plan that waits: its spec has no answer yet."""
+    work_bench.agent.asks.append(QUESTION)
+    work_bench.spec_text((RULE, '  "nothing": Work\n'))
+    assert work_bench.plan().status == "blocked"
+    return work_bench
+
+
+def test_a_run_of_the_same_spec_that_was_started_elsewhere_is_answered_and_followed(
+    waiting: Bench, tmp_path: Path
+) -> None:
+    elsewhere = waiting.checkout(tmp_path / "elsewhere")
+    elsewhere.spec_text(('  "nothing": Work\n', RULE))
+    outcome = elsewhere.plan()
+    assert outcome.status == "changed", outcome.error
+    sent = [line.split()[1].rpartition("/")[2] for line in elsewhere.sent()]
+    # The migrations POST is idempotent, and the first start is the 409 that names the run.
+    assert sent == ["migrations", "runs", "messages", "runs"]
+    assert [step.kind for step in outcome.steps if step.kind == "generate"] == []
+
+
+def test_a_run_that_was_told_what_this_spec_does_not_say_is_a_strangers(
+    work_bench: Bench, tmp_path: Path
+) -> None:
+    planned = work_bench.plan()
+    work_bench.agent.asks.append(Ask("Is that so?", ("Yes", "No")))
+
+    async def refine(client: MigrationClient) -> None:
+        await client.start_run(planned.migration_id or "", "update", message="upper Note")
+        async for _ in client.stream_thread(planned.migration_id or ""):
+            pass
+
+    work_bench.run(lambda session: refine(session.client))
+    elsewhere = work_bench.checkout(tmp_path / "elsewhere")
+    outcome = elsewhere.plan()
+    assert outcome.exit_code == 4
+    assert outcome.error is not None
+    assert "a run that this checkout did not start is blocked" in outcome.error.message
+    [which] = outcome.error.reasons
+    assert which.startswith("run ")
+    assert ", since 20" in which
+    assert which.endswith("told: upper Note")
+    assert "vernctl cancel" in (outcome.error.next or "")
+    assert not [line for line in elsewhere.sent() if "/messages" in line]
+
+
+def test_a_run_with_an_answer_that_no_rule_gives_is_a_strangers(
+    waiting: Bench, tmp_path: Path
+) -> None:
+    waiting.agent.asks.append(Ask("Is that so?", ("Yes", "No")))
+    waiting.answer({1: "Private"})
+    elsewhere = waiting.checkout(tmp_path / "elsewhere")
+    elsewhere.spec_text(('  "nothing": Work\n', RULE))
+    outcome = elsewhere.plan()
+    assert outcome.exit_code == 4
+    assert outcome.error is not None
+    assert "did not start" in outcome.error.message
