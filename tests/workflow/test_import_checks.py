@@ -41,7 +41,10 @@ def _rows(count: int, *, invalid: int = 0, note: str = "n") -> str:
         ("{removed_rows: 5%}", _rows(30), _rows(28), ["removed_rows"]),
         ("{removed_rows: {share: 50%, count: 1}}", _rows(30), _rows(28), ["removed_rows"]),
         ("{sheets: {contacts: {removed_rows: 50%}}}", _rows(30), _rows(26), []),
-        ("{removed_rows: 50%, sheets: {contacts: {removed_rows: 1%}}}", *(_rows(30), _rows(29)), ["removed_rows"]),
+        (
+            "{removed_rows: 50%, sheets: {contacts: {removed_rows: 1%}}}",
+            *(_rows(30), _rows(29), ["removed_rows"]),
+        ),
         # Of a small table one row is soon a large share: below 20 rows it takes two of them.
         ("{}", _rows(5), _rows(4), []),
         ("{}", _rows(5), _rows(3), ["removed_rows"]),
@@ -51,7 +54,7 @@ def _rows(count: int, *, invalid: int = 0, note: str = "n") -> str:
         ("{}", _rows(30), _rows(30, invalid=3), []),
         ("{changed_rows: 5%}", _rows(30), _rows(30, note="m"), ["changed_rows"]),
     ],
-)  # fmt: skip
+)
 def test_what_a_change_may_do_is_limited_by_share_and_count(
     work_bench: Bench, checks: str, before: str, after: str, refused: list[str]
 ) -> None:
