@@ -10,10 +10,15 @@ from pathlib import Path
 
 import pytest
 
+from vernctl.engine import database
 from vernctl.engine.author import Authored, author
 from vernctl.engine.execute import execute
 from vernctl.engine.export import count_rows, stream_csv
 from vernctl.engine.model import Column, EngineError, ExecuteReport, InputFile, Template
+from vernctl.engine.recipe.model import Input, Recipe, SheetRecipe
+from vernctl.engine.recipe.ops import Trim
+from vernctl.engine.recipe.steps import CellStep, DedupeStep
+from vernctl.engine.recipe.values import FromColumn
 
 
 @pytest.fixture(scope="module")
@@ -126,3 +131,42 @@ def test_an_execute_that_fails_leaves_the_last_import_as_it_was(
     other = templates[0].model_copy(update={"columns": templates[0].columns[:1]})
     with pytest.raises(EngineError, match="Companies"):
         execute(settled.recipe, files, [other], database=database, workdir=tmp_path)
+
+
+def test_more_than_memory_holds_is_imported_by_way_of_the_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "MEMORY_LIMIT", "100MB")
+    names = ("Key", *(f"Note {i}" for i in range(7)))
+    with (tmp_path / "big.csv").open("w", encoding="utf-8") as file:
+        file.write(",".join(names) + "\n")
+        for row in range(150_000):
+            file.write(
+                f"{row}," + ",".join(f"word {row * i % 99_991:020}" for i in range(7)) + "\n"
+            )
+    values = {name: FromColumn(column=name) for name in names}
+    trim = CellStep(columns=names, do=Trim())
+    latest = DedupeStep(dedupe=("Key",), keep="last")
+    sheet = SheetRecipe(
+        template="notes",
+        columns=names,
+        inputs=(Input(table="big.csv", values=values),),
+        steps=(trim, latest),
+    )
+    columns = (Column(name="Key", unique=True), *(Column(name=name) for name in names[1:]))
+    template = Template(slug="notes", name="Notes", columns=columns)
+    spilled: list[int] = []
+
+    def progress(phase: str, text: str) -> None:
+        spilled.extend(path.stat().st_size for path in tmp_path.glob("spill/*"))
+
+    result = tmp_path / "out.duckdb"
+    files = [InputFile(name="big.csv", path=tmp_path / "big.csv")]
+    report = execute(
+        Recipe(sheets=(sheet,)), files, [template], database=result, workdir=tmp_path,
+        progress=progress,
+    )  # fmt: skip
+    assert report.inserted == 150_000
+    assert sum(spilled) > 0
+    lines = b"".join(stream_csv(result, "notes", filter="all")).split(b"\r\n")
+    assert [line.partition(b",")[0] for line in lines[1:-1]] == [b"%d" % i for i in range(150_000)]

@@ -24,6 +24,7 @@ from vernctl.engine.model import (
 )
 from vernctl.engine.recipe.model import Recipe
 from vernctl.engine.validate import flag_cells
+from vernctl.engine.watch import watched
 from vernctl.engine.workspace import load_files
 from vernctl.engine.write import sheet_file
 
@@ -47,21 +48,21 @@ def execute(
         sheet = recipe.sheet(template.slug)
         if sheet is None or sheet.columns != tuple(column.name for column in template.columns):
             raise EngineError(f"The recipe was not made for the columns of {template.name}.")
-    with open_database(workdir) as con:
+    with open_database(workdir) as con, watched(con, progress) as tell:
         findings = findings or Findings(workdir / "findings")
-        loaded = load_files(con, files, findings, progress)
-        with sheet_file(con, database, templates, progress) as written:
+        loaded = load_files(con, files, findings, tell)
+        with sheet_file(con, database, templates, tell) as written:
             Runner(con, loaded.stored, written.keep).run(recipe)
             counts: list[SheetCount] = []
             flags = [f"flags_{i}" for i in range(len(templates))]
             for template, table in zip(templates, flags, strict=True):
-                progress("validate", f"Validating {template.name}.")
+                tell("validate", f"Validating {template.name}.")
                 flag_cells(con, template, templates, written.sheets, table)
                 sheet = recipe.sheet(template.slug)
                 assert sheet is not None  # checked above
                 drops = written.drops[template.slug]
                 counts.append(count_sheet(con, template, sheet, drops, table))
-            progress("write", "Writing all sheets.")
+            tell("write", "Writing all sheets.")
             coverage = coverage_of(con, loaded, recipe, written.sheets)
             written.finish(templates, counts, flags)
     return ExecuteReport(sheets=tuple(counts), coverage=coverage)

@@ -55,6 +55,8 @@ def stream_csv(
     row of the sheet has a value. EngineError for a sheet or field that is not there.
     """
     with _scratch(database) as folder, open_database(folder, database) as con:
+        # One thread writes as it reads; several gather their lines first, however many those are.
+        con.execute("SET threads = 1")
         sheet = _sheet(con, slug)
         positions = _positions(sheet, fields)
         if omit_empty:

@@ -27,6 +27,7 @@ from vernctl.engine.model import InputFile, Progress, Template, quiet
 from vernctl.engine.preview import preview_sheet
 from vernctl.engine.recipe.model import Recipe
 from vernctl.engine.validate import flag_cells
+from vernctl.engine.watch import watched
 from vernctl.engine.workspace import Workspace, open_workspace
 
 
@@ -48,11 +49,11 @@ def author(
     may be removed afterwards. ``findings`` is what earlier calls found out about the same files; it
     changes how long this takes, and nothing else. Raises EngineError for what cannot be read.
     """
-    with open_database(workdir) as con:
+    with open_database(workdir) as con, watched(con, progress) as tell:
         findings = findings or Findings(workdir / "findings")
-        work = open_workspace(con, files, templates, knowledge, findings, progress)
+        work = open_workspace(con, files, templates, knowledge, findings, tell)
         texts = [text for message in messages for text in split_messages(message)]
-        return _author(work, texts, dict(answers or {}), knowledge, progress)
+        return _author(work, texts, dict(answers or {}), knowledge, tell)
 
 
 def _author(
