@@ -260,7 +260,10 @@ class NotFoundError(ApiError):
 
 
 class ConflictError(ApiError):
-    """409. ``run_id`` is the active run where the body names one; ``retry_after`` in seconds."""
+    """409. ``run_id`` is the active run where the body names one; ``retry_after`` in seconds.
+
+    ``company_id``: the company that has the external_id already, where the body names it.
+    """
 
     kind = "conflict"
 
@@ -269,6 +272,7 @@ class ConflictError(ApiError):
         message: str,
         *,
         run_id: str | None = None,
+        company_id: str | None = None,
         retry_after: float | None = None,
         status: int | None = 409,
         request: str | None = None,
@@ -277,6 +281,7 @@ class ConflictError(ApiError):
     ) -> None:
         super().__init__(message, status=status, request=request, remote=remote, next=next)
         self.run_id = run_id
+        self.company_id = company_id
         self.retry_after = retry_after
 
 

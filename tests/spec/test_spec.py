@@ -141,8 +141,6 @@ def test_a_key_that_stands_twice_is_a_problem(workshop: Workshop) -> None:
 @pytest.mark.parametrize(
     ("body", "name"),
     [
-        ("correct: []", "correct"),
-        ("review: {unseen: true}", "review.unseen"),
         ("files: ['s3://bucket/a.csv']", "files: s3://bucket/a.csv"),
     ],
 )
@@ -151,13 +149,6 @@ def test_a_part_of_the_format_that_is_not_built_is_refused_by_name(
 ) -> None:
     (problem,) = workshop.problems(f"{body}\n")
     assert f"`{name}` is part of the format but not built into this version" in problem
-
-
-@pytest.mark.parametrize("key", ["api: companies", "companies: {source: x}"])
-def test_the_companies_dialect_is_refused_by_name(workshop: Workshop, key: str) -> None:
-    head = f"version: 1\nmigration:\n  name: A\n  external_id: a\n  {key}\n"
-    (problem,) = workshop.problems(head=head)
-    assert f"`migration.{key.split(':')[0]}` is part of the format" in problem
 
 
 def test_what_is_missing_is_named_with_what_it_means(workshop: Workshop) -> None:

@@ -14,6 +14,8 @@ from scripted_agent import ScriptedAgent
 
 from vernctl.api.client import MigrationClient
 from vernctl.embedded import results
+from vernctl.embedded.catalog import load_catalog
+from vernctl.embedded.companies import source_ids, template_id
 from vernctl.engine.model import EngineQuestion
 from vernctl.render.pages import MarkdownPages
 from vernctl.spec.load import load_specs
@@ -59,6 +61,27 @@ answers:
   "Which * is Email?": Work
 export: {to: out/acme}
 """
+
+COMPANY_SPEC = """\
+version: 1
+migration:
+  name: Acme Corp
+  external_id: acme-001
+  api: companies
+  companies: {{source: {source}, templates: {{contacts: {template}}}}}
+files: [../data/contacts.csv]
+correct: [upper Name]
+answers:
+  "Which * is Email?": Work
+review: {{unseen: true}}
+export: {{to: out/acme}}
+"""
+
+
+def company_spec(catalog: Path) -> str:
+    """The customer's spec in the companies dialect, with the ids that this catalog leads to."""
+    (source,) = source_ids(load_catalog(catalog))
+    return COMPANY_SPEC.format(source=source, template=template_id("contacts"))
 
 
 @dataclass
@@ -173,8 +196,11 @@ async def _listed(one: Awaitable[SpecOutcome]) -> list[SpecOutcome]:
 
 
 @contextmanager
-def bench(root: Path, *, agent: ScriptedAgent | None = None) -> Iterator[Bench]:
-    """A project for one customer with one file, and a server with a scripted agent."""
+def bench(root: Path, *, agent: ScriptedAgent | None = None, script: str = "") -> Iterator[Bench]:
+    """A project for one customer with one file, and a server with a scripted agent.
+
+    ``script``: a scenario of the server, as ``vernctl serve --script`` takes it.
+    """
     for name, text in {
         "vernctl.yaml": "endpoint: embedded\nspecs: specs\n",
         "catalog.yaml": CATALOG,
@@ -185,7 +211,10 @@ def bench(root: Path, *, agent: ScriptedAgent | None = None) -> Iterator[Bench]:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
     chosen = agent or ScriptedAgent()
-    with vern_server(catalog=root / "catalog.yaml", engine=chosen) as server:
+    scenario = root / "script.yaml" if script else None
+    if scenario is not None:
+        scenario.write_text(script)
+    with vern_server(catalog=root / "catalog.yaml", engine=chosen, script=scenario) as server:
         chosen.block = blocker(server)
         yield Bench(root, server, chosen)
 

@@ -29,6 +29,13 @@ class Client:
             base_url, api_key, allow_hosts=allow_hosts, policy=policy, trace=trace, ledger=ledger
         )
 
+    @classmethod
+    def over(cls, other: Client) -> Self:
+        """A client of another dialect over the same pool, key and ledger; ``other`` owns them."""
+        client = cls.__new__(cls)
+        client._transport = other._transport
+        return client
+
     @property
     def base_url(self) -> str:
         """Where requests go, without a trailing slash."""

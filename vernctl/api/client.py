@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from vernctl.api.base import Client
 from vernctl.api.catalog import CatalogVerbs
+from vernctl.api.companies import CompaniesClient
 from vernctl.api.connections import ConnectionVerbs
 from vernctl.api.migrations import MigrationVerbs
 
@@ -24,3 +25,8 @@ class MigrationClient(Client, CatalogVerbs, MigrationVerbs, ConnectionVerbs):
             for template in await client.list_templates():
                 print(template.slug)
     """
+
+    @property
+    def companies(self) -> CompaniesClient:
+        """The other dialect, over the same connections."""
+        return CompaniesClient.over(self)

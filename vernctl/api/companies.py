@@ -18,7 +18,7 @@ from vernctl.api.body import EXPORT
 from vernctl.api.calls import reading, writing
 from vernctl.api.exports import save_csv
 from vernctl.api.guard import segment
-from vernctl.api.models import Answer, ApiModel, ExportFilter, Run, RunAccepted
+from vernctl.api.models import Answer, ApiModel, ExportFilter, Import, RunAccepted
 from vernctl.api.uploads import Upload
 from vernctl.errors import InputError, UsageError
 
@@ -50,13 +50,13 @@ class CompanyUpload(ApiModel):
 class ActiveRun(ApiModel):
     """The answer of ``GET …/imports?status=active``."""
 
-    run: Run | None
+    run: Import | None
 
 
 class ImportHistory(ApiModel):
     """The answer of ``GET …/imports``, newest first."""
 
-    runs: tuple[Run, ...]
+    runs: tuple[Import, ...]
 
 
 class CompaniesClient(Client):
@@ -81,7 +81,7 @@ class CompaniesClient(Client):
     ) -> Company:
         """Open a company (``POST /companies``). Sent once; costs the account's one create.
 
-        ConflictError: the external_id is in use. It is not found again by sending it again.
+        ConflictError: the external_id is in use; its ``company_id`` where the service tells it.
         """
         body: dict[str, JsonValue] = {
             "name": name,
@@ -142,19 +142,24 @@ class CompaniesClient(Client):
         )
         return await self._transport.fetch(call, RunAccepted)
 
-    async def get_run(self, company_id: str, run_id: str) -> Run:
+    async def get_run(self, company_id: str, run_id: str) -> Import:
         """The import's state now. Costs one read."""
-        return await self._transport.fetch(reading(_run(company_id, run_id)), Run)
+        return await self._transport.fetch(reading(_run(company_id, run_id)), Import)
 
-    async def active_run(self, company_id: str) -> Run | None:
+    async def active_run(self, company_id: str) -> Import | None:
         """The import in flight, or None. Costs one read."""
         call = reading(f"{_at(company_id)}/imports", {"status": "active"})
         return (await self._transport.fetch(call, ActiveRun, "run")).run
 
-    async def list_runs(self, company_id: str) -> tuple[Run, ...]:
+    async def list_runs(self, company_id: str) -> tuple[Import, ...]:
         """The company's imports, newest first. Costs one read."""
         call = reading(f"{_at(company_id)}/imports")
         return (await self._transport.fetch(call, ImportHistory)).runs
+
+    async def cancel_run(self, company_id: str, run_id: str) -> Import:
+        """Ask the import to stop; the answer is its state after that (``PATCH …``)."""
+        call = writing("PATCH", _run(company_id, run_id), {"status": "cancel_requested"}, costs=())
+        return await self._transport.fetch(call, Import)
 
     async def answer(self, company_id: str, run_id: str, answers: Sequence[Answer]) -> RunAccepted:
         """Answer every question of a block at once. Sent once; costs one agent call.

@@ -76,6 +76,7 @@ class ErrorBody(BaseModel):
 
     error: JsonValue = None
     run_id: JsonValue = None
+    company_id: JsonValue = None
     retry_after_seconds: JsonValue = None
     runs: JsonValue = Field(default=None)
 
@@ -120,8 +121,13 @@ def from_status(
     if status == 429:
         return RateLimitedError(message, retry_after=wait, runs=_run_ids(said), request=request)
     if status == 409:
-        run_id = said.run_id if isinstance(said.run_id, str) else None
-        return ConflictError(message, run_id=run_id, retry_after=wait, request=request)
+        return ConflictError(
+            message,
+            run_id=said.run_id if isinstance(said.run_id, str) else None,
+            company_id=said.company_id if isinstance(said.company_id, str) else None,
+            retry_after=wait,
+            request=request,
+        )
     kind = _STATUSES.get(status, ServerError if status >= 500 else BadRequestError)
     if 300 <= status < 400:
         return ContractError(

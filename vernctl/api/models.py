@@ -179,6 +179,14 @@ class Run(ApiModel):
     answers: JsonValue = None
 
 
+class Import(Run):
+    """A run of the companies dialect. A service need not tell the two fields that it adds (None):
+    the key that started the import, and the corrections that it has taken, in order."""
+
+    idempotency_key: str | None = None
+    corrections: tuple[str, ...] | None = None
+
+
 class PreviewSheet(ApiModel):
     """One sheet of a preview: a grid of strings, header first.
 

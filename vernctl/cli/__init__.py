@@ -33,6 +33,7 @@ VERBS: dict[str, str] = {
     "ask": "ask",
     "answer": "answer",
     "answers": "answers",
+    "correct": "correct",
     "show": "show",
     "diff": "diff",
     "review": "review",

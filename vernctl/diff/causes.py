@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from typing import cast
 
 from pydantic import JsonValue
 
-from vernctl.diff.model import Cause, Diff
+from vernctl.diff.compare import diff_snapshots
+from vernctl.diff.model import Cause, CauseKind, Diff
 from vernctl.snapshot.model import Inputs, RecordedQuestion, Snapshot
 
 
@@ -32,7 +34,21 @@ def causes_between(old: Snapshot, new: Snapshot) -> tuple[Cause, ...]:
         found.append(Cause(kind="connection", ref="the live source was read again"))
     if old.engine != new.engine:
         found.append(Cause(kind="engine", ref=f"engine {old.engine or '?'} → {new.engine or '?'}"))
-    return (*found, *_tokens(old, new))
+    # Approved unseen, and not imported since: what led to that approval counts as well.
+    told = [
+        Cause(kind=cast("CauseKind", one.kind), ref=one.ref, sheet=one.sheet)
+        for one in (old.unseen.causes if old.unseen else ())
+    ]
+    return tuple(dict.fromkeys([*told, *found, *_tokens(old, new)]))
+
+
+def explained(old: Snapshot | None, new: Snapshot) -> tuple[Diff, tuple[Cause, ...]]:
+    """The diff of two snapshots and its causes, of which each changed sheet has its own."""
+    diff = diff_snapshots(old, new)
+    if old is None:
+        return diff, ()
+    causes = causes_between(old, new)
+    return with_causes(diff, causes), causes
 
 
 def with_causes(diff: Diff, causes: Iterable[Cause]) -> Diff:

@@ -69,9 +69,8 @@ def create_company(
         if one not in by_id:
             raise not_found("This template")
         sheets.append(SheetRef(by_id[one].slug, by_id[one].name, str(uuid.uuid4())))
-    taken = "SELECT 1 FROM migrations WHERE account = ? AND external_id = ?"
-    if wanted.external_id is not None and db.one(taken, account, wanted.external_id) is not None:
-        raise RefusalError(409, f"external_id “{wanted.external_id}” is in use already.")
+    if wanted.external_id is not None:
+        _refuse_taken(db, account, wanted.external_id)
     company = Migration(str(uuid.uuid4()), account, wanted.name, source.name, tuple(sheets))
     db.insert(
         "migrations",
@@ -93,6 +92,26 @@ def create_company(
         "status": migration_status(db, company.id),
     }
     return {"company": shown}
+
+
+def _refuse_taken(db: Transaction, account: str, external_id: str) -> None:
+    """A client whose reply was lost learns of its company from the refusal of the second try."""
+    known = "SELECT id, dialect FROM migrations WHERE account = ? AND external_id = ?"
+    row = db.one(known, account, external_id)
+    if row is not None:
+        fields: dict[str, JsonValue] = (
+            {"company_id": row["id"]} if row["dialect"] == DIALECT else {}
+        )
+        raise RefusalError(409, f"external_id “{external_id}” is in use already.", fields=fields)
+
+
+def show_import(row: sqlite3.Row) -> dict[str, JsonValue]:
+    """An import as polled: a run, with the key that started it and the corrections it has taken."""
+    shown = show_run(row)
+    if row["idempotency_key"] is not None:
+        shown["idempotency_key"] = row["idempotency_key"]
+    corrections: list[JsonValue] = json.loads(row["messages"])
+    return {**shown, "corrections": corrections}
 
 
 def fingerprint(wanted: StartImport) -> str:
@@ -173,7 +192,7 @@ def active_import(db: Transaction, company: Migration) -> dict[str, JsonValue]:
     row = db.one(
         f"SELECT * FROM runs WHERE migration = ? AND status IN ({marks})", company.id, *IN_FLIGHT
     )
-    return {"run": None if row is None else show_run(row)}
+    return {"run": None if row is None else show_import(row)}
 
 
 def list_imports(db: Transaction, company: Migration) -> dict[str, JsonValue]:
@@ -181,7 +200,7 @@ def list_imports(db: Transaction, company: Migration) -> dict[str, JsonValue]:
     rows = db.all(
         "SELECT * FROM runs WHERE migration = ? ORDER BY number DESC LIMIT ?", company.id, HISTORY
     )
-    return {"runs": [show_run(row) for row in rows]}
+    return {"runs": [show_import(row) for row in rows]}
 
 
 def correct_import(db: Transaction, company: Migration, run_id: str, message: str) -> str | None:

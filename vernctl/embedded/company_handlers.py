@@ -130,7 +130,7 @@ async def get_import(request: Request, service: Service, account: str) -> Respon
     """``GET …/imports/{run_id}``."""
     with service.store.transaction() as db:
         company = companies.find_company(db, account, _company_of(request))
-        return as_json(runs.show_run(runs.find_run(db, company, run_of(request))))
+        return as_json(companies.show_import(runs.find_run(db, company, run_of(request))))
 
 
 async def cancel_import(request: Request, service: Service, account: str) -> Response:

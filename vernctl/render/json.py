@@ -136,6 +136,7 @@ class SpecDocument(TypedDict):
     base_digest: str | None
     first_import: bool
     performed: bool
+    unseen: bool
     steps: list[StepDocument]
     cost: CostDocument
     causes: list[CauseDocument]
@@ -191,6 +192,7 @@ def spec_document(outcome: SpecOutcome) -> SpecDocument:
         base_digest=outcome.base_digest,
         first_import=outcome.first_import,
         performed=outcome.performed,
+        unseen=outcome.unseen,
         steps=[
             StepDocument(kind=s.kind, reason=s.reason, detail=s.detail, agent_calls=s.agent_calls)
             for s in outcome.steps

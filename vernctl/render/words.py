@@ -18,7 +18,7 @@ from vernctl.diff.model import (
     SheetDiff,
 )
 from vernctl.snapshot.digest import short
-from vernctl.workflow.outcome import Cost, SpecOutcome, Status
+from vernctl.workflow.outcome import Cost, SpecOutcome, Status, Verification
 
 KIND_WORDS: dict[ChangeKind, str] = {
     "filled": "filled",
@@ -59,6 +59,14 @@ STATUS_ORDER: tuple[Status, ...] = (
     "closed",
 )
 SAMPLE_NOTE = "A preview is a sample: unseen rows can differ."
+WHOLE_NOTE = "The preview holds every row."
+IMPORTED_NOTE = (
+    "These rows are imported already. Approved, they are what the next import is held against."
+)
+UNSEEN_NOTE = (
+    "api: companies has no preview: nobody has seen the rows that this would import. "
+    "They are read back after the import and wait to be looked at."
+)
 READ_OFF_NOTE = "Read off by comparing the files with the preview, not stated by the agent."
 
 #: Proposed renames of one sheet that are named; the rest is counted.
@@ -102,6 +110,32 @@ def rows_shown(rows: int, sample_of: int | None, *, sampled: bool = True) -> str
 def is_sample(diff: Diff) -> bool:
     """True unless the server said of every sheet that all its rows are in the preview."""
     return any(sheet.sample_of is None or sheet.sample_of > sheet.rows for sheet in diff.sheets)
+
+
+def rows_note(diff: Diff, *, unseen: bool = False) -> str:
+    """What the rows shown are: a sample, all of them, or (``unseen`` before) imported already."""
+    if unseen:
+        return IMPORTED_NOTE
+    return SAMPLE_NOTE if is_sample(diff) else WHOLE_NOTE
+
+
+def steps_title(outcome: SpecOutcome) -> str:
+    """Whose steps these are."""
+    if outcome.performed:
+        return "Steps"
+    return f"Steps that {'an apply' if outcome.unseen else 'a plan'} would make"
+
+
+def verified_words(found: Verification) -> str:
+    """What comparing the export with the approved sample found, in one sentence."""
+    if not found.sample_rows:
+        return (
+            "not verified" if found.problems else "verified: every row that was reported is there"
+        )
+    sample = counted(found.sample_rows, "approved row")
+    if found.present == found.sample_rows and not found.problems:
+        return f"verified: all {sample} are there"
+    return f"not as approved: {number(found.present)} of {sample} are there"
 
 
 def row_changes(sheet: SheetDiff, *, live: bool = False) -> str:

@@ -26,6 +26,7 @@ def digest_of(inputs: Inputs, sheets: Iterable[Sheet]) -> str:
 
     ``sheets`` must already be without ignored columns and, where cells are tokenised, tokens.
     """
+    companies = inputs.companies.model_dump() if inputs.companies else None
     document = {
         "format": DIGEST_FORMAT,
         # Named one by one: a field that the model grows must not change approved digests.
@@ -40,6 +41,8 @@ def digest_of(inputs: Inputs, sheets: Iterable[Sheet]) -> str:
             "knowledge": inputs.knowledge,
             "refinements": inputs.refinements,
             "definitions": sorted(inputs.definitions, key=lambda template: str(template["slug"])),
+            # In that dialect alone: the digests of the other stay what they are.
+            **({"companies": companies} if companies else {}),
         },
         "sheets": {sheet.slug: _canonical_sheet(sheet) for sheet in sheets},
     }

@@ -21,15 +21,16 @@ from vernctl.snapshot.model import (
     KeySource,
     RecordedQuestion,
     Snapshot,
+    Unseen,
 )
-from vernctl.spec.model import Moved
+from vernctl.spec.model import CompanyIds, Moved
 
 HEADING = (
     "# An approved preview: the rows beside this file and the inputs that led to them.\n"
     "# Written by `vernctl approve`; checked by its digest, so an edit by hand is refused.\n"
 )
 _CHECKSUM = "checksum: "
-_RARE = ("token_key", "tokens", "moved", "covered", "clarified")
+_RARE = ("token_key", "tokens", "moved", "covered", "clarified", "companies", "unseen")
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
@@ -83,6 +84,8 @@ class Document(_Part):
     clarified: Clarified | None = None
     information: Information
     definitions: tuple[Mapping[str, JsonValue], ...]
+    companies: CompanyIds | None = None
+    unseen: Unseen | None = None
 
     def inputs(self) -> Inputs:
         """The inputs as the digest knows them."""
@@ -110,6 +113,7 @@ def make_document(snapshot: Snapshot, sheets: Iterable[SheetEntry]) -> Document:
         questions=snapshot.questions,
         sheets=tuple(sheets),
         clarified=snapshot.clarified,
+        unseen=snapshot.unseen,
         information=Information(migration_id=snapshot.migration_id, run_id=snapshot.run_id),
         **{name: getattr(snapshot.inputs, name) for name in Inputs.model_fields},
     )

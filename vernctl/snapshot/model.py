@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pydantic import BaseModel, ConfigDict, JsonValue
 
 from vernctl.snapshot.rows import KeySource, Sheet
-from vernctl.spec.model import Moved
+from vernctl.spec.model import CompanyIds, Moved
 
 __all__ = [
     "DIGEST_FORMAT",
@@ -19,10 +19,12 @@ __all__ = [
     "InputFile",
     "Inputs",
     "KeySource",
+    "RecordedCause",
     "RecordedQuestion",
     "SheetReview",
     "Snapshot",
     "SnapshotValue",
+    "Unseen",
 ]
 
 SNAPSHOT_FORMAT = 1
@@ -71,7 +73,8 @@ class Inputs(SnapshotValue):
 
     ``endpoint`` is an identity (a configured name, or ``embedded`` for vernctl's own server);
     ``definitions`` are the templates in normal form (:func:`.digest.normal_definition`);
-    ``refinements`` are messages in the order they were applied.
+    ``refinements`` are messages in the order they were applied (of an import, its corrections);
+    ``companies`` is there in that dialect alone.
     """
 
     endpoint: str
@@ -84,6 +87,7 @@ class Inputs(SnapshotValue):
     knowledge: str | None = None
     refinements: tuple[str, ...] = ()
     definitions: tuple[Mapping[str, JsonValue], ...] = ()
+    companies: CompanyIds | None = None
 
 
 class SheetReview(SnapshotValue):
@@ -98,12 +102,30 @@ class SheetReview(SnapshotValue):
     moved: Moved | None = None
 
 
+class RecordedCause(SnapshotValue):
+    """Why inputs are not those of the import before: kind and words as a diff's causes have them;
+    ``sheet`` None: it can reach every sheet."""
+
+    kind: str
+    ref: str
+    sheet: str | None = None
+
+
+class Unseen(SnapshotValue):
+    """Inputs were approved without a preview, because of these changes since the last import."""
+
+    causes: tuple[RecordedCause, ...] = ()
+
+
 class Snapshot(SnapshotValue):
     """A preview with its inputs. ``sheets`` are already without ignored columns, and hold tokens
     where the spec wants them; ``token_key`` is then the fingerprint of the key.
 
     ``migration_id`` and ``run_id`` are information, outside the digest; so are ``questions``,
     though an answer that today's rules would give otherwise makes the approval stale.
+
+    ``unseen``: inputs alone are approved, as a dialect without previews has it; the sheets are
+    then those of the import before, kept to compare the next with, and outside the digest.
     """
 
     inputs: Inputs
@@ -115,7 +137,18 @@ class Snapshot(SnapshotValue):
     run_id: str | None = None
     token_key: str | None = None
     clarified: Clarified | None = None
+    unseen: Unseen | None = None
     digest: str
+
+    @property
+    def slugs(self) -> tuple[str, ...]:
+        """The sheets that an import of this fills."""
+        return self.inputs.templates if self.unseen else tuple(s.slug for s in self.sheets)
+
+    @property
+    def without_unseen(self) -> Snapshot:
+        """The same without sheets that are only kept to compare with: what was approved as seen."""
+        return self.model_copy(update={"sheets": ()}) if self.unseen else self
 
     def sheet(self, slug: str) -> Sheet | None:
         """The sheet of that template, or None."""

@@ -147,6 +147,20 @@ CHECKS = Keys(
     }
 )
 
+UUID = r"^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$"
+_UUID_OR_ENV: Shape = {"type": "string", "pattern": rf"{UUID}|\$\{{env:"}
+
+COMPANIES = Keys(
+    {
+        "source": Key("The UUID of the system migrated from.", _UUID_OR_ENV, required=True),
+        "templates": Key(
+            "The templates to fill: slug to UUID.",
+            {"type": "object", "minProperties": 1, "additionalProperties": _UUID_OR_ENV},
+            required=True,
+        ),
+    }
+)
+
 MIGRATION = Keys(
     {
         "name": Key("The display name, such as the customer's.", required=True),
@@ -158,8 +172,11 @@ MIGRATION = Keys(
         "source": Key("The system migrated from, by name."),
         "templates": Key("The slugs of the templates to fill; default: every active one.", NAMES),
         "epoch": Key("Raising it imports the same inputs anew.", {"type": "integer", "minimum": 1}),
-        "api": Key("The dialect of the API.", choice("migrations", "companies"), built=False),
-        "companies": Key("Ids for the companies dialect.", {"type": "object"}, built=False),
+        "api": Key(
+            "The dialect of the API; companies has no previews: what is approved is unseen.",
+            choice("migrations", "companies"),
+        ),
+        "companies": Key("What api: companies names by UUIDs.", {"type": "object"}, keys=COMPANIES),
     }
 )
 
@@ -196,7 +213,9 @@ REVIEW = Keys(
             "Columns and rows that were renamed, by sheet.",
             {"type": ["object", "null"], "additionalProperties": {"$ref": "#/$defs/moved"}},
         ),
-        "unseen": Key("Approve without a preview (companies dialect).", FLAG, built=False),
+        "unseen": Key(
+            "true says that inputs are approved whose rows nobody has seen (api: companies).", FLAG
+        ),
         "backup": Key("Export what an execute would replace, before it does.", FLAG),
     }
 )
@@ -235,7 +254,7 @@ SPEC = Keys(
             "Question pattern to answer: a phrase (* is any text) or a /regular expression/.",
             {"type": ["object", "null"], "additionalProperties": {"$ref": "#/$defs/answer"}},
         ),
-        "correct": Key("Messages to a running import (companies dialect).", NAMES, built=False),
+        "correct": Key("Messages to the running import, in order (api: companies).", NAMES),
         "review": Key("How previews are compared and kept.", {"type": "object"}, keys=REVIEW),
         "checks": Key("Limits that refuse a plan or an import.", {"type": "object"}, keys=CHECKS),
         "export": Key("Where results are written.", {"type": "object"}, keys=EXPORT),

@@ -11,11 +11,12 @@ from typing import cast
 from vernctl.errors import Place, Problem, SpecError
 from vernctl.spec.chain import Chain, TreeCache, answers_place, read_chain
 from vernctl.spec.connection import credential_variables, read_connection
+from vernctl.spec.dialect import check_dialect, read_companies
 from vernctl.spec.endpoints import DEFAULT_KEY
 from vernctl.spec.find import find_specs
 from vernctl.spec.keys import EXPORT, FLEET, MIGRATION, SPEC
 from vernctl.spec.limits import read_checks
-from vernctl.spec.model import Checks, Export, MigrationSpec, Project, Spec, State
+from vernctl.spec.model import Api, Checks, Export, MigrationSpec, Project, Spec, State
 from vernctl.spec.paths import confined, expand_files, is_inside, path_text, shown_path
 from vernctl.spec.reader import Reader, unknown
 from vernctl.spec.review import read_review, require_choice
@@ -172,6 +173,9 @@ class _Loader:
         knowledge = reader.optional(get("knowledge"), self._knowledge)
         export = reader.optional(get("export"), self._export)
         canary = reader.optional(get("fleet"), self._canary)
+        correct = reader.optional(get("correct"), lambda n: reader.names(n, "a correction"))
+        if migration is not None:
+            check_dialect(reader, found, migration, review, answers or ())
         if reader.problems or migration is None:
             return None
         return Spec(
@@ -187,6 +191,7 @@ class _Loader:
             connection=connection,
             refine=refine or (),
             clarify=clarify or (),
+            correct=correct or (),
             answers=answers or (),
             answers_place=answers_place(chain.own),
             review=review,
@@ -241,10 +246,19 @@ class _Loader:
         if templates == () and "templates" in found and len(reader.problems) == before:
             reader.add(found["templates"], "templates is empty; leave it out for every active one")
         epoch = reader.optional(get("epoch"), lambda n: reader.whole(n, "epoch", least=1))
+        dialects = ("migrations", "companies")
+        api = reader.optional(get("api"), lambda n: reader.choice(n, "api", dialects))
+        companies = reader.optional(get("companies"), lambda n: read_companies(reader, n))
         if not name or not identity:
             return None
         return MigrationSpec(
-            name=name, external_id=identity, source=source, templates=templates, epoch=epoch or 1
+            name=name,
+            external_id=identity,
+            source=source,
+            templates=templates,
+            epoch=epoch or 1,
+            api=cast("Api", api or "migrations"),
+            companies=companies,
         )
 
     def _knowledge(self, node: Node) -> str | None:

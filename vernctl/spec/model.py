@@ -17,6 +17,7 @@ from vernctl.errors import Place
 
 State = Literal["active", "held", "closed"]
 During = Literal["plan", "apply", "any"]
+Api = Literal["migrations", "companies"]
 CheckName = Literal[
     "removed_rows",
     "invalid_rows",
@@ -65,6 +66,13 @@ class AnswerRule(SpecValue):
         return next(t for t in (self.answer, self.choose, self.say) if t is not None)
 
 
+class CompanyIds(SpecValue):
+    """What the companies dialect names by UUIDs (36 characters, lower case)."""
+
+    source: str
+    templates: Mapping[str, str]
+
+
 class MigrationSpec(SpecValue):
     """Which migration this is, and which inputs open a new one."""
 
@@ -77,6 +85,22 @@ class MigrationSpec(SpecValue):
         default=None, description="Template slugs; every active template where left out."
     )
     epoch: int = Field(default=1, ge=1, description="Raise it to import the same inputs anew.")
+    api: Api = Field(default="migrations", description="The dialect of the API.")
+    companies: CompanyIds | None = Field(
+        default=None, description="There where api is companies, and only there."
+    )
+
+    @property
+    def slugs(self) -> tuple[str, ...] | None:
+        """The slugs of the templates to fill; None: every active one."""
+        return self.templates if self.companies is None else tuple(self.companies.templates)
+
+    @property
+    def opened_with(self) -> tuple[str | None, tuple[str, ...] | None]:
+        """Source and templates as the workspace is opened with them: names and slugs, or UUIDs."""
+        if self.companies is None:
+            return self.source, self.templates
+        return self.companies.source, tuple(self.companies.templates.values())
 
 
 class Limit(SpecValue):
@@ -149,6 +173,9 @@ class Review(SpecValue):
     backup: bool = Field(
         default=False, description="Export what an execute would replace, before it does."
     )
+    unseen: bool = Field(
+        default=False, description="Inputs are approved whose rows nobody has seen."
+    )
 
 
 class Export(SpecValue):
@@ -199,6 +226,7 @@ class Spec(SpecValue):
     knowledge: str | None = None
     refine: tuple[Refinement, ...] = ()
     clarify: tuple[str, ...] = ()
+    correct: tuple[str, ...] = Field(default=(), description="Messages to a running import.")
     answers: tuple[AnswerRule, ...] = ()
     answers_place: Place = Field(default=Place(""), exclude=True)
     review: Review = Review()
@@ -219,8 +247,8 @@ class Spec(SpecValue):
 
     @property
     def messages(self) -> tuple[str, ...]:
-        """The refinement messages in file order."""
-        return tuple(refinement.message for refinement in self.refine)
+        """What the agent is told in file order: refinements, or corrections of an import."""
+        return tuple(refinement.message for refinement in self.refine) or self.correct
 
 
 class EndpointConfig(SpecValue):

@@ -38,6 +38,7 @@ def read_review(reader: Reader, node: Node | None, project: Project) -> Review:
         ignore=_columns(reader, get("ignore"), "review.ignore"),
         moved=_moved(reader, get("moved")),
         backup=bool(reader.optional(get("backup"), lambda n: reader.flag(n, "backup"))),
+        unseen=bool(reader.optional(get("unseen"), lambda n: reader.flag(n, "unseen"))),
     )
 
 

@@ -40,6 +40,7 @@ class BlockedError(UnansweredError):
         questions: Sequence[QuestionOutcome],
         *,
         canceled: bool = False,
+        during: During = "plan",
     ) -> None:
         count = sum(question.status != "answered" for question in questions)
         wanting = any(question.status == "unanswered" for question in questions)
@@ -48,11 +49,16 @@ class BlockedError(UnansweredError):
         super().__init__(
             f"{count} question{'' if count == 1 else 's'} without an answer.",
             remote=f"Nothing was guessed, nothing was imported; {waits}",
-            next=f"{way} ({spec.answers_place}) and plan again.",
+            next=f"{way} ({spec.answers_place}) and {during} again.",
         )
         self.run_id = run_id
         self.questions = tuple(questions)
         self.canceled = canceled
+        self.during = during
+
+
+class StuckError(RunFailedError):
+    """A run is left blocked, and no answer rule could set it going again."""
 
 
 async def answer_block(line: Line, run: Run, during: During) -> list[QuestionOutcome]:
@@ -67,16 +73,16 @@ async def answer_block(line: Line, run: Run, during: During) -> list[QuestionOut
     if any(found.status != "answered" for found in matches):
         outcomes = outcomes_of(matches, spec, journal, run, during)
         if session.asker is None:
-            raise BlockedError(spec, run.run_id, outcomes)
+            raise BlockedError(spec, run.run_id, outcomes, during=during)
         given = await session.asker(spec, outcomes)
         if given is None:
-            raise BlockedError(spec, run.run_id, outcomes)
+            raise BlockedError(spec, run.run_id, outcomes, during=during)
         matches = [
             one if answer is None else Matched(one.question, "answered", answer.answer, answer.rule)
             for one, answer in zip(matches, given, strict=True)
         ]
         if any(found.status != "answered" for found in matches):
-            raise BlockedError(spec, run.run_id, outcomes)
+            raise BlockedError(spec, run.run_id, outcomes, during=during)
     return await send_block(line, run, matches, during)
 
 
@@ -131,7 +137,7 @@ async def send_block(
 def _refuse_no_question(spec: Spec, run: Run) -> None:
     if run.questions:
         return
-    raise RunFailedError(
+    raise StuckError(
         "the run is blocked without a question.",
         remote="The run is left blocked.",
         next=f"vernctl cancel {spec.shown_path}",

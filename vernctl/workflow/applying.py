@@ -5,7 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
+from vernctl.api.models import Run
 from vernctl.diff.causes import causes_between
 from vernctl.diff.compare import diff_snapshots
 from vernctl.errors import PartialImportError, RefusedError
@@ -66,13 +68,13 @@ async def _apply(work: Work, options: ApplyOptions) -> SpecOutcome:
         return await finish(work)
     moved = stale_parts(work)
     if work.base is None or moved:
-        return await _approve_first(work, options, moved)
+        return await approve_first(work, options, moved, plan_work, _apply)
     if work.session.approval(work.spec) == "commit":
         refuse_uncommitted(work.folders.approved, work.base)
     situation = await work.situation(observed)
     if situation.imported and is_imported(work):
-        return await _nothing_to_do(work, work.base, observed)
-    _refuse_partial(work, options)
+        return await nothing_to_do(work, work.base, observed.run, partial(confirm, work, work.base))
+    refuse_partial(work, options)
     plan = _planned(work, situation)
     if plan.case == "read":
         return await _execute_or_refuse(work, Reached(plan, observed, situation.known), work.base)
@@ -111,13 +113,20 @@ def is_imported(work: Work) -> bool:
     return work.base is not None and done.digest == work.base.digest and ended
 
 
-async def _approve_first(work: Work, options: ApplyOptions, moved: tuple[str, ...]) -> SpecOutcome:
-    """No approval, or a stale one: refused, unless a person approves what a plan shows now."""
+async def approve_first(
+    work: Work,
+    options: ApplyOptions,
+    moved: tuple[str, ...],
+    plan: Callable[[Work, PlanOptions], Awaitable[SpecOutcome]],
+    apply: Callable[[Work, ApplyOptions], Awaitable[SpecOutcome]],
+) -> SpecOutcome:
+    """No approval, or a stale one: refused, unless a person approves what ``plan`` shows now;
+    then ``apply`` goes on."""
     may_ask = work.session.approval(work.spec) == "file" and (options.yes or options.confirm)
     if not may_ask:
         raise not_approved(work, moved)
     asked = PlanOptions(pending=True, cancel_on_unanswered=options.cancel_on_unanswered)
-    planned = await plan_work(work, asked)
+    planned = await plan(work, asked)
     if planned.status not in ("changed", "approved") or planned.digest is None:
         return planned
     if planned.status == "changed":
@@ -131,7 +140,7 @@ async def _approve_first(work: Work, options: ApplyOptions, moved: tuple[str, ..
             return approved
     again = Work.open(work.session, work.spec)
     again.frees_slot = options.cancel_on_unanswered
-    return await _apply(again, replace(options, yes=False, confirm=None))
+    return await apply(again, replace(options, yes=False, confirm=None))
 
 
 def not_approved(work: Work, moved: tuple[str, ...]) -> RefusedError:
@@ -161,31 +170,37 @@ def _planned(work: Work, situation: Situation) -> Plan:
         return Plan(unknown)
 
 
-async def _nothing_to_do(work: Work, approved: Snapshot, observed: Observed) -> SpecOutcome:
+async def nothing_to_do(
+    work: Work,
+    approved: Snapshot,
+    run: Run | None,
+    verified: Callable[[Run], Awaitable[SpecOutcome]],
+) -> SpecOutcome:
     """Imported already. Results that are lacking are written; without a receipt it is verified."""
     done = work.journal.known.executed
     told = done is not None and done.receipt is not None and done.status == "completed"
-    if observed.run is not None and (not told or lacking(work, approved)):
-        outcome = await confirm(work, approved, observed.run)
+    if run is not None and (not told or lacking(work, approved)):
+        outcome = await verified(run)
         if outcome.status != "applied":
             return outcome
         facts = ("Imported before; verified by reading, and what was lacking is written.",)
         return outcome.model_copy(update={"status": "unchanged", "facts": facts})
-    live = await live_source(work, observed.migration_id)
+    live = await live_source(work, work.line.id or None)
     outcome = begin(work, "apply").model_copy(update=imported(work))
     return outcome.model_copy(
         update={
             "live": live,
             "facts": (*outcome.facts, *live_facts(work, live)),
             "digest": approved.digest,
-            "migration_id": observed.migration_id,
-            "run_id": observed.run.run_id if observed.run else None,
+            "migration_id": work.journal.known.migration_id,
+            "run_id": run.run_id if run else None,
             "receipt": done.receipt if done else None,
         }
     )
 
 
-def _refuse_partial(work: Work, options: ApplyOptions) -> None:
+def refuse_partial(work: Work, options: ApplyOptions) -> None:
+    """Raise PartialImportError where this approval was imported in part, unless told to retry."""
     done = work.journal.known.executed
     if done is None or done.status != "partial" or options.retry:
         return
@@ -211,7 +226,8 @@ async def _regenerate(
     reached = await reach(work, PlanOptions(replace=options.regenerate))
     if reached.plan.case == "imported":
         # Followed to its end: somebody else's execute of what is approved here, perhaps.
-        return await _nothing_to_do(work, approved, reached.observed)
+        run = reached.observed.run
+        return await nothing_to_do(work, approved, run, partial(confirm, work, approved))
     if reached.plan.case != "read":
         return await conclude(work, reached, PlanOptions(pending=True))
     return await _execute_or_refuse(work, reached, approved)

@@ -6,9 +6,9 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
-from vernctl.diff.causes import causes_between, unexplained_sheets, with_causes
+from vernctl.diff.causes import explained, unexplained_sheets
 from vernctl.diff.checks import preview_checks
-from vernctl.diff.compare import diff_snapshots
+from vernctl.diff.model import CheckResult, Diff
 from vernctl.errors import RefusedError
 from vernctl.snapshot.digest import short
 from vernctl.snapshot.files import read_snapshot, remove_snapshot, write_snapshot
@@ -21,6 +21,8 @@ from vernctl.workflow.pages import Pages
 from vernctl.workflow.plan import Desired, Recorded, changes_between
 from vernctl.workflow.results import check_refused
 from vernctl.workflow.session import EMBEDDED, Folders, folders_for
+
+UNSEEN = "There is no preview with api: companies: what is approved are inputs, unseen."
 
 
 class Weighed(NamedTuple):
@@ -74,18 +76,8 @@ def weigh_pending(project: Project, spec: Spec, *, digest: str | None = None) ->
     base = read_snapshot(folders.approved)
     inputs = resolve_inputs(spec, pending.inputs.files)
     _refuse_moved(spec, pending, inputs)
-    diff = diff_snapshots(base, pending)
-    causes = causes_between(base, pending) if base is not None else ()
-    if base is not None:
-        diff = with_causes(diff, causes)
-    checks = preview_checks(
-        spec.checks,
-        diff,
-        pending,
-        embedded=pending.inputs.endpoint == EMBEDDED,
-        today=date.today(),
-        unexplained=unexplained_sheets(diff),
-    )
+    diff, causes = explained(base, pending)
+    checks = _checks(spec, diff, pending)
     outcome = SpecOutcome(
         name=spec.name,
         path=spec.shown_path,
@@ -97,12 +89,14 @@ def weigh_pending(project: Project, spec: Spec, *, digest: str | None = None) ->
         digest=pending.digest,
         base_digest=base.digest if base else None,
         first_import=base is None,
+        unseen=pending.inputs.companies is not None,
         causes=causes,
         questions=recorded_questions(pending),
+        facts=unseen_facts(pending),
         diff=diff,
         # Of tokens nobody can read where they came from; plan has shown it.
         provenance=provenance_of(inputs, pending)
-        if base is None and not hides(spec.review)
+        if base is None and not pending.unseen and not hides(spec.review)
         else None,
         checks=checks,
     )
@@ -113,6 +107,27 @@ def weigh_pending(project: Project, spec: Spec, *, digest: str | None = None) ->
             update={"status": "refused", "error": error, "next": error.next}
         )
     return Weighed(folders, pending, outcome)
+
+
+def _checks(spec: Spec, diff: Diff, pending: Snapshot) -> tuple[CheckResult, ...]:
+    """The limits that bind before an import; of inputs whose rows nobody has seen, none can."""
+    if pending.unseen:
+        return ()
+    return preview_checks(
+        spec.checks,
+        diff,
+        pending,
+        embedded=pending.inputs.endpoint == EMBEDDED,
+        today=date.today(),
+        unexplained=unexplained_sheets(diff),
+    )
+
+
+def unseen_facts(snapshot: Snapshot) -> tuple[str, ...]:
+    """What there is to say of inputs without rows: that they are unseen, and what changed."""
+    if snapshot.unseen is None:
+        return ()
+    return (UNSEEN, *(f"because: {cause.ref}" for cause in snapshot.unseen.causes))
 
 
 def recorded_questions(snapshot: Snapshot) -> tuple[QuestionOutcome, ...]:
@@ -154,6 +169,8 @@ def moved_since(spec: Spec, snapshot: Snapshot, inputs: ResolvedInputs) -> tuple
         was, is_now = getattr(then, name), getattr(now, name)
         if was != is_now:
             moved.append(f"migration.{name} was {was}, is {is_now}")
+    if then.companies != now.companies:
+        moved.append("migration.companies changed")
     change = changes_between(Recorded.approved(snapshot), Desired.of(spec))
     if not change.is_nothing:
         moved.append(change.why or "a recorded question has lost its answer")

@@ -20,7 +20,6 @@ from vernctl.workflow.answering import (
 )
 from vernctl.workflow.outcome import SpecOutcome
 from vernctl.workflow.results import begin
-from vernctl.workflow.takeover import take_over
 from vernctl.workflow.work import Work
 
 #: Marks free text beside offered labels, so that a label with a typo is never sent as one.
@@ -61,15 +60,15 @@ def _by_position(labels: Sequence[str], said: str) -> str:
     return labels[at]
 
 
-async def answer_work(work: Work, given: Mapping[int, str], *, write: bool) -> SpecOutcome:
+async def answer_work(
+    work: Work, run: Run | None, given: Mapping[int, str], *, write: bool
+) -> SpecOutcome:
     """Answer the blocked run: ``given`` by the number of what no rule answers, the rest by rules.
 
     ``write`` puts what was given into the spec as rules first. Raises BlockedError, and has sent
     nothing, where a question is left; UsageError for an answer that cannot be meant.
     """
-    observed = await take_over(work, await work.look())
-    run, migration_id = observed.run, observed.migration_id
-    if run is None or migration_id is None or run.status != "blocked":
+    if run is None or run.status != "blocked":
         facts = ("No run waits for an answer.",)
         return begin(work, "status").model_copy(update={"facts": facts})
     if run.run_id != work.journal.known.run_id:
@@ -97,12 +96,12 @@ async def answer_work(work: Work, given: Mapping[int, str], *, write: bool) -> S
     matches = await _asked_person(work, run, matches, during)
     if any(found.status != "answered" for found in matches):
         left = outcomes_of(matches, work.spec, work.journal, run, during)
-        raise BlockedError(work.spec, run.run_id, left)
+        raise BlockedError(work.spec, run.run_id, left, during=during)
     sent = await send_block(work.line, run, matches, during)
     verb = "apply" if during == "apply" else "plan"
     return begin(work, "status").model_copy(
         update={
-            "migration_id": migration_id,
+            "migration_id": work.journal.known.migration_id,
             "questions": tuple(sent),
             "facts": (
                 *(f"{outcome.question} → {outcome.answer}" for outcome in sent),

@@ -35,7 +35,9 @@ async def freeing_slot(work: Work) -> AsyncIterator[None]:
         if not work.frees_slot or blocked.canceled:
             raise
         await cancel_run(work, blocked.run_id)
-        raise BlockedError(work.spec, blocked.run_id, blocked.questions, canceled=True) from blocked
+        raise BlockedError(
+            work.spec, blocked.run_id, blocked.questions, canceled=True, during=blocked.during
+        ) from blocked
     except CredentialsError as waiting:
         if not work.frees_slot or waiting.canceled:
             raise

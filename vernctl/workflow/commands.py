@@ -7,11 +7,9 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from vernctl.errors import CredentialsError, VernctlError
 from vernctl.spec.model import Project, Spec
 from vernctl.workflow.answering import BlockedError
-from vernctl.workflow.applying import ApplyOptions, apply_work
+from vernctl.workflow.applying import ApplyOptions
 from vernctl.workflow.approving import approve_spec
-from vernctl.workflow.byhand import answer_work
-from vernctl.workflow.clarifying import ask_work
-from vernctl.workflow.drift import drift_work
+from vernctl.workflow.dialects import dialect_of
 from vernctl.workflow.fleet import (
     Job,
     costs_of_bases,
@@ -23,13 +21,11 @@ from vernctl.workflow.fleet import (
     waves,
 )
 from vernctl.workflow.lease import holder_of, lease
-from vernctl.workflow.outcome import SpecOutcome
+from vernctl.workflow.outcome import Cost, SpecOutcome
 from vernctl.workflow.pages import Pages
-from vernctl.workflow.pinning import pin_work
-from vernctl.workflow.planning import PlanOptions, plan_work
+from vernctl.workflow.planning import PlanOptions
 from vernctl.workflow.private import discreet
-from vernctl.workflow.reading import cancel_work, export_work, log_of, questions_work, status_work
-from vernctl.workflow.remembered import record_lines
+from vernctl.workflow.reading import questions_in, status_of
 from vernctl.workflow.results import at_work, begin, skipped, stopped
 from vernctl.workflow.session import Session, active
 from vernctl.workflow.work import Work
@@ -43,7 +39,7 @@ async def plan_specs(
     """Plan every spec; one that is stopped stops no other. In the order given."""
 
     async def plan(work: Work) -> SpecOutcome:
-        return await plan_work(work, options)
+        return await dialect_of(work.spec).plan(work, options)
 
     return await over_fleet(session, specs, "plan", plan, runs=not options.read_only)
 
@@ -54,7 +50,7 @@ async def apply_specs(
     """Apply every spec whose preview is approved; one that is stopped stops no other."""
 
     async def apply(work: Work) -> SpecOutcome:
-        return await apply_work(work, options)
+        return await dialect_of(work.spec).apply(work, options)
 
     return await over_fleet(session, specs, "apply", apply, runs=True)
 
@@ -81,7 +77,7 @@ async def status_specs(session: Session, specs: Sequence[Spec]) -> list[SpecOutc
     locks = session.project.local / "locks"
     busy = {spec.shown_path: holder_of(locks, spec.name) for spec in specs}
     free = [spec for spec in specs if busy[spec.shown_path] is None]
-    read = await over_fleet(session, free, "status", status_work)
+    read = await over_fleet(session, free, "status", _status)
     found = {spec.shown_path: outcome for spec, outcome in zip(free, read, strict=True)}
     for spec in specs:
         if holder := busy[spec.shown_path]:
@@ -89,14 +85,23 @@ async def status_specs(session: Session, specs: Sequence[Spec]) -> list[SpecOutc
     return [found[spec.shown_path] for spec in specs]
 
 
+async def _status(work: Work) -> SpecOutcome:
+    planned = await dialect_of(work.spec).plan(work, PlanOptions(read_only=True))
+    return await status_of(work, planned)
+
+
 async def drift_specs(session: Session, specs: Sequence[Spec]) -> list[SpecOutcome]:
     """What others have moved since each spec's approval and last import, by reading alone."""
-    return await over_fleet(session, specs, "status", drift_work)
+    return await over_fleet(session, specs, "status", lambda w: dialect_of(w.spec).drift(w))
 
 
 async def questions_of(session: Session, spec: Spec) -> SpecOutcome:
     """The questions that the spec's run waits with."""
-    return (await over_fleet(session, [spec], "status", questions_work))[0]
+
+    async def questions(work: Work) -> SpecOutcome:
+        return questions_in(await dialect_of(spec).plan(work, PlanOptions(read_only=True)))
+
+    return (await over_fleet(session, [spec], "status", questions))[0]
 
 
 async def answer_spec(
@@ -105,7 +110,7 @@ async def answer_spec(
     """Answer the run that the spec's migration waits with, by hand."""
 
     async def answer(work: Work) -> SpecOutcome:
-        return await answer_work(work, given, write=write)
+        return await dialect_of(spec).answer(work, given, write=write)
 
     return (await over_fleet(session, [spec], "status", answer))[0]
 
@@ -114,7 +119,7 @@ async def ask_spec(session: Session, spec: Spec, question: str) -> SpecOutcome:
     """Ask the agent a read-only question about the spec's current preview."""
 
     async def ask(work: Work) -> SpecOutcome:
-        return await ask_work(work, question)
+        return await dialect_of(spec).ask(work, question)
 
     return (await over_fleet(session, [spec], "status", ask))[0]
 
@@ -122,32 +127,41 @@ async def ask_spec(session: Session, spec: Spec, question: str) -> SpecOutcome:
 async def record_answers(session: Session, spec: Spec) -> tuple[str, ...]:
     """The lines of YAML that would give the answers that the service has on record."""
     async with lease(session.project.local / "locks", spec.name, "record", session.listener):
-        return await record_lines(Work.open(session, spec))
+        return await dialect_of(spec).recorded(Work.open(session, spec))
 
 
 async def cancel_spec(session: Session, spec: Spec) -> SpecOutcome:
     """Cancel the run in flight on the spec's migration."""
-    return (await over_fleet(session, [spec], "status", cancel_work))[0]
+    return (await over_fleet(session, [spec], "status", dialect_of(spec).cancel))[0]
+
+
+async def correct_spec(session: Session, spec: Spec, message: str) -> SpecOutcome:
+    """Tell the spec's running import what to do otherwise."""
+
+    async def correct(work: Work) -> SpecOutcome:
+        return await dialect_of(spec).correct(work, message)
+
+    return (await over_fleet(session, [spec], "status", correct))[0]
 
 
 async def pin_spec(session: Session, spec: Spec, *, remove: bool = False) -> SpecOutcome:
     """Pin the spec's source to its last run, or unpin it."""
 
     async def pin(work: Work) -> SpecOutcome:
-        return await pin_work(work, remove=remove)
+        return await dialect_of(spec).pin(work, remove=remove)
 
     return (await over_fleet(session, [spec], "status", pin))[0]
 
 
 async def export_spec(session: Session, spec: Spec) -> SpecOutcome:
     """Write the results of a completed import into ``export.to`` once more."""
-    return (await over_fleet(session, [spec], "apply", export_work))[0]
+    return (await over_fleet(session, [spec], "apply", dialect_of(spec).export))[0]
 
 
 async def log_spec(session: Session, spec: Spec) -> str:
     """The service's session log of the spec's migration, as Markdown."""
     async with lease(session.project.local / "locks", spec.name, "log", session.listener):
-        return await log_of(Work.open(session, spec))
+        return await dialect_of(spec).log(Work.open(session, spec))
 
 
 async def over_fleet(
@@ -161,7 +175,8 @@ async def over_fleet(
 
     found = {spec.shown_path: skipped(spec, command) for spec in specs if spec.state != "active"}
     going = active(specs)
-    forecasts = jobs_of(session, going, execute=command == "apply") if runs else map(Job, going)
+    forecast = partial(_forecast, execute=command == "apply")
+    forecasts = jobs_of(session, going, forecast) if runs else map(Job, going)
     jobs = {job.spec.path: job for job in forecasts}
     for line in costs_of_bases(list(jobs.values()), session.project.root):
         session.listener.note(line)
@@ -174,6 +189,10 @@ async def over_fleet(
         expect(session, going_out)
         found |= await in_lanes(going_out, one)
     return [found[spec.shown_path] for spec in specs]
+
+
+def _forecast(work: Work, *, execute: bool) -> Cost:
+    return dialect_of(work.spec).forecast(work, execute=execute)
 
 
 async def _one(session: Session, spec: Spec, command: str, verb: Verb) -> SpecOutcome:

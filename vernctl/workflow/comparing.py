@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from vernctl.diff.causes import causes_between, with_causes
-from vernctl.diff.compare import diff_snapshots
+from vernctl.diff.causes import explained
 from vernctl.diff.model import Diff
 from vernctl.errors import InputError, UsageError
 from vernctl.snapshot.files import read_snapshot
@@ -41,8 +40,7 @@ def compare(old: Path, new: Path, *, key: Sequence[str], ignore: Sequence[str]) 
 
 def _snapshots(old: Path, new: Path) -> SpecOutcome:
     before, after = _snapshot(old), _snapshot(new)
-    causes = causes_between(before, after)
-    diff = with_causes(diff_snapshots(before, after), causes)
+    diff, causes = explained(before, after)
     outcome = _outcome(old, new, diff)
     same = before.digest == after.digest
     return outcome.model_copy(

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -37,13 +37,13 @@ class Results:
 
 
 @asynccontextmanager
-async def exported(work: Work, approved: Snapshot) -> AsyncIterator[Results]:
-    """Export every sheet of the approved snapshot into a scratch folder, gone afterwards."""
+async def exported(work: Work, slugs: Iterable[str]) -> AsyncIterator[Results]:
+    """Export every row of these sheets into a scratch folder, gone afterwards."""
     work.session.project.local.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="export-", dir=work.session.project.local) as scratch:
         results = Results(Path(scratch))
-        for sheet in approved.sheets:
-            await _export_sheet(work, sheet.slug, results)
+        for slug in slugs:
+            await _export_sheet(work, slug, results)
         yield results
 
 
@@ -110,9 +110,7 @@ def lacking(work: Work, approved: Snapshot) -> bool:
     target = target_of(work)
     if target is None:
         return False
-    names = [
-        f"{sheet.slug}{ending}" for sheet in approved.sheets for ending in (".csv", ".invalid.csv")
-    ]
+    names = [f"{slug}{ending}" for slug in approved.slugs for ending in (".csv", ".invalid.csv")]
     return any(not (target / name).is_file() for name in [*names, REPORT, LOG_JSON, SUMMARY])
 
 

@@ -26,7 +26,7 @@ async def back_up(work: Work, approved: Snapshot) -> str:
     number = len(receipts_of(work.folders.receipts, work.spec.name)) + 1
     folder = work.session.project.local / "backups" / work.spec.name / f"before-{number:04d}"
     folder.mkdir(parents=True, exist_ok=True)
-    async with exported(work, approved) as results:
+    async with exported(work, approved.slugs) as results:
         for slug, path in results.all_rows.items():
             path.replace(folder / f"{slug}.csv")
     return shown_path(work, folder)

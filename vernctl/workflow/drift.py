@@ -6,6 +6,8 @@ all of them can move without this project. Nothing here starts a run; ``plan --r
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
 from vernctl.diff.causes import causes_between
 from vernctl.errors import RefusedError
 from vernctl.snapshot.model import Snapshot
@@ -17,12 +19,15 @@ from vernctl.workflow.record import sheet_records
 from vernctl.workflow.results import begin
 from vernctl.workflow.work import Work
 
+#: Reads the id of a spec's workspace; None where there is none.
+Find = Callable[[Work], Awaitable[str | None]]
 
-async def drift_work(work: Work) -> SpecOutcome:
+
+async def drift_work(work: Work, find: Find) -> SpecOutcome:
     """Hold templates, files, knowledge and imported sheets against approval and last receipt.
 
     Status ``changed`` (exit 2) where something moved. Raises RefusedError where nothing was ever
-    approved: there is nothing to drift from.
+    approved: there is nothing to drift from. ``find`` reads the id of the spec's workspace.
     """
     base = work.base
     if base is None:
@@ -42,7 +47,7 @@ async def drift_work(work: Work) -> SpecOutcome:
     if live is not None and live.attached is False:
         moved.append(f"connection: {live.source_key} is not attached as the spec says")
     if receipt is not None:
-        moved += await _moved_since(work, base, receipt)
+        moved += await _moved_since(work, base, receipt, await find(work))
     against = f"receipt {receipt.number:04d} of {receipt.at[:10]}" if receipt else "the approval"
     return begin(work, "status").model_copy(
         update={
@@ -74,17 +79,18 @@ def last_import(work: Work) -> Receipt | None:
     )
 
 
-async def _moved_since(work: Work, base: Snapshot, receipt: Receipt) -> list[str]:
+async def _moved_since(
+    work: Work, base: Snapshot, receipt: Receipt, found: str | None
+) -> list[str]:
     """Knowledge and sheets on the service against what the receipt recorded."""
-    observed = await work.look()
-    if observed.migration_id != receipt.migration_id:
+    if found != receipt.migration_id:
         return [f"migration: {receipt.migration_id} is not there any more"]
     moved = [
         f"knowledge: the {whose}'s text changed"
         for whose, hashed in (await work.line.knowledge()).items()
         if whose in receipt.knowledge and hashed != receipt.knowledge[whose]
     ]
-    async with exported(work, base) as results:
+    async with exported(work, base.slugs) as results:
         for slug, sheet in sheet_records(results).items():
             was = receipt.sheets.get(slug)
             if was is not None and was.hash != sheet.hash:

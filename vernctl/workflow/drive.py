@@ -15,7 +15,7 @@ from vernctl.errors import (
     ServerError,
     UnreachableError,
 )
-from vernctl.workflow.answering import During, answer_block
+from vernctl.workflow.answering import During, StuckError, answer_block
 from vernctl.workflow.credentials import give_credentials
 from vernctl.workflow.journal import Journal
 from vernctl.workflow.line import Line
@@ -105,7 +105,7 @@ async def drive(line: Line, *, during: During) -> Driven:
             given = True
             continue
         said += await answer_block(line, run, during)
-    raise RunFailedError(
+    raise StuckError(
         f"the run asked for answers {MAX_BLOCKS} times without coming to an end.",
         remote="The run is left blocked.",
         next=f"vernctl cancel {line.spec.shown_path}",

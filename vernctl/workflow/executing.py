@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import date
+from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 from vernctl.api.models import LoggedRun, Run
 from vernctl.diff.checks import import_checks
+from vernctl.diff.model import CheckResult
 from vernctl.errors import (
     ConflictError,
-    CredentialsError,
     PartialImportError,
     RefusedError,
     RunFailedError,
@@ -17,7 +20,7 @@ from vernctl.errors import (
 from vernctl.snapshot.digest import short
 from vernctl.snapshot.files import read_snapshot, remove_snapshot, write_snapshot
 from vernctl.snapshot.model import Snapshot
-from vernctl.workflow.answering import BlockedError
+from vernctl.workflow.answering import BlockedError, StuckError
 from vernctl.workflow.canceling import freeing_slot
 from vernctl.workflow.connecting import live_source
 from vernctl.workflow.deliver import (
@@ -47,6 +50,8 @@ from vernctl.workflow.results import begin
 from vernctl.workflow.verify import verify
 from vernctl.workflow.work import Work
 
+#: Tells how many rows a run has left behind that ended badly; None: nobody knows.
+Written = Callable[[], Awaitable[int | None]]
 EXECUTE = PlannedStep(kind="execute", reason="the approved digest is the server's", agent_calls=1)
 
 
@@ -101,32 +106,70 @@ async def finish(work: Work, *, replaced: bool = False, backup: str | None = Non
             remote="Rows may have been imported.",
             next="Restore the snapshot from git, then `vernctl apply` again.",
         )
-    try:
-        async with freeing_slot(work):
-            driven = await drive(work.line, during="apply")
-        work.progress.questions += driven.questions
-    except (BlockedError, CredentialsError) as blocked:
-        if blocked.canceled:
-            # What was written is told from the log, as of any execute that ended badly.
-            await _ended_badly(work, approved, RunFailedError("the run was canceled"))
-        raise
-    except RunFailedError as error:
-        raise await _ended_badly(work, approved, error) from error
-    outcome = await confirm(work, approved, driven.run)
+    run = await followed(work, partial(_rows_logged, work), approved)
+    outcome = await confirm(work, approved, run)
+    remove_snapshot(kept_approval(work))
+    return with_replaced(outcome, replaced=replaced, backup=backup)
+
+
+def with_replaced(outcome: SpecOutcome, *, replaced: bool, backup: str | None) -> SpecOutcome:
+    """The outcome with what became of rows that were there before, said first."""
     facts = list(outcome.facts)
     if replaced:
         facts.insert(0, "REPLACED: this migration already held an import; its rows are gone.")
     if backup is not None:
         facts.insert(1, f"They were exported before, into {backup}/.")
-    remove_snapshot(kept_approval(work))
     return outcome.model_copy(update={"facts": tuple(facts)})
 
 
-async def confirm(work: Work, approved: Snapshot, run: Run) -> SpecOutcome:
+async def followed(work: Work, written: Written, approved: Snapshot) -> Run:
+    """Follow our run to its end, answering on the way; what ends badly is put on record.
+
+    ``written`` tells how many rows it has left behind. Raises as :func:`finish` does.
+    """
+    try:
+        async with freeing_slot(work):
+            driven = await drive(work.line, during="apply")
+    except (BlockedError, CredentialsError) as blocked:
+        if blocked.canceled:
+            # What was written is told by reading, as of any execute that ended badly.
+            await _ended_badly(work, approved, RunFailedError("the run was canceled"), written)
+        raise
+    except StuckError:
+        # It has not ended: it waits, and the same command goes on with it.
+        raise
+    except RunFailedError as error:
+        raise await _ended_badly(work, approved, error, written) from error
+    work.progress.questions += driven.questions
+    return driven.run
+
+
+class Also(NamedTuple):
+    """What a dialect holds against an import besides: problems and failing checks make it one that
+    is not as approved; facts, warnings and ``update`` are told with it."""
+
+    problems: tuple[str, ...] = ()
+    checks: tuple[CheckResult, ...] = ()
+    facts: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    update: Mapping[str, object] = {}
+
+
+async def confirm(
+    work: Work, approved: Snapshot, run: Run, also: Callable[[Results], Also] = lambda _: Also()
+) -> SpecOutcome:
     """Verify a completed import by reading, deliver its results and write the receipt."""
-    async with exported(work, approved) as results:
+    async with exported(work, approved.slugs) as results:
         verification = verify(
-            approved, results.all_rows, run.report, results.counts, tokens=work.tokens
+            approved.without_unseen,
+            results.all_rows,
+            run.report,
+            results.counts,
+            tokens=work.tokens,
+        )
+        more = also(results)
+        verification = verification.model_copy(
+            update={"problems": (*verification.problems, *more.problems)}
         )
         counts = {slug: (rows, results.invalid[slug]) for slug, rows in results.counts.items()}
         checks = import_checks(
@@ -137,6 +180,7 @@ async def confirm(work: Work, approved: Snapshot, run: Run) -> SpecOutcome:
             approved=approved,
             filled=filled_cells(results, work.spec.checks),
         )
+        checks = (*checks, *more.checks)
         as_approved = not verification.problems and all(check.ok for check in checks)
         begun = begin(work, "apply")
         asked = work.journal.known.questions
@@ -144,7 +188,8 @@ async def confirm(work: Work, approved: Snapshot, run: Run) -> SpecOutcome:
         outcome = begun.model_copy(
             update={
                 "questions": questions,
-                "warnings": (*begun.warnings, *warnings_unseen(questions)),
+                "warnings": (*begun.warnings, *more.warnings, *warnings_unseen(questions)),
+                "facts": more.facts,
                 "status": "applied" if as_approved else "not_as_approved",
                 "migration_id": work.journal.known.migration_id,
                 "run_id": run.run_id,
@@ -154,14 +199,16 @@ async def confirm(work: Work, approved: Snapshot, run: Run) -> SpecOutcome:
                 "imported": imported_sheets(run, counts),
                 "report": run.report.model_dump(mode="json", by_alias=True) if run.report else None,
                 "live": await live_source(work, work.journal.known.migration_id),
+                **more.update,
             }
         )
-        return await _deliver(work, approved, results, run, outcome)
+        return await hand_over(work, approved, results, run, outcome)
 
 
-async def _deliver(
+async def hand_over(
     work: Work, approved: Snapshot, results: Results, run: Run, outcome: SpecOutcome
 ) -> SpecOutcome:
+    """Deliver what was imported where it belongs, and write the receipt."""
     await write_records(work, results, run.report)
     summary = work.session.pages.summary(outcome, approved)
     (results.folder / SUMMARY).write_text(summary, encoding="utf-8")
@@ -192,14 +239,19 @@ async def executes_of(work: Work) -> list[LoggedRun]:
     return [run for run in log.runs if run.kind == "execute"]
 
 
-async def _ended_badly(
-    work: Work, approved: Snapshot, error: RunFailedError
-) -> RunFailedError | PartialImportError:
-    """0 rows by the log: failed, and the approval stands. Else, or without a log: partial."""
+async def _rows_logged(work: Work) -> int | None:
+    """The rows that the session log says the last execute has written; None: nobody knows."""
     logged = await executes_of(work)
-    rows = logged[-1].outcome.rows_written if logged and logged[-1].outcome else None
+    return logged[-1].outcome.rows_written if logged and logged[-1].outcome else None
+
+
+async def _ended_badly(
+    work: Work, approved: Snapshot, error: RunFailedError, written_by: Written
+) -> RunFailedError | PartialImportError:
+    """0 rows were written: failed, and the approval stands. Else, or nobody knows: partial."""
+    rows = await written_by()
     nothing = rows == 0
-    run_id = logged[-1].run_id if logged else work.journal.known.run_id or ""
+    run_id = work.journal.known.run_id or ""
     ended: Status = "failed" if nothing else "partial"
     told = begin(work, "apply").model_copy(
         update={"status": ended, "report": {"inserted": rows, "error": error.message}}
@@ -210,7 +262,7 @@ async def _ended_badly(
     if nothing:
         return RunFailedError(
             error.message,
-            remote="Nothing was imported: the log says 0 rows. The approval stands.",
+            remote="Nothing was imported: 0 rows were written. The approval stands.",
             next=f"vernctl apply {work.spec.shown_path}",
         )
     written = "an unknown number of" if rows is None else str(rows)

@@ -140,7 +140,9 @@ def _most_work_first(job: Job) -> tuple[int, str]:
     return (-job.cost.agent, job.spec.shown_path)
 
 
-def jobs_of(session: Session, specs: Sequence[Spec], *, execute: bool) -> list[Job]:
+def jobs_of(
+    session: Session, specs: Sequence[Spec], forecast_of: Callable[[Work], Cost]
+) -> list[Job]:
     """The specs with their forecasts.
 
     Where no limits are known and no base is shared the order is all the same, and each may start
@@ -152,7 +154,7 @@ def jobs_of(session: Session, specs: Sequence[Spec], *, execute: bool) -> list[J
     for spec in specs:
         try:
             work = Work.open(session, spec)
-            cost = forecast(work, execute=execute)
+            cost = forecast_of(work)
         except VernctlError:
             jobs.append(Job(spec))
             continue

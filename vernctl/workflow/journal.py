@@ -34,8 +34,10 @@ Action = Literal[
     "credentials",
     "execute",
     "cancel",
+    "import",
+    "correct",
 ]
-Fact = Literal["preview", "settled", "adopted", "forgotten", "lost", "executed"]
+Fact = Literal["preview", "settled", "adopted", "forgotten", "lost", "executed", "missed"]
 
 
 class Entry(BaseModel):
@@ -86,8 +88,23 @@ class GivenCredentials(BaseModel):
     trace: str
 
 
+class Missed(BaseModel):
+    """A correction that did not reach its import, or nobody knows whether it did."""
+
+    model_config = ConfigDict(frozen=True)
+
+    message: str
+    why: str
+
+
 class Known(BaseModel):
-    """What the journal adds up to for one address."""
+    """What the journal adds up to for one address.
+
+    Of a company's import: ``refs`` are its uploads by file name, ``owed`` the corrections that its
+    run is still to be told, ``corrected`` those it was told, ``missed`` those it was not;
+    ``imports`` the ids of every run we know to be ours, ``spent`` the digests of imports that
+    ended badly, whose idempotency keys find nothing but those runs.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -108,6 +125,12 @@ class Known(BaseModel):
     lost: bool = False
     sequence: int | None = None
     open: Entry | None = None
+    refs: Mapping[str, str] = {}
+    owed: tuple[str, ...] = ()
+    corrected: tuple[str, ...] = ()
+    missed: tuple[Missed, ...] = ()
+    imports: tuple[str, ...] = ()
+    spent: tuple[str, ...] = ()
 
 
 class Journal:
@@ -225,7 +248,8 @@ def _after(known: Known, asked: Mapping[str, JsonValue], entry: Entry) -> dict[s
             # The migration that was there already when it was asked for is somebody else's make.
             return {"migration_id": got["migration_id"], "created": got.get("created", True)}
         case "upload":
-            return {"uploaded": True}
+            refs = got.get("refs")
+            return {"uploaded": True, "refs": refs if isinstance(refs, dict) else {}}
         case "knowledge":
             # A preview that is there was made without it: until a generate, there is none of use.
             return {"knowledge": asked.get("knowledge"), "lost": True}
@@ -253,6 +277,20 @@ def _after(known: Known, asked: Mapping[str, JsonValue], entry: Entry) -> dict[s
             }
         case "answer":
             return {"questions": (*known.questions, *_questions(asked.get("questions")))}
+        case "import":
+            return {
+                "run_id": got["run_id"],
+                "executing": asked["digest"],
+                "questions": (),
+                "owed": _texts(asked.get("corrections")),
+                "corrected": (),
+                "missed": (),
+                "imports": (*known.imports, str(got["run_id"])),
+            }
+        case "correct":
+            said = _texts(asked.get("messages"))
+            owed = tuple(text for text in known.owed if text not in said)
+            return {"owed": owed, "corrected": (*known.corrected, *said)}
         case "execute":
             return {"run_id": got["run_id"], "executing": asked["digest"], "sequence": sequence}
         case _:
@@ -267,7 +305,14 @@ def _after_fact(known: Known, entry: Entry) -> dict[str, object]:
             return {"preview": KnownPreview.model_validate(read)}
         case "executed":
             done = KnownExecute.model_validate({**read, "at": entry.at, "run_id": known.run_id})
-            return {"executing": None, "executed": done}
+            badly = done.status in ("failed", "partial")
+            spent = (*known.spent, done.digest) if badly else known.spent
+            return {"executing": None, "executed": done, "spent": spent}
+        case "missed":
+            said = _texts(read.get("messages"))
+            missed = tuple(Missed(message=text, why=str(read.get("why", ""))) for text in said)
+            owed = tuple(text for text in known.owed if text not in said)
+            return {"owed": owed, "missed": (*known.missed, *missed)}
         case "adopted":
             return {
                 "migration_id": read.get("migration_id"),

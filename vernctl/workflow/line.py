@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
-from vernctl.api.models import ACTIVE, Answer, ExportFilter, Run, ThreadEvent
+from vernctl.api.models import ACTIVE, Answer, ExportFilter, Run, SessionLog, ThreadEvent
 from vernctl.errors import ConflictError
 from vernctl.snapshot.tokens import hides
 from vernctl.spec.model import Spec
@@ -36,6 +36,11 @@ class Line(Protocol):
     session: Session
     journal: Journal
     spec: Spec
+
+    @property
+    def id(self) -> str:
+        """The workspace's id; empty where none is known."""
+        ...
 
     async def mark(self) -> int | None:
         """Where the workspace's record stands right before a request; None where it has none."""
@@ -69,6 +74,10 @@ class Line(Protocol):
         """Hashes of what the agent reads before each run, by whose it is."""
         ...
 
+    async def import_on_record(self) -> str | None:
+        """The last import as the service has it on record, in words; None: it tells of none."""
+        ...
+
 
 class MigrationLine:
     """The line to a migration: followed by its thread, settled by it.
@@ -85,25 +94,26 @@ class MigrationLine:
         self._recorded = recorded
 
     @property
-    def _id(self) -> str:
+    def id(self) -> str:
+        """The migration's id; empty where none is known."""
         return self.journal.known.migration_id or self._recorded or ""
 
     async def mark(self) -> int | None:
         """The thread's last sequence: what comes after it, came of the request."""
-        return await last_sequence(self.session, self.journal, self._id)
+        return await last_sequence(self.session, self.journal, self.id)
 
     async def follow(self, run_id: str) -> Run:
         """Listen to the thread until the run has settled; one poll confirms."""
         session, spec = self.session, self.spec
         after = self.journal.known.sequence
-        run = await session.client.get_run(self._id, run_id)
+        run = await session.client.get_run(self.id, run_id)
         while run.status in ACTIVE:
-            async for event in session.client.stream_thread(self._id, after=after):
+            async for event in session.client.stream_thread(self.id, after=after):
                 after = event.sequence
                 words = _words(event)
                 if words and not hides(spec.review):
                     session.listener.say(spec.name, event.type, words)
-            run = await session.client.get_run(self._id, run_id)
+            run = await session.client.get_run(self.id, run_id)
             if run.status in ACTIVE:
                 told = "" if hides(spec.review) else run.message or ""
                 session.listener.say(spec.name, run.status, told)
@@ -116,7 +126,7 @@ class MigrationLine:
 
     async def answer(self, run_id: str, answers: Sequence[Answer]) -> None:
         """``POST …/runs/{run_id}/messages``."""
-        await self.session.client.answer(self._id, run_id, answers)
+        await self.session.client.answer(self.id, run_id, answers)
 
     async def settle(self, conflict: ConflictError | None = None) -> bool | None:
         """By the thread, the run and the session log."""
@@ -124,27 +134,44 @@ class MigrationLine:
 
     async def cancel(self, run_id: str) -> Run:
         """``PATCH …/runs/{run_id}``."""
-        return await self.session.client.cancel_run(self._id, run_id)
+        return await self.session.client.cancel_run(self.id, run_id)
 
     async def export(self, slug: str, target: Path, rows: ExportFilter) -> int:
         """``GET …/exports/{slug}.csv``."""
-        return await self.session.client.export_csv(self._id, slug, target, filter=rows)
+        return await self.session.client.export_csv(self.id, slug, target, filter=rows)
 
     async def log(self) -> ServiceLog:
         """The session log."""
         client = self.session.client
-        document = await client.get_log_json(self._id)
-        return ServiceLog(document, await client.get_log_markdown(self._id))
+        document = await client.get_log_json(self.id)
+        return ServiceLog(document, await client.get_log_markdown(self.id))
 
     async def knowledge(self) -> Mapping[str, str | None]:
         """The migration's text and its source's."""
         client, source = self.session.client, self.spec.migration.source
-        own = await client.get_knowledge(self._id)
+        own = await client.get_knowledge(self.id)
         found = {"migration": text_hash(own.knowledge)}
         if source is not None:
             shared = await client.get_source_knowledge(source)
             found["source"] = text_hash(shared.knowledge)
         return found
+
+    async def import_on_record(self) -> str | None:
+        """The last execute of the session log."""
+        try:
+            return _executed_words(await self.session.client.get_log(self.id))
+        except ConflictError:
+            return None
+
+
+def _executed_words(log: SessionLog) -> str | None:
+    executes = [run for run in log.runs if run.kind == "execute" and run.outcome is not None]
+    if not executes or (told := executes[-1].outcome) is None:
+        return None
+    when = f" on {at[:10]}" if (at := executes[-1].completed_at) else ""
+    rows = "an unknown number of" if told.rows_written is None else str(told.rows_written)
+    more = f", {told.invalid_rows} of them invalid" if told.invalid_rows else ""
+    return f"executed{when}, {rows} rows written{more}"
 
 
 def _words(event: ThreadEvent) -> str:

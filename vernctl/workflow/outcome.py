@@ -221,6 +221,7 @@ class SpecOutcome(OutcomeValue):
     base_ref: str | None = None
     first_import: bool = False
     performed: bool = True
+    unseen: bool = False
     inputs: tuple[InputSummary, ...] = ()
     steps: tuple[Step, ...] = ()
     cost: Cost = Cost()

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from vernctl.api.models import Run
-from vernctl.diff.causes import causes_between, unexplained_sheets, with_causes
+from vernctl.diff.causes import explained, unexplained_sheets
 from vernctl.diff.checks import preview_checks
-from vernctl.diff.compare import diff_snapshots
 from vernctl.diff.model import Cause, CheckResult, Diff, Provenance
 from vernctl.errors import RunFailedError, VernctlError
 from vernctl.snapshot.files import remove_snapshot, write_snapshot
@@ -264,13 +263,9 @@ async def read_candidate(work: Work, reached: Reached) -> Snapshot:
 def review_of(work: Work, candidate: Snapshot) -> Review:
     """The candidate against the approved snapshot: diff, causes, checks; provenance when first."""
     base = work.base
-    diff = diff_snapshots(base, candidate)
-    causes: tuple[Cause, ...] = ()
+    diff, causes = explained(base, candidate)
     provenance = None
-    if base is not None:
-        causes = causes_between(base, candidate)
-        diff = with_causes(diff, causes)
-    else:
+    if base is None:
         readable = candidate.model_copy(update={"sheets": work.readable})
         found = provenance_of(work.inputs, readable)
         provenance = without_values(found, work.spec.review)

@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-from vernctl.diff.causes import causes_between, with_causes
-from vernctl.diff.compare import diff_snapshots
-from vernctl.errors import ConflictError, InputError, RefusedError
+from vernctl.api.models import IN_FLIGHT, Run
+from vernctl.diff.causes import explained
+from vernctl.errors import InputError, RefusedError
 from vernctl.snapshot.digest import short
 from vernctl.snapshot.files import read_snapshot, read_snapshot_with
 from vernctl.snapshot.model import Snapshot
 from vernctl.spec.model import Project, Spec
 from vernctl.workflow.applying import is_imported, stale_parts
-from vernctl.workflow.approving import recorded_questions
+from vernctl.workflow.approving import recorded_questions, unseen_facts
 from vernctl.workflow.canceling import cancel_run
 from vernctl.workflow.executing import confirm
 from vernctl.workflow.git import commit_of, file_at, last_commit
 from vernctl.workflow.outcome import SpecOutcome
-from vernctl.workflow.planning import PlanOptions, plan_work
 from vernctl.workflow.receipts import receipts_of
 from vernctl.workflow.session import folders_for
 from vernctl.workflow.work import Work
 
 
-async def status_work(work: Work) -> SpecOutcome:
-    """What happened to this customer, and what now: from server, git and receipts, by reading."""
-    outcome = await plan_work(work, PlanOptions(read_only=True))
+async def status_of(work: Work, outcome: SpecOutcome) -> SpecOutcome:
+    """What happened to this customer, and what now: from git and receipts, and from what a plan
+    that only reads has told of the server."""
     facts = list(outcome.facts)
     if work.base is not None:
         commit = last_commit(work.folders.approved)
@@ -35,25 +34,11 @@ async def status_work(work: Work) -> SpecOutcome:
         facts.append(f"pending {short(pending.digest)}, not approved yet")
     receipts = receipts_of(work.folders.receipts, work.spec.name)[-3:]
     if outcome.migration_id is not None and not receipts:
-        facts += await _told_by_service(work, outcome.migration_id)
+        told = await work.line.import_on_record()
+        facts += [f"no receipt here; the service's record: {told}"] if told else []
     for receipt, _ in receipts:
         facts.append(f"receipt {receipt.number:04d}: {receipt.outcome} on {receipt.at[:10]}")
     return outcome.model_copy(update={"command": "status", "facts": tuple(facts)})
-
-
-async def _told_by_service(work: Work, migration_id: str) -> list[str]:
-    """The last execute as the service has it on record, where no receipt here tells of it."""
-    try:
-        log = await work.session.client.get_log(migration_id)
-    except ConflictError:
-        return []
-    executes = [run for run in log.runs if run.kind == "execute" and run.outcome is not None]
-    if not executes or (told := executes[-1].outcome) is None:
-        return []
-    when = f" on {at[:10]}" if (at := executes[-1].completed_at) else ""
-    rows = "an unknown number of" if told.rows_written is None else str(told.rows_written)
-    more = f", {told.invalid_rows} of them invalid" if told.invalid_rows else ""
-    return [f"no receipt here; the service's log: executed{when}, {rows} rows written{more}"]
 
 
 def show_spec(project: Project, spec: Spec) -> SpecOutcome:
@@ -105,10 +90,7 @@ def diff_base(project: Project, spec: Spec, ref: str) -> SpecOutcome:
 
 
 def _compared(spec: Spec, before: Snapshot | None, now: Snapshot, *, command: str) -> SpecOutcome:
-    diff = diff_snapshots(before, now)
-    causes = causes_between(before, now) if before is not None else ()
-    if before is not None:
-        diff = with_causes(diff, causes)
+    diff, causes = explained(before, now)
     return SpecOutcome.model_validate(
         {
             "name": spec.name,
@@ -121,41 +103,34 @@ def _compared(spec: Spec, before: Snapshot | None, now: Snapshot, *, command: st
             "digest": now.digest,
             "base_digest": before.digest if before else None,
             "first_import": before is None,
+            "unseen": now.inputs.companies is not None,
             "diff": diff,
             "causes": causes,
             "questions": recorded_questions(now),
+            "facts": unseen_facts(now),
         }
     )
 
 
-async def questions_work(work: Work) -> SpecOutcome:
-    """The questions that the migration's run waits with, as the spec's rules stand to them."""
-    outcome = await plan_work(work, PlanOptions(read_only=True))
+def questions_in(outcome: SpecOutcome) -> SpecOutcome:
+    """The questions that a run waits with, of what a plan that only reads has told."""
     if outcome.status != "blocked":
         return outcome.model_copy(update={"facts": ("No run waits for an answer.",)})
     return outcome
 
 
-async def log_of(work: Work) -> str:
-    """The service's session log of the spec's migration, as Markdown."""
-    migration_id = await migration_of(work)
-    return await work.session.client.get_log_markdown(migration_id)
-
-
-async def migration_of(work: Work) -> str:
-    """The id of the spec's migration at this endpoint. Raises InputError where there is none."""
-    observed = await work.look()
-    if observed.migration_id is None:
+async def log_of(work: Work, migration_id: str | None) -> str:
+    """The service's record of the spec's workspace, as Markdown. Raises InputError for none."""
+    if migration_id is None:
         raise InputError(
             f"{work.spec.name} has no migration at this endpoint that this checkout knows.",
             next=f"vernctl plan {work.spec.shown_path}",
         )
-    return observed.migration_id
+    return (await work.line.log()).markdown
 
 
-async def cancel_work(work: Work) -> SpecOutcome:
-    """Cancel the run in flight, if there is one; whoever started it."""
-    observed = await work.look()
+async def cancel_in_flight(work: Work, migration_id: str | None, run: Run | None) -> SpecOutcome:
+    """Cancel the run, if it is in flight; whoever started it."""
     outcome = SpecOutcome(
         name=work.spec.name,
         path=work.spec.shown_path,
@@ -163,15 +138,15 @@ async def cancel_work(work: Work) -> SpecOutcome:
         command="status",
         title=work.spec.migration.name,
         endpoint=work.session.identity,
-        migration_id=observed.migration_id,
+        migration_id=migration_id,
     )
-    if observed.migration_id is None or observed.run is None or not observed.in_flight:
+    if run is None or run.status not in IN_FLIGHT:
         return outcome.model_copy(update={"facts": ("No run is in flight; nothing to cancel.",)})
-    run = await cancel_run(work, observed.run.run_id)
+    canceled = await cancel_run(work, run.run_id)
     return outcome.model_copy(
         update={
-            "run_id": run.run_id,
-            "facts": (f"The run is {run.status}.",),
+            "run_id": canceled.run_id,
+            "facts": (f"The run is {canceled.status}.",),
             "next": f"vernctl plan {work.spec.shown_path}",
         }
     )
@@ -186,9 +161,14 @@ async def export_work(work: Work) -> SpecOutcome:
     situation = await work.situation(observed)
     run = observed.run
     if not situation.imported or not is_imported(work) or run is None or work.base is None:
-        raise RefusedError(
-            f"{work.spec.name} has no completed import to export.",
-            rule="not_approved",
-            next=f"vernctl apply {work.spec.shown_path}",
-        )
+        raise nothing_to_export(work)
     return await confirm(work, work.base, run)
+
+
+def nothing_to_export(work: Work) -> RefusedError:
+    """The refusal of an export before the import."""
+    return RefusedError(
+        f"{work.spec.name} has no completed import to export.",
+        rule="not_approved",
+        next=f"vernctl apply {work.spec.shown_path}",
+    )

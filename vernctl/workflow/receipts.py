@@ -54,6 +54,7 @@ class Receipt(BaseModel):
     files: tuple[Mapping[str, JsonValue], ...] = ()
     connection: JsonValue = None
     refinements: tuple[str, ...] = ()
+    corrections: tuple[Mapping[str, JsonValue], ...] = ()
     questions: tuple[Mapping[str, JsonValue], ...] = ()
     report: JsonValue = None
     verification: JsonValue = None

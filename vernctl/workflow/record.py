@@ -58,6 +58,7 @@ def record(
             "files": [file.model_dump(mode="json") for file in approved.inputs.files],
             "connection": _connection(approved, outcome),
             "refinements": approved.inputs.refinements,
+            "corrections": _corrections(work, approved),
             "questions": [
                 question.model_dump(mode="json")
                 | ({"unseen": True} if is_unseen(question, approved) else {})
@@ -79,6 +80,16 @@ def _connection(approved: Snapshot, outcome: SpecOutcome) -> JsonValue:
     if not isinstance(attached, dict):
         return None
     return {**attached, "last_read": outcome.live.last_read if outcome.live else None}
+
+
+def _corrections(work: Work, approved: Snapshot) -> list[dict[str, JsonValue]]:
+    """What a running import was told, or should have been: by the spec, or by hand."""
+    known, spec = work.journal.known, approved.inputs.refinements
+    told = [(text, True) for text in known.corrected]
+    told += [(one.message, False) for one in known.missed]
+    return [
+        {"message": text, "by_hand": text not in spec, "arrived": arrived} for text, arrived in told
+    ]
 
 
 def already_told(

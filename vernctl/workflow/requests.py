@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+
+from pydantic import JsonValue
 
 from vernctl.errors import QuotaError, RateLimitedError
 from vernctl.workflow.journal import Journal
@@ -26,3 +29,15 @@ def out_of_quota(limited: RateLimitedError, what: str) -> QuotaError:
         resume_at=None if wait is None else time.time() + wait,
         next="The same command, later; it goes on where it stopped.",
     )
+
+
+def leaves(value: JsonValue) -> Iterator[str]:
+    """The answers in a read-back, whose exact shape the API does not pin."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list):
+        for item in value:
+            yield from leaves(item)
+    elif isinstance(value, dict):
+        chosen = value["value"] if "value" in value else list(value.values())
+        yield from leaves(chosen)

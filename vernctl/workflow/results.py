@@ -43,6 +43,7 @@ def begin(work: Work, command: str) -> SpecOutcome:
             "address": work.address,
             "base_digest": work.base.digest if work.base else None,
             "first_import": work.base is None,
+            "unseen": spec.review.unseen,
             "inputs": tuple(
                 InputSummary(
                     name=file.name, size=file.size, sha256=file.sha256, here=file.name in here

@@ -93,7 +93,7 @@ class Session:
 
     def definitions_for(self, spec: Spec) -> tuple[Template, ...]:
         """The templates that the spec imports into; InputError names those that are not there."""
-        wanted = spec.migration.templates
+        wanted = spec.migration.slugs
         if wanted is None:
             return self.templates
         known = {template.slug: template for template in self.templates}

@@ -9,14 +9,12 @@ run reads back. Where all of them are this spec's, the run is taken over; else i
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
-
-from pydantic import JsonValue
 
 from vernctl.api.models import IN_FLIGHT, Run
 from vernctl.workflow.connecting import attached, public_of
 from vernctl.workflow.messages import split_message
 from vernctl.workflow.observe import Observed, persons_words
+from vernctl.workflow.requests import leaves
 from vernctl.workflow.settle import active_run_id
 from vernctl.workflow.work import Work
 
@@ -37,7 +35,7 @@ async def take_over(work: Work, observed: Observed) -> Observed:
     after = work.journal.known.sequence
     events = (await work.session.client.get_thread(migration_id, after=after)).events
     messages = tuple(text for said in persons_words(events) for text in split_message(said))
-    messages = tuple(text for text in messages if text not in set(_leaves(run.answers)))
+    messages = tuple(text for text in messages if text not in set(leaves(run.answers)))
     ours = run.status in IN_FLIGHT and _is_ours(work, run, messages)
     if not (ours and await _reads_our_source(work, migration_id)):
         return Observed(migration_id, run, observed.last_sequence, events)
@@ -57,7 +55,7 @@ async def take_over(work: Work, observed: Observed) -> Observed:
 def _is_ours(work: Work, run: Run, messages: tuple[str, ...]) -> bool:
     wanted = Counter(work.desired.messages)
     given = {rule.text.casefold() for rule in work.desired.rules}
-    said = [answer.casefold() for answer in _leaves(run.answers)]
+    said = [answer.casefold() for answer in leaves(run.answers)]
     return not (Counter(messages) - wanted) and all(answer in given for answer in said)
 
 
@@ -68,15 +66,3 @@ async def _reads_our_source(work: Work, migration_id: str) -> bool:
         return True
     there = await attached(work, migration_id, wanted.source_key)
     return there is not None and public_of(there) == wanted.public
-
-
-def _leaves(value: JsonValue) -> Iterator[str]:
-    """The answers in a read-back, whose exact shape the API does not pin."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, list):
-        for item in value:
-            yield from _leaves(item)
-    elif isinstance(value, dict):
-        chosen = value["value"] if "value" in value else list(value.values())
-        yield from _leaves(chosen)

@@ -16,6 +16,7 @@ from vernctl.snapshot.sheet import Sheet, sheets_from_preview
 from vernctl.snapshot.tokens import Tokeniser
 from vernctl.spec.model import Spec
 from vernctl.workflow.address import address_of
+from vernctl.workflow.companies.line import CompanyLine
 from vernctl.workflow.inputs import ResolvedInputs, resolve_inputs
 from vernctl.workflow.journal import Journal
 from vernctl.workflow.line import Line, MigrationLine
@@ -75,10 +76,11 @@ class Work:
         pending = read_snapshot(folders.pending) if base is None else None
         recorded = base or pending
         inputs = resolve_inputs(spec, recorded.inputs.files if recorded else ())
+        source, templates = spec.migration.opened_with
         address = address_of(
             spec.migration.external_id,
-            source=spec.migration.source,
-            templates=spec.migration.templates,
+            source=source,
+            templates=templates,
             epoch=spec.migration.epoch,
             files=inputs.files,
         )
@@ -93,7 +95,8 @@ class Work:
     def line(self) -> Line:
         """What is said and read alike in both dialects, to the spec as it reads now."""
         recorded = self.here.migration_id if self.here else None
-        return MigrationLine(self.session, self.journal, self.spec, recorded)
+        kind = CompanyLine if self.spec.migration.api == "companies" else MigrationLine
+        return kind(self.session, self.journal, self.spec, recorded)
 
     @property
     def here(self) -> Snapshot | None:
@@ -105,6 +108,7 @@ class Work:
             not self.inputs.changed_since(base.inputs.files)
             and base.inputs.epoch == self.spec.migration.epoch
             and base.inputs.source == self.spec.migration.source
+            and base.inputs.companies == self.spec.migration.companies
         )
         return base if same else None
 
@@ -256,6 +260,7 @@ class Work:
             knowledge=normal_knowledge(self.spec.knowledge),
             refinements=applied,
             definitions=definitions,
+            companies=self.spec.migration.companies,
         )
 
     def digest(self, sheets: tuple[Sheet, ...] | None, applied: tuple[str, ...]) -> str | None:

@@ -64,7 +64,7 @@ def _spec(outcome: SpecOutcome, lines: Lines) -> Part:
         "first_import": outcome.first_import,
         "digest": outcome.digest,
         "digests": _digests(outcome),
-        "sampled": diff is not None and words.is_sample(diff),
+        "sampled": diff is not None and not outcome.unseen and words.is_sample(diff),
         "facts": [clip(fact) for fact in outcome.facts],
         "warnings": [clip(warning) for warning in outcome.warnings],
         "error": _error(outcome),
@@ -286,7 +286,7 @@ def _steps(outcome: SpecOutcome) -> Part | None:
         return None
     later = f"apply will take {outcome.apply_calls} more" if outcome.apply_calls else None
     return {
-        "title": "Steps and cost" if outcome.performed else "Steps that a plan would make",
+        "title": "Steps and cost" if outcome.performed else words.steps_title(outcome),
         "steps": [
             {
                 "kind": step.kind,
@@ -318,17 +318,8 @@ def _import(outcome: SpecOutcome) -> Part | None:
     found = outcome.verification
     if found is None and not outcome.outputs and not outcome.receipt:
         return None
-    told = None
-    if found is not None:
-        sample, present = words.counted(found.sample_rows, "approved row"), found.present
-        whole = present == found.sample_rows and not found.problems
-        told = (
-            f"verified: all {sample} are there"
-            if whole
-            else f"not as approved: {words.number(present)} of {sample} are there"
-        )
     return {
-        "verified": told,
+        "verified": words.verified_words(found) if found is not None else None,
         "problems": [clip(problem) for problem in found.problems] if found else [],
         "outputs": [clip(path) for path in outcome.outputs],
         "receipt": clip(outcome.receipt) if outcome.receipt else None,

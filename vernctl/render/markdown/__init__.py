@@ -86,7 +86,7 @@ def _spec(outcome: SpecOutcome, level: Level) -> Iterator[str]:
     yield from (_heading(outcome), "")
     yield from _said(outcome)
     if outcome.diff is not None and not words.is_settled(outcome):
-        yield from sheets.summary(outcome.diff, level)
+        yield from sheets.summary(outcome.diff, level, unseen=outcome.unseen)
         yield from sheets.sheet_sections(outcome.diff, outcome.causes, level)
         if outcome.provenance is not None and outcome.first_import:
             yield from sheets.origin_sections(outcome.provenance, outcome.diff, level)

@@ -110,7 +110,8 @@ def result(outcome: SpecOutcome) -> list[str]:
     found = outcome.verification
     if found is not None:
         of = words.counted(found.sample_rows, "approved row")
-        lines.append(f"- {words.number(found.present)} of {of} are there")
+        there = f"{words.number(found.present)} of {of} are there"
+        lines.append(f"- {there if found.sample_rows else words.verified_words(found)}")
         lines += [f"- ✗ {prose(problem)}" for problem in found.problems]
     paths = words.by_folder(outcome.outputs[:40])
     lines += [f"- {', '.join(code_whole(path) for path in paths)}"] if paths else []

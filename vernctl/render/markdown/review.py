@@ -12,7 +12,7 @@ from vernctl.render import words
 from vernctl.render.markdown import parts, sheets
 from vernctl.render.markdown.build import Level, bounded, code, details, more, prose, table
 from vernctl.snapshot.digest import short
-from vernctl.snapshot.model import Snapshot
+from vernctl.snapshot.model import Snapshot, Unseen
 
 #: Bytes that a REVIEW.md may take, whatever it is about.
 REVIEW_LIMIT = 20_000
@@ -47,15 +47,26 @@ def _build(
     base = f"`{short(diff.base_digest)}`" if diff.base_digest else "first import"
     yield from (f"## {name}: what merging this would approve", "")
     yield from (f"{base} → `{short(snapshot.digest)}`", "")
-    yield from sheets.summary(diff, level)
-    yield from parts.checks(checks, level)
-    yield from sheets.sheet_sections(diff, causes, level)
+    if snapshot.unseen is not None:
+        yield from _unseen(snapshot.unseen, level)
+    else:
+        imported = snapshot.inputs.companies is not None
+        yield from sheets.summary(diff, level, unseen=imported)
+        yield from parts.checks(checks, level)
+        yield from sheets.sheet_sections(diff, causes, level)
     if provenance is not None and diff.base_digest is None:
         yield from sheets.origin_sections(provenance, diff, level)
     yield from _inputs(snapshot, level)
     yield from _questions(snapshot, level)
     if level.items:
         yield from parts.clarified(snapshot.clarified)
+
+
+def _unseen(unseen: Unseen, level: Level) -> list[str]:
+    """There are no rows to show: what there is to approve are inputs, and why they are others."""
+    why = [f"- {cause.kind}: {prose(cause.ref)}" for cause in unseen.causes]
+    kept = [*why[: level.items], *more(len(why) - level.items, "change")]
+    return [words.UNSEEN_NOTE, "", "Since the import before:", "", *kept, ""]
 
 
 def _inputs(snapshot: Snapshot, level: Level) -> list[str]:

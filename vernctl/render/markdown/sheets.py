@@ -19,7 +19,7 @@ from vernctl.render import forms, words
 from vernctl.render.markdown.build import Level, code, details, more, prose, table
 
 
-def summary(diff: Diff, level: Level) -> list[str]:
+def summary(diff: Diff, level: Level, *, unseen: bool = False) -> list[str]:
     """One line per sheet with every count; then whether unseen rows exist."""
     header = [
         "sheet",
@@ -36,8 +36,7 @@ def summary(diff: Diff, level: Level) -> list[str]:
     lines += more(len(diff.sheets) - level.sheets, "sheet")
     gone = [f"- sheet {prose(slug, level.cell)} is gone" for slug in diff.dropped_sheets]
     lines += [*gone[: level.sheets], *more(len(gone) - level.sheets, "sheet")]
-    sampled = words.is_sample(diff)
-    return [*lines, words.SAMPLE_NOTE if sampled else "The preview holds every row.", ""]
+    return [*lines, words.rows_note(diff, unseen=unseen), ""]
 
 
 def _summary_row(sheet: SheetDiff, level: Level) -> list[str]:

@@ -104,8 +104,7 @@ def _add_findings(page: Page, outcome: SpecOutcome) -> None:
 def _add_next(page: Page, outcome: SpecOutcome) -> None:
     path = text_safe(outcome.path, WHOLE)
     if outcome.status == "changed" and outcome.diff is not None and not outcome.diff.is_empty:
-        sampled = words.is_sample(outcome.diff)
-        page.line(words.SAMPLE_NOTE if sampled else "The preview holds every row.")
+        page.wrap(words.rows_note(outcome.diff, unseen=outcome.unseen))
     if outcome.command == "diff" and outcome.base_ref is None:
         return
     if outcome.command == "diff":
@@ -114,7 +113,8 @@ def _add_next(page: Page, outcome: SpecOutcome) -> None:
         page.literal(f"  look closer   vernctl show {path}")
         page.literal(f"  approve       vernctl approve {path}")
     elif open_questions(outcome):
-        page.literal(f"  next   vernctl plan {path}")
+        applies = outcome.command == "apply" or outcome.unseen
+        page.literal(f"  next   vernctl {'apply' if applies else 'plan'} {path}")
     elif outcome.status == "unchanged" and not outcome.next:
         page.line("  Nothing to do.")
     else:

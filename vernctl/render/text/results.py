@@ -63,11 +63,7 @@ def _add_verification(page: Page, outcome: SpecOutcome) -> None:
     found = outcome.verification
     if found is None:
         return
-    sample, present = words.counted(found.sample_rows, "approved row"), words.number(found.present)
-    if found.present == found.sample_rows and not found.problems:
-        text = f"verified: all {sample} are there"
-    else:
-        text = f"not as approved: {present} of {sample} are there"
+    text = words.verified_words(found)
     if found.healed:
         text += f"; {words.counted(found.healed, 'invalid cell')} healed by the import"
     page.wrap(text, 2, 2, "bad" if found.problems else "good")

@@ -16,7 +16,7 @@ def add_steps(page: Page, outcome: SpecOutcome) -> None:
     if not outcome.steps:
         return
     page.blank()
-    title = "Steps" if outcome.performed else "Steps that a plan would make"
+    title = words.steps_title(outcome)
     dear = [kind for kind in ("create", "generate") if any(s.kind == kind for s in outcome.steps)]
     header: list[Part] = [Ink(title, "bold"), "", *(Ink(kind, "dim") for kind in dear)]
     rows = [[*header, Ink("agent calls", "dim")]]
