@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
 
 from vernctl.errors import CredentialsError, VernctlError
 from vernctl.spec.model import Project, Spec

@@ -13,6 +13,7 @@ from vernctl.diff.checks import import_checks
 from vernctl.diff.model import CheckResult
 from vernctl.errors import (
     ConflictError,
+    CredentialsError,
     PartialImportError,
     RefusedError,
     RunFailedError,
