@@ -12,18 +12,23 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from bench import CATALOG, CONTACTS, SPEC
+from bench import CATALOG, CONTACTS, SPEC, company_spec
 
 from vernctl.api.client import MigrationClient
-from vernctl.api.models import LoggedRun
+from vernctl.api.models import Import, LoggedRun
 from vernctl.testing import ProcessServer
-from vernctl.workflow.receipts import receipts_of
+from vernctl.workflow.receipts import Receipt, receipts_of
 
 SUPPORT = Path(__file__).parent.parent / "support"
 #: Twice the lines of a whole apply's journal; test_every_boundary_is_walked holds it true.
-BOUNDARIES = 38
-EVERY = [(victim, n) for victim in ("client", "server") for n in range(BOUNDARIES)]
-CHOSEN = EVERY if os.environ.get("VERNCTL_CRASHES") == "all" else random.Random(7).sample(EVERY, 8)
+BOUNDARIES = {"migrations": 38, "companies": 26}
+
+
+def chosen(api: str, sample: int) -> list[tuple[str, int]]:
+    """Boundaries of one dialect with their victims: a seeded sample, or all of them."""
+    every = [(victim, n) for victim in ("client", "server") for n in range(BOUNDARIES[api])]
+    walk_all = os.environ.get("VERNCTL_CRASHES") == "all"
+    return every if walk_all else random.Random(7).sample(every, sample)
 
 
 class Crash:
@@ -48,12 +53,33 @@ class Crash:
             check=False,
         )
 
-    def logged(self) -> list[LoggedRun]:
-        receipt = receipts_of(self.root / ".vernctl" / "receipts", "acme")[-1][0]
+    def finished(self, victim: str, boundary: int) -> Receipt:
+        """Kill one of them there, give the same command again; the one receipt of it all."""
+        killed = self.apply(victim, boundary)
+        if victim == "client":
+            assert killed.returncode == -9, killed.stderr
+        else:
+            self.server.kill()
+            self.server.start()
+        again = self.apply("nobody", 0)
+        assert again.stdout.split()[:1] == ["0"], (killed.stderr, again.stdout, again.stderr)
+        chain = receipts_of(self.root / ".vernctl" / "receipts", "acme")
+        assert [receipt.outcome for receipt, _ in chain] == ["applied"]
+        exported = (self.root / "out" / "acme" / "contacts.csv").read_text().splitlines()
+        assert exported == ["Email,Name,Note", "a@x.test,ANN,one", "b@x.test,BOB,two"]
+        return chain[0][0]
 
+    def logged(self, migration_id: str) -> list[LoggedRun]:
         async def read() -> list[LoggedRun]:
             async with MigrationClient(self.server.url, self.server.api_key) as client:
-                return list((await client.get_log(receipt.migration_id)).runs)
+                return list((await client.get_log(migration_id)).runs)
+
+        return asyncio.run(read())
+
+    def imports(self, company_id: str) -> list[Import]:
+        async def read() -> list[Import]:
+            async with MigrationClient(self.server.url, self.server.api_key) as client:
+                return list(await client.companies.list_runs(company_id))
 
         return asyncio.run(read())
 
@@ -76,31 +102,40 @@ def crash(tmp_path: Path) -> Iterator[Crash]:
     server.stop()
 
 
-@pytest.mark.parametrize(("victim", "boundary"), CHOSEN)
+@pytest.fixture
+def company(crash: Crash) -> Crash:
+    """The same customer in the companies dialect."""
+    (crash.root / "specs/acme.yaml").write_text(company_spec(crash.root / "catalog.yaml"))
+    return crash
+
+
+@pytest.mark.parametrize(("victim", "boundary"), chosen("migrations", 8))
 def test_the_same_command_finishes_what_a_kill_interrupted_and_nothing_happens_twice(
     crash: Crash, victim: str, boundary: int
 ) -> None:
-    killed = crash.apply(victim, boundary)
-    if victim == "client":
-        assert killed.returncode == -9, killed.stderr
-    else:
-        crash.server.kill()
-        crash.server.start()
-    again = crash.apply("nobody", 0)
-    assert again.stdout.split()[:1] == ["0"], (killed.stderr, again.stdout, again.stderr)
-
-    executes = [run for run in crash.logged() if run.kind == "execute"]
+    receipt = crash.finished(victim, boundary)
+    executes = [run for run in crash.logged(receipt.migration_id) if run.kind == "execute"]
     written = [run.outcome.rows_written for run in executes if run.outcome]
     assert [rows for rows in written if rows] == [3]
-    chain = receipts_of(crash.root / ".vernctl" / "receipts", "acme")
-    assert [receipt.outcome for receipt, _ in chain] == ["applied"]
-    assert len(chain[0][0].questions) == 1
-    exported = (crash.root / "out" / "acme" / "contacts.csv").read_text().splitlines()
-    assert exported == ["Email,Name,Note", "a@x.test,ANN,one", "b@x.test,BOB,two"]
+    assert len(receipt.questions) == 1
 
 
-def test_every_boundary_is_walked(crash: Crash) -> None:
+@pytest.mark.parametrize(("victim", "boundary"), chosen("companies", 4))
+def test_an_unseen_import_is_made_once_and_told_once_whatever_a_kill_interrupts(
+    company: Crash, victim: str, boundary: int
+) -> None:
+    receipt = company.finished(victim, boundary)
+    (made,) = company.imports(receipt.migration_id)
+    assert (made.status, made.idempotency_key) == ("completed", receipt.digest)
+    assert made.corrections == ("upper Name",)
+    assert len(receipt.questions) == 1
+
+
+@pytest.mark.parametrize("api", BOUNDARIES)
+def test_every_boundary_is_walked(crash: Crash, api: str) -> None:
+    if api == "companies":
+        (crash.root / "specs/acme.yaml").write_text(company_spec(crash.root / "catalog.yaml"))
     done = crash.apply("nobody", 0)
     code, passed = done.stdout.split()
     assert code == "0", done.stderr
-    assert int(passed) == BOUNDARIES
+    assert int(passed) == BOUNDARIES[api]

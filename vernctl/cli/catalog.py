@@ -76,6 +76,23 @@ def diff() -> int:
     return 2 if said else 0
 
 
+@command.command("ids")
+def ids() -> int:
+    """Print the UUIDs that the companies dialect of vernctl's own server has for the catalog.
+
+    They go under `migration.companies` of a spec. The ids of an account of Vern's come from Vern.
+    """
+    from vernctl.embedded.catalog import load_catalog
+    from vernctl.embedded.companies import source_ids, template_id
+    from vernctl.render.escape import text_safe
+
+    catalog = load_catalog(open_project().embedded.catalog)
+    lines = [f"source    {key}  {text_safe(one.name)}" for key, one in source_ids(catalog).items()]
+    lines += [f"template  {template_id(t.slug)}  {text_safe(t.slug)}" for t in catalog.templates]
+    write("\n".join(lines) + "\n", None)
+    return 0
+
+
 def _account(project: Project) -> tuple[Sequence[Source], Sequence[Template]]:
     import asyncio
 
