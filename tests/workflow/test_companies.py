@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -86,6 +87,18 @@ def test_the_idempotency_key_is_the_approved_digest(company: Bench) -> None:
     outcome = company.imported()
     log = json.loads((company.root / "out/acme/log.json").read_text())
     assert [run["idempotency_key"] for run in log["runs"]] == [outcome.digest]
+
+
+def test_ids_that_the_account_does_not_have_are_said_before_anything_is_made(
+    company: Bench,
+) -> None:
+    source = re.search("source: ([0-9a-f-]{36})", company.spec_path.read_text())
+    assert source is not None
+    company.spec_text((source[1], "00000000-0000-4000-8000-000000000000"))
+    outcome = company.imported()
+    assert outcome.exit_code == 1 and outcome.error is not None
+    assert "catalog ids" in str(outcome.error.next)
+    assert company.agent.calls == []
 
 
 def test_without_an_approval_nothing_is_sent(company: Bench) -> None:

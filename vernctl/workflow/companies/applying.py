@@ -7,7 +7,10 @@ import time
 from vernctl.api.companies import Company
 from vernctl.api.models import Import
 from vernctl.errors import (
+    BadRequestError,
     ConflictError,
+    InputError,
+    NotFoundError,
     PartialImportError,
     RateLimitedError,
     RefusedError,
@@ -153,6 +156,15 @@ async def _create(work: Work) -> None:
     except RateLimitedError as limited:
         journal.result(intent, done=False)
         raise out_of_quota(limited, "create") from limited
+    except (NotFoundError, BadRequestError) as wrong:
+        journal.result(intent, done=False)
+        ours = "`vernctl catalog ids` tells those of the catalog"
+        raise InputError(
+            f"the service opens no company with the ids of {work.spec.shown_path}: {wrong.message}",
+            remote="Nothing was created.",
+            next="Mend migration.companies"
+            + (f"; {ours}." if work.session.embedded else ", or the endpoint and its key."),
+        ) from wrong
     journal.result(intent, migration_id=made.id, created=True)
 
 
