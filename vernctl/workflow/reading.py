@@ -35,7 +35,7 @@ async def status_of(work: Work, outcome: SpecOutcome) -> SpecOutcome:
     receipts = receipts_of(work.folders.receipts, work.spec.name)[-3:]
     if outcome.migration_id is not None and not receipts:
         told = await work.line.import_on_record()
-        facts += [f"no receipt here; the service's record: {told}"] if told else []
+        facts += [f"no receipt here; the service's log: {told}"] if told else []
     for receipt, _ in receipts:
         facts.append(f"receipt {receipt.number:04d}: {receipt.outcome} on {receipt.at[:10]}")
     return outcome.model_copy(update={"command": "status", "facts": tuple(facts)})
