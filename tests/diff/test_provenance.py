@@ -257,3 +257,20 @@ def test_nothing_to_compare_with_explains_nothing(
     assert read_off([], snapshot_of(make_sheet("Email", []))) == Provenance(
         sheets=read_off([], snapshot_of(make_sheet("Email", []))).sheets
     )
+
+
+def test_of_several_constants_the_column_of_the_name_is_the_source(origins: Origins) -> None:
+    dice = random.Random(8)
+    rows: list[Row] = [
+        (f"k{i:05}", "0.0", "0.0", "2020-03-05 05:03:34", str(dice.randrange(9))) for i in range(30)
+    ]
+    source = table(rows, ("Key", "dstoff", "gmtoff", "synced", "x"))
+    target = [(key, one, two, "2020-03-05T05:03:34") for key, one, two, *_ in rows]
+    found = origins("Key gmtoff dstoff Synced", target, [source])
+    assert {name: origin.sources for name, origin in found.items()} == {
+        "Key": ("Key",),
+        "gmtoff": ("gmtoff",),
+        "dstoff": ("dstoff",),
+        "Synced": ("synced",),
+    }
+    assert found["gmtoff"].how == "unchanged"

@@ -17,6 +17,8 @@ from vernctl.diff.values import ChangeKind
 from vernctl.snapshot.tokenform import shape_letters, value_of
 
 Pair = tuple[str, str]
+#: A day and a time of it, empty for none or midnight.
+Moment = tuple[date, str]
 
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
 _APOSTROPHES = str.maketrans(dict.fromkeys("’‘`´", "'"))
@@ -38,12 +40,18 @@ _MONTH_NAMES = [
 ]
 _MONTHS = {name[:n]: i for i, name in enumerate(_MONTH_NAMES, 1) for n in (3, len(name))}
 _MONTHS["sept"] = 9
-_YMD = re.compile(r"(\d{4})([-/.]?)(\d{1,2})\2(\d{1,2})(?:[T ]00:00(?::00(?:\.0+)?)?)?")
-_NUMERIC_DATE = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4})(?: 00:00(?::00)?)?")
+_YMD = re.compile(r"(\d{4})([-/.]?)(\d{1,2})\2(\d{1,2})")
+_NUMERIC_DATE = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4})")
+_TIME = re.compile(
+    r"(?:T|,? )(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?(?: ?([AaPp])[Mm])?"
+    r" ?(Z|[+-]\d{2}:?\d{2})?"
+)
 _SHORT_DATE = re.compile(r"(\d{1,2}([-/.])\d{1,2}\2)(\d{2})")
 _DAY_MONTH = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?[ .\-]+([a-z]{3,9})\.?[ ,\-]+(\d{4})")
 _MONTH_DAY = re.compile(r"([a-z]{3,9})\.? +(\d{1,2})(?:st|nd|rd|th)?,? +(\d{4})")
 _NUMBER = re.compile(r"([+-]?)(\d[\d.,' ]*|\.\d+)(?:[eE]([+-]?\d{1,3}))?")
+#: Letters of a date and time without the name of a month, and of a number.
+_DATE_LETTERS = frozenset((b"", b"e", b"t", b"z", b"tz", b"am", b"pm", b"tam", b"tpm"))
 _SIGNS = bytes(c for c in range(128) if not chr(c).isalnum())
 _MONTH_LETTERS = re.compile(b"|".join(name[:3].encode() for name in _MONTH_NAMES))
 _GROUPED = re.compile(r"\d{1,3}(?:([.,' ])\d{3})(?:\1\d{3})*")
@@ -121,7 +129,7 @@ def _are_other_values(old: str, new: str) -> bool:
 
 
 def _may_be_day_or_number(letters: bytes) -> bool:
-    return letters in (b"", b"e", b"t") or _MONTH_LETTERS.search(letters) is not None
+    return letters in _DATE_LETTERS or _MONTH_LETTERS.search(letters) is not None
 
 
 def _plain_kind(old: str, new: str) -> ChangeKind | None:
@@ -214,8 +222,39 @@ def _agree(orders: Iterable[str]) -> bool:
     return not {"dmy", "mdy"} <= set(orders)
 
 
-def _dates(text: str) -> dict[str, date]:
-    """Order (ymd, dmy, mdy, name) → the day that the text is under it."""
+def _dates(text: str) -> dict[str, Moment]:
+    """Order (ymd, dmy, mdy, name) → the moment that the text is under it."""
+    days = _days(text)
+    if days or ":" not in text:
+        return {order: (day, "") for order, day in days.items()}
+    # The time begins at the first colon's hour, so there is one place to look at.
+    start = max(text.rfind(sign, 0, text.index(":")) for sign in "T ,")
+    start -= start > 0 and text[start] == " " and text[start - 1] == ","
+    time = _time(text[start:]) if start > 0 else None
+    if time is None:
+        return {}
+    return {order: (day, time) for order, day in _days(text[:start]).items()}
+
+
+def _time(text: str) -> str | None:
+    """A time in one writing, without what says nothing; midnight is the day itself, so empty."""
+    match = _TIME.fullmatch(text)
+    if not match:
+        return None
+    hour, minute, second = (int(match[i] or 0) for i in (1, 2, 3))
+    half = (match[5] or "").lower()
+    if hour > 23 or minute > 59 or second > 59 or (half and not 1 <= hour <= 12):
+        return None
+    hour = hour % 12 + 12 * (half == "p") if half else hour
+    part, zone = (match[4] or "").rstrip("0"), (match[6] or "").replace(":", "")
+    zone = "+0000" if zone in ("Z", "-0000") else zone
+    if not (hour or minute or second or part or zone):
+        return ""
+    return f"{hour:02}:{minute:02}:{second:02}.{part}{zone}"
+
+
+def _days(text: str) -> dict[str, date]:
+    """Order → the day that the text is under it."""
     if match := _YMD.fullmatch(text):
         return _valid({"ymd": (int(match[1]), int(match[3]), int(match[4]))})
     if match := _NUMERIC_DATE.fullmatch(text):

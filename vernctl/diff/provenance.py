@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from vernctl.diff.align import Alignment, align, tokens_of
 from vernctl.diff.compare import paused_collector
+from vernctl.diff.kinds import may_be_equal
 from vernctl.diff.model import ColumnOrigin, Provenance, Recoding, SheetOrigin, UnusedColumn
 from vernctl.diff.origins import ALIKE, Found, alike, read_column
 from vernctl.diff.readings import HOWS, decides, shared_words
@@ -145,20 +146,23 @@ def _column_origin(sheet: Sheet, i: int, feeds: Sequence[_Feed]) -> ColumnOrigin
 
 
 def _constant(base: ColumnOrigin, value: str, feeds: Sequence[_Feed]) -> ColumnOrigin:
-    """The same value in every row: a source column of that name and value, or no column at all."""
+    """The same value in every row: the source column that has it, too, and whose name is the most
+    like this one's; or no column at all."""
+    found: list[tuple[float, str, str, str]] = []
     for feed in feeds:
         for i, name in enumerate(feed.table.columns):
             cells = {feed.table.rows[row][i] for row in feed.alignment.partner.values()}
-            if cells == {value} and alike(base.column, name) >= ALIKE:
-                return base.model_copy(
-                    update={
-                        "file": feed.table.file,
-                        "sources": (name,),
-                        "how": "unchanged",
-                        "share": Decimal("1.000"),
-                    }
-                )
-    return base.model_copy(update={"how": "constant", "share": Decimal("1.000")})
+            likeness = alike(base.column, name)
+            if likeness >= ALIKE and len(cells) == 1 and may_be_equal(cell := cells.pop(), value):
+                how = "unchanged" if cell == value else "reformatted"
+                found.append((likeness, feed.table.file, name, how))
+    best = max((likeness for likeness, *_ in found), default=0.0)
+    first = [entry for entry in found if entry[0] == best]
+    if len({name for _, _, name, _ in first}) != 1:
+        return base.model_copy(update={"how": "constant", "share": Decimal("1.000")})
+    _, file, name, how = first[0]
+    told = {"file": file, "sources": (name,), "how": how, "share": Decimal("1.000")}
+    return base.model_copy(update=told)
 
 
 def _merged(recodings: Iterable[Recoding]) -> tuple[Recoding, ...]:
