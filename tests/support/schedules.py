@@ -28,7 +28,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Self
+from typing import ClassVar, Self
 
 from bench import CATALOG, CONTACTS, SPEC
 from fault_proxy import Asked, Fault, FaultProxy
@@ -143,6 +143,11 @@ def armed(crash: Crash, server: ProcessServer) -> Iterator[None]:
 class Schedule:
     """One seed's customer, journey and mishaps."""
 
+    journeys: ClassVar[tuple[str, ...]] = ("apply", "plan first", "twice", "refined")
+
+    #: Requests of which a copy, made by the network, is accepted as one more.
+    copied: ClassVar[str] = "/runs"
+
     seed: int
     server: ProcessServer
     root: Path
@@ -155,12 +160,16 @@ class Schedule:
         self._write("vernctl.yaml", "endpoint: embedded\nspecs: specs\n")
         self._write("catalog.yaml", CATALOG)
         self._write("data/contacts.csv", CONTACTS)
-        self._write("specs/acme.yaml", SPEC.replace("acme-001", f"acme-{self.seed}"))
+        self._write("specs/acme.yaml", self._spec().replace("acme-001", f"acme-{self.seed}"))
+
+    def _spec(self) -> str:
+        """The customer's spec."""
+        return SPEC
 
     def run(self) -> None:
         """The whole journey. Raises BrokenError, which carries what happened."""
         try:
-            journey = self.rng.choice(("apply", "plan first", "twice", "refined"))
+            journey = self.rng.choice(self.journeys)
             self.log.append(f"seed {self.seed}: {journey}")
             imports = self._journey(journey)
             self._holds(imports)
@@ -180,9 +189,13 @@ class Schedule:
         self._until(lambda s, specs: apply_specs(s, specs, yes), (0,))
         if journey != "twice":
             return 1
-        spec.write_text(spec.read_text().replace("upper Name\n", "upper Name\n  - upper Note\n"))
+        spec.write_text(self._changed(spec.read_text()))
         self._until(lambda s, specs: apply_specs(s, specs, yes), (0,))
         return 2
+
+    def _changed(self, spec: str) -> str:
+        """The spec with another message."""
+        return spec.replace("upper Name\n", "upper Name\n  - upper Note\n")
 
     def _until(self, verb: Verb, good: tuple[int, ...]) -> None:
         """The same command until it ends well: under faults, then without any."""
@@ -242,7 +255,8 @@ class Schedule:
         ]
         self.log.append("\n".join([*hurt, f"  → {end}"]))
         self.doubled += sum(
-            fault is Fault.DUPLICATE and asked.path.endswith("/runs") for asked, fault in proxy.seen
+            fault is Fault.DUPLICATE and asked.path.endswith(self.copied)
+            for asked, fault in proxy.seen
         )
 
     def _holds(self, imports: int) -> None:
@@ -299,7 +313,7 @@ def _must(holds: bool, otherwise: str) -> None:
         raise BrokenError(otherwise)
 
 
-def main() -> int:
+def main(kind: type[Schedule] = Schedule) -> int:
     """Run the schedules; the exit code says whether all of them held."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--count", type=int, default=5000)
@@ -314,13 +328,13 @@ def main() -> int:
     began = time.monotonic()
     shares = [seeds[job :: given.jobs] for job in range(given.jobs)]
     with ProcessPoolExecutor(given.jobs) as pool:
-        broken = sum(pool.map(partial(_run_all, verbose=given.verbose), shares))
+        broken = sum(pool.map(partial(_run_all, kind=kind, verbose=given.verbose), shares))
     took = time.monotonic() - began
     print(f"{len(seeds)} schedules, {broken} broken, {took:.0f} s")
     return 1 if broken else 0
 
 
-def _run_all(seeds: Sequence[int], *, verbose: bool) -> int:
+def _run_all(seeds: Sequence[int], *, kind: type[Schedule], verbose: bool) -> int:
     """Run these schedules against one server; returns how many are broken."""
     broken = 0
     with (
@@ -329,7 +343,7 @@ def _run_all(seeds: Sequence[int], *, verbose: bool) -> int:
     ):
         for seed in seeds:
             root = Path(folder) / f"{seed}"
-            schedule = Schedule(seed, server, root)
+            schedule = kind(seed, server, root)
             try:
                 schedule.run()
             except BrokenError as error:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 from bench import Bench, bench, company_spec
 from scripted_agent import Ask
 
-from vernctl.errors import UsageError
+from vernctl.api.companies import CompaniesClient
+from vernctl.api.models import Answer
+from vernctl.errors import ConflictError, UsageError
 from vernctl.snapshot.files import read_snapshot
 from vernctl.workflow.commands import (
     ask_spec,
@@ -331,3 +333,111 @@ def test_tokens_keep_cells_out_of_git(company: Bench, monkeypatch: pytest.Monkey
     (company.root / "out/acme/contacts.csv").unlink()
     assert company.apply().status == "unchanged"
     assert exported(company)[1] == "a@x.test,ANN,one"
+
+
+def test_somebody_who_answers_first_wins_and_nothing_is_answered_twice(
+    company: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = CompaniesClient.answer
+
+    async def late(
+        client: CompaniesClient, company_id: str, run_id: str, answers: Sequence[Answer]
+    ) -> object:
+        other = [Answer(id=one.id, value="Private") for one in answers]
+        await said(client, company_id, run_id, other)
+        return await said(client, company_id, run_id, answers)
+
+    company.approved()
+    monkeypatch.setattr(CompaniesClient, "answer", late)
+    outcome = company.apply()
+    assert outcome.status == "applied", outcome.error
+    assert outcome.questions == ()
+    ((receipt, _),) = receipts_of(company.root / ".vernctl/receipts", "acme")
+    assert receipt.questions == ()
+
+
+def test_a_409_that_says_no_active_question_yet_is_asked_again_later(
+    company: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = CompaniesClient.answer
+    refused: list[str] = []
+
+    async def early(
+        client: CompaniesClient, company_id: str, run_id: str, answers: Sequence[Answer]
+    ) -> object:
+        if not refused:
+            refused.append(run_id)
+            raise ConflictError("There is no active question yet.")
+        return await said(client, company_id, run_id, answers)
+
+    company.approved()
+    monkeypatch.setattr(CompaniesClient, "answer", early)
+    outcome = company.apply()
+    assert (outcome.status, [q.answer for q in outcome.questions]) == ("applied", ["Work"])
+
+
+def test_an_import_of_somebody_else_is_followed_by_nobody(company: Bench, tmp_path: Path) -> None:
+    company.agent.asks.append(Ask(KEEP.text, KEEP.options, after=1))
+    company.imported()
+    other = company.checkout(tmp_path / "other")
+    other.spec_text(("[upper Name]", "[upper Note]"))
+    other.plan()
+    other.approve()
+    company.sent()
+    outcome = other.apply()
+    assert (outcome.exit_code, outcome.error and outcome.error.kind) == (4, "refused")
+    assert [line for line in other.sent() if "POST /companies " not in line] == []
+    assert other.apply().exit_code == 4
+    canceled = other.run(lambda s: cancel_spec(s, other.specs()[0]))
+    assert canceled.facts == ("The run is canceled.",)
+    other.spec_text(('": Work\n', '": Work\n  "doubles be kept": Drop\n'))
+    assert other.apply().status == "applied"
+
+
+def test_another_approval_of_the_same_files_replaces_what_was_imported(company: Bench) -> None:
+    company.imported()
+    company.approve()
+    company.spec_text(
+        ("[upper Name]", "[upper Name, upper Note]"), ("unseen: true", "unseen: true, backup: true")
+    )
+    assert company.plan().facts[1:] == ("because: message 2 is new",)
+    company.approve()
+    outcome = company.apply()
+    assert outcome.status == "applied", outcome.error
+    assert outcome.facts[0].startswith("REPLACED")
+    assert exported(company)[1] == "a@x.test,ANN,ONE"
+    kept = company.root / ".vernctl/backups/acme/before-0002/contacts.csv"
+    assert "a@x.test,ANN,one" in kept.read_text()
+
+
+def test_a_rule_that_changes_after_the_import_says_how_to_import_with_it(company: Bench) -> None:
+    company.imported()
+    company.approve()
+    company.spec_text(('": Work', '": Private'))
+    assert company.apply().exit_code == 4
+    outcome = company.plan()
+    assert outcome.status == "unchanged"
+    assert "raise `epoch:`" in outcome.facts[1]
+
+
+def test_a_hand_edited_approval_is_not_believed(company: Bench) -> None:
+    company.approved()
+    document = company.snapshot / "snapshot.yaml"
+    document.write_text(document.read_text().replace("- upper Name", "- upper Note"))
+    outcome = company.apply()
+    assert outcome.error is not None and outcome.error.kind == "snapshot"
+    assert company.sent() == []
+
+
+def test_in_ci_what_was_imported_is_made_pending_by_a_plan_elsewhere(
+    company: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    company.approved()
+    monkeypatch.setenv("CI", "true")
+    assert company.apply().status == "applied"
+    assert not company.pending.exists()
+    monkeypatch.delenv("CI")
+    outcome = company.plan()
+    assert (outcome.status, outcome.exit_code) == ("changed", 2)
+    assert company.approve().status == "approved"
+    assert company.plan().status == "unchanged"

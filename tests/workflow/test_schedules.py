@@ -11,12 +11,14 @@ from pathlib import Path
 
 import httpx
 import pytest
+from company_schedules import CompanySchedule
 from fault_proxy import ARRIVES, Asked, Fault, FaultProxy
 from schedules import Schedule, started_server
 
 from vernctl.testing import ProcessServer
 
 FIRST = range(int(os.environ.get("VERNCTL_SCHEDULES", "8")))
+COMPANIES = range(int(os.environ.get("VERNCTL_SCHEDULES", "3")))
 #: Seeds that have found something.
 SEEDS = sorted({*FIRST, 1006, 2195, 2231})
 
@@ -33,6 +35,14 @@ def test_the_same_command_ends_well_and_nothing_happens_twice(
 ) -> None:
     monkeypatch.delenv("CI", raising=False)
     Schedule(seed, server, tmp_path).run()
+
+
+@pytest.mark.parametrize("seed", COMPANIES)
+def test_an_unseen_import_is_made_and_told_once_whatever_happens_on_the_way(
+    server: ProcessServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    monkeypatch.delenv("CI", raising=False)
+    CompanySchedule(seed, server, tmp_path).run()
 
 
 @pytest.mark.parametrize("fault", Fault)

@@ -78,9 +78,10 @@ def diff() -> int:
 
 @command.command("ids")
 def ids() -> int:
-    """Print the UUIDs that the companies dialect of vernctl's own server has for the catalog.
+    """Print the ids of the catalog in the companies dialect.
 
-    They go under `migration.companies` of a spec. The ids of an account of Vern's come from Vern.
+    The UUIDs that vernctl's own server has for sources and templates: they go under
+    `migration.companies` of a spec. Those of an account of Vern's come from Vern.
     """
     from vernctl.embedded.catalog import load_catalog
     from vernctl.embedded.companies import source_ids, template_id
