@@ -7,9 +7,12 @@ import re
 import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from bench import Bench
 from fault_proxy import Fault, FaultProxy, Message
+
+from vernctl.testing import VernServer
 
 _OWN_WORD = re.compile(rb"(?im)^x-vernctl-server:[^\r\n]*\r\n")
 
@@ -26,8 +29,20 @@ class _Hosted(FaultProxy):
                 yield _OWN_WORD.sub(b"", head, count=1)
 
 
+@dataclass
+class HostedBench(Bench):
+    """A bench whose service can be another one from now on: another account, or another region."""
+
+    proxy: FaultProxy | None = None
+
+    def answered_by(self, server: VernServer) -> None:
+        """Let this server answer at the URL."""
+        assert self.proxy is not None
+        self.proxy.upstream_port = server.port
+
+
 @contextmanager
-def hosted(made: Bench) -> Iterator[Bench]:
+def hosted(made: Bench) -> Iterator[HostedBench]:
     """The bench's project moved to a URL behind which the bench's server answers."""
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, daemon=True)
@@ -38,7 +53,7 @@ def hosted(made: Bench) -> Iterator[Bench]:
         settings = f"endpoint: {proxy.url}\napproval: file\nspecs: specs\n"
         (made.root / "vernctl.yaml").write_text(settings)
         made.spec_path.write_text(made.spec_path.read_text() + "review: {cells: plain}\n")
-        yield Bench(made.root, made.server, made.agent, url=proxy.url)
+        yield HostedBench(made.root, made.server, made.agent, url=proxy.url, proxy=proxy)
     finally:
         asyncio.run_coroutine_threadsafe(proxy.__aexit__(None, None, None), loop).result()
         loop.call_soon_threadsafe(loop.stop)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from bench import Bench
-from hosted import hosted
+from hosted import HostedBench, hosted
 
 from vernctl.api.client import MigrationClient
+from vernctl.testing import ThreadServer, VernServer
 
 
 @pytest.fixture
-def at_url(work_bench: Bench) -> Iterator[Bench]:
+def at_url(work_bench: Bench) -> Iterator[HostedBench]:
     """A project whose endpoint is a service's URL; its one spec is planned and approved."""
     with hosted(work_bench) as made:
         outcome = made.plan()
@@ -94,3 +96,35 @@ def test_a_replaced_preview_is_made_anew_only_where_that_is_asked_for(at_url: Be
     assert at_url.sent() == []
     outcome = at_url.apply(regenerate=True)
     assert outcome.status == "applied", outcome.error
+
+
+@pytest.fixture
+def another_account(at_url: HostedBench, tmp_path: Path) -> Iterator[VernServer]:
+    """The URL is answered by a service that has none of the project's migrations."""
+    data = tmp_path / "another"
+    other = ThreadServer(at_url.root / "catalog.yaml", data, engine=at_url.agent)
+    other.api_key = at_url.server.api_key
+    other.start()
+    at_url.answered_by(other)
+    yield other
+    other.stop()
+
+
+def test_a_recorded_migration_that_answers_404_is_taken_for_another_key_and_not_made_anew(
+    at_url: HostedBench, another_account: VernServer
+) -> None:
+    for outcome in (at_url.plan(), at_url.apply()):
+        assert outcome.exit_code == 4
+        assert outcome.error is not None
+        assert "another key, or another region" in outcome.error.message
+        assert "--recreate" in (outcome.error.next or "")
+    assert at_url.sent() == []
+
+
+def test_recreate_starts_anew_where_the_recorded_migration_is_gone(
+    at_url: HostedBench, another_account: VernServer
+) -> None:
+    outcome = at_url.plan(recreate=True)
+    assert outcome.status == "approved", outcome.error
+    assert [step.kind for step in outcome.steps] == ["create", "upload", "generate", "update"]
+    assert at_url.apply().status == "applied"

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Literal
 
 from pydantic import JsonValue
@@ -155,8 +156,9 @@ def decide(situation: Situation, desired: Desired, options: Options) -> Plan:
 
     Raises RefusedError for a stranger's run and for a preview that this checkout does not know.
     """
+    anew = partial(_from_scratch, situation, desired, reorder=options.reorder)
     if not situation.exists:
-        return _from_scratch(situation, desired, "the address is new", create=True)
+        return anew("the address is new", create=True)
     if situation.run in ("queued", "running", "blocked"):
         if not situation.ours:
             raise _stranger(situation)
@@ -164,16 +166,18 @@ def decide(situation: Situation, desired: Desired, options: Options) -> Plan:
     known = situation.known
     if situation.imported and known is not None:
         change = changes_between(known, desired)
-        if change.is_nothing and not options.refresh:
+        asked_for = _asked_for(known, desired, options)
+        if change.is_nothing and not asked_for:
             return Plan("imported", questions=known.questions)
-        why = change.why or "a fresh run was asked for"
-        return _from_scratch(situation, desired, f"{why}; an import has completed")
+        if change.only_lost_answers and not asked_for:
+            return Plan("blocked", questions=known.questions, unanswered=change.unanswered)
+        return anew(f"{change.why or asked_for}; an import has completed")
     if situation.run in (None, "failed", "canceled"):
         reason = "no preview yet" if situation.run is None else f"the last run {situation.run}"
-        return _from_scratch(situation, desired, reason)
+        return anew(reason)
     if known is None:
         if options.replace:
-            return _from_scratch(situation, desired, "the unknown preview is to be replaced")
+            return anew("the unknown preview is to be replaced")
         raise RefusedError(
             "the service holds a preview that this checkout does not know.",
             rule="unknown_preview",
@@ -186,10 +190,8 @@ def decide(situation: Situation, desired: Desired, options: Options) -> Plan:
 def _from_known(situation: Situation, known: Recorded, desired: Desired, options: Options) -> Plan:
     """Case c: a preview that is known; the cheapest way to the one that is wanted."""
     change = changes_between(known, desired)
-    if options.refresh:
-        return _from_scratch(situation, desired, "a fresh run was asked for")
-    if options.reorder and known.messages != desired.messages:
-        return _from_scratch(situation, desired, "the order of the messages is to count")
+    if asked_for := _asked_for(known, desired, options):
+        return _from_scratch(situation, desired, asked_for, reorder=options.reorder)
     if change.only_lost_answers:
         return Plan("blocked", questions=known.questions, unanswered=change.unanswered)
     if change.needs_generate:
@@ -198,6 +200,15 @@ def _from_known(situation: Situation, known: Recorded, desired: Desired, options
         update = _update(change.added, change.why)
         return Plan("refine", (update,), questions=known.questions)
     return Plan("read", questions=known.questions)
+
+
+def _asked_for(known: Recorded, desired: Desired, options: Options) -> str:
+    """Why a person wants a generate although nothing may have changed; '' where nobody does."""
+    if options.refresh:
+        return "a fresh run was asked for"
+    if options.reorder and known.messages != desired.messages:
+        return "the order of the messages is to count"
+    return ""
 
 
 @dataclass(frozen=True)
@@ -293,10 +304,16 @@ def normal_knowledge(text: str | None) -> str | None:
 
 
 def _from_scratch(
-    situation: Situation, desired: Desired, reason: str, *, create: bool = False
+    situation: Situation,
+    desired: Desired,
+    reason: str,
+    *,
+    create: bool = False,
+    reorder: bool = False,
 ) -> Plan:
     earlier = situation.known or situation.earlier
-    messages = applied_order(earlier.messages if earlier else (), desired.messages)
+    recorded = earlier.messages if earlier and not reorder else ()
+    messages = applied_order(recorded, desired.messages)
     expected = earlier.questions if earlier else ()
     steps: list[PlannedStep] = []
     if create:

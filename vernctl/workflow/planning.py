@@ -44,6 +44,11 @@ from vernctl.workflow.takeover import take_over
 from vernctl.workflow.uploading import refuse_elsewhere
 from vernctl.workflow.work import Work
 
+#: The one way to find a migration by its address is the create, which a read-only plan never sends.
+CANNOT_KNOW = (
+    "No migration of this address is on record here: by reading alone it cannot know whether the "
+    "service has one already."
+)
 #: Each round performs one plan; more than these means that somebody works against us.
 MAX_ROUNDS = 6
 
@@ -178,7 +183,10 @@ async def _concluded(
                     "performed": False,
                     "steps": steps_for(reached.plan),
                     "cost": reached.plan.cost,
-                    "facts": ("Nothing was sent: a plan that only reads cannot start a run.",),
+                    "facts": (
+                        "Nothing was sent: a plan that only reads cannot start a run.",
+                        *((CANNOT_KNOW,) if reached.plan.case == "new" else ()),
+                    ),
                     "next": f"vernctl plan {work.spec.shown_path}",
                 }
             )
