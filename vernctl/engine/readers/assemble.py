@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
@@ -10,6 +11,7 @@ from typing import NamedTuple
 
 from vernctl.engine.model import EngineError
 from vernctl.engine.readers.layout import Layout, find_layout
+from vernctl.engine.readers.mending import Mender
 from vernctl.engine.readers.plain import PlainTable
 from vernctl.engine.readers.records import Record
 from vernctl.engine.readers.table import (
@@ -24,6 +26,12 @@ from vernctl.engine.readers.table import (
 )
 
 _SAMPLE = 200
+#: What old systems end a file with, or fill it up with; and lines that only part header and rows.
+_FILLER = "\0\x1a \t"
+_RULE = re.compile(r"[-=+:]{3,}")
+_RULED = ("-", "=", "+", ":", "")
+#: How spreadsheets are told that digits are text: ="01234".
+_PROTECTED = re.compile(r'="([^"]*)"')
 _TOTALS = frozenset(
     ("total", "totals", "subtotal", "sum", "summe", "gesamt", "gesamtsumme", "totaal", "somme",
      "totale", "suma", "razem", "celkem")
@@ -56,7 +64,10 @@ def assemble(records: Iterable[Record], origin: Origin, store: Path) -> SourceTa
             f"{origin.name} has {layout.width:,} columns; a table may have {MAX_COLUMNS:,}."
         )
     start = readable[layout.first].line
-    assembly = _Assembly(layout, start, store)
+    whole = [r.cells for r in readable if r.line > start and len(r.cells) == layout.width]
+    mender = Mender(whole, origin.dialect.delimiter) if origin.dialect else None
+    assembly = _Assembly(layout, start, store, mender)
+    assembly.protected = any(_PROTECTED.fullmatch(cell) for row in whole for cell in row)
     try:
         for record in chain(sample, stream):
             assembly.take(record)
@@ -94,16 +105,19 @@ def plain_table(plain: PlainTable, origin: Origin, store: Path) -> SourceTable:
 class _Assembly:
     """The table while its records come in."""
 
-    def __init__(self, layout: Layout, start: int, store: Path) -> None:
-        self.layout, self.start, self.store = layout, start, store
+    def __init__(self, layout: Layout, start: int, store: Path, mender: Mender | None) -> None:
+        self.layout, self.start, self.store, self.mender = layout, start, store, mender
         self.width = layout.width
         self.writer = TableWriter(store, layout.width)
         self.skipped: Counter[str] = Counter()
         self.rejected: list[RejectedLine] = []
         self.rejected_count = 0
         self.padded = 0
+        self.mended = 0
+        self.protected = False
         self.preamble: list[str] = []
         self.last: tuple[int, Sequence[str]] | None = None
+        self._commented = False
         self._header = [] if layout.header is None else _trimmed(layout.header)
 
     def take(self, record: Record) -> None:
@@ -113,12 +127,17 @@ class _Assembly:
             self._reject(record, record.why)
         elif len(cells) == self.width and cells[0].strip():
             self._row(record, cells)
-        elif not any(map(str.strip, cells)):
+        elif not any(map(str.strip, cells)) or (len(cells) == 1 < self.width and _is_filler(cells)):
             self.skipped["blank"] += 1
         elif record.line < self.start:
             self._before(record)
+        elif self._commented and cells[0].startswith("#") and not any(cells[1:]):
+            self.skipped["comment"] += 1
         elif len(cells) < self.width:
             self._row(record, [*cells, *[""] * (self.width - len(cells))], len(cells))
+        elif len(cells) > self.width and (whole := self.mender and self.mender.mend(cells)):
+            self.mended += 1
+            self._row(record, whole)
         elif any(cell.strip() for cell in cells[self.width :]):
             self._reject(record, f"{len(cells)} cells where the table has {self.width}")
         else:
@@ -131,12 +150,18 @@ class _Assembly:
         if self._header and cells[0].strip() == self._header[0] and _trimmed(cells) == self._header:
             self.skipped["header" if record.line == self.start else "repeated header"] += 1
             return
+        if cells[0][:1] in _RULED and _is_rule(cells):
+            self.skipped["ruled line"] += 1
+            return
+        if self.protected:
+            cells = [_PROTECTED.sub(r"\1", cell) if cell[:1] == "=" else cell for cell in cells]
         self.padded += bool(given)
         self.writer.write(cells)
         self.last = (record.line, cells)
 
     def _before(self, record: Record) -> None:
         self.skipped["before the header"] += 1
+        self._commented |= record.cells[0].startswith("#")
         if len(self.preamble) < 20:
             self.preamble.append(record_text(record.cells))
 
@@ -176,6 +201,11 @@ class _Assembly:
             yield f"{count:,} blank {'line' if count == 1 else 'lines'}"
         if self.padded:
             yield f"{self.padded:,} {'row is' if self.padded == 1 else 'rows are'} short; filled up"
+        if self.mended:
+            what = "1 line was" if self.mended == 1 else f"{self.mended:,} lines were"
+            yield f"{what} torn by an unquoted delimiter, and put together again"
+        if count := self.skipped["comment"] + self.skipped["ruled line"]:
+            yield f"{count:,} {_lines(count)} no row but a remark or a rule"
         if self.rejected_count:
             yield f"{self.rejected_count:,} {_lines(self.rejected_count)} rejected"
         if self.last is not None and _is_total(self.last[1]):
@@ -205,6 +235,14 @@ def _trimmed(cells: Sequence[str]) -> list[str]:
 def _is_total(cells: Sequence[str]) -> bool:
     words = next((cell for cell in cells if cell.strip()), "").strip(" :").casefold().split()
     return bool(words) and words[0].strip(":") in _TOTALS and len(words) <= 3
+
+
+def _is_filler(cells: Sequence[str]) -> bool:
+    return not cells[0].strip(_FILLER)
+
+
+def _is_rule(cells: Sequence[str]) -> bool:
+    return all(_RULE.fullmatch(cell.strip()) for cell in cells if cell.strip())
 
 
 def _times(count: int) -> str:

@@ -10,7 +10,7 @@ from typing import TextIO
 from vernctl.engine.model import EngineError
 from vernctl.engine.readers.assemble import Origin, assemble, plain_table
 from vernctl.engine.readers.dialect import detect_dialect
-from vernctl.engine.readers.encoding import detect_encoding
+from vernctl.engine.readers.encoding import MIXED, detect_encoding
 from vernctl.engine.readers.plain import read_plain
 from vernctl.engine.readers.records import read_records
 from vernctl.engine.readers.table import MAX_CELL, SourceTable
@@ -27,7 +27,7 @@ def read_delimited(path: Path, name: str, store: Path, *, lasting: bool = True) 
     ``lasting``: the file stays where it is, and may serve as the table's store.
     """
     encoding = detect_encoding(path)
-    with path.open(encoding=encoding.codec, errors="replace", newline="") as file:
+    with path.open(encoding=encoding.codec, errors=encoding.errors, newline="") as file:
         sample, size = [], 0
         for line in islice(_lines(file, name), _SAMPLE_LINES):
             sample.append(line)
@@ -41,13 +41,14 @@ def read_delimited(path: Path, name: str, store: Path, *, lasting: bool = True) 
         plain = read_plain(path, sample, dialect)
         if plain is not None:
             return plain_table(plain, origin, path)
-    with path.open(encoding=encoding.codec, errors="replace", newline="") as file:
+    with path.open(encoding=encoding.codec, errors=encoding.errors, newline="") as file:
         records = read_records(_lines(file, name), dialect)
         table = assemble(records, origin, store)
     if table is None:
         raise EngineError(f"{name} is empty.")
     if encoding.damaged:
-        damage = f"{encoding.damaged:,} characters are not valid {codec}; they became \ufffd"
+        became = "were read as Windows-1252" if encoding.errors == MIXED else "became \ufffd"
+        damage = f"{encoding.damaged:,} characters are not valid {codec}; they {became}"
         table = table.model_copy(update={"notes": (*table.notes, damage)})
     return table
 

@@ -15,8 +15,10 @@ from vernctl.engine.kinds import kinds_of
 from vernctl.engine.readers.table import Dialect
 
 _DELIMITERS = (",", ";", "\t", "|")
+#: Hardly ever part of a text: where they part all lines alike, they were meant to.
+_RARE = ("~", "^", "\xa6", "\x01", "\x1f")
 #: Blanks, colons and the like part words and times too: only where nothing else reads as a table.
-_LAST_RESORT = (" ", ":", "~", "^", "\x01", "\x1f")
+_LAST_RESORT = (" ", ":", *_RARE)
 _SAMPLE_LINES = 400
 
 
@@ -28,6 +30,10 @@ def detect_dialect(lines: Sequence[str]) -> Dialect:
         key=lambda scored: scored[0],
         default=(0.0, Dialect(delimiter=",")),
     )
+    for rare in _RARE:
+        candidate = Dialect(delimiter=rare)
+        if len(lines) > 1 and _same_width(lines, candidate) and not _same_width(lines, best[1]):
+            return candidate
     if best[0] < 0.15:
         others = [_scored(lines, delimiter, '"') for delimiter in _LAST_RESORT]
         spare = max(others, key=lambda scored: scored[0])
@@ -104,8 +110,9 @@ def _typed_share(rows: Sequence[Sequence[str]], quote: str) -> float:
 
 
 def _same_width(lines: Sequence[str], dialect: Dialect) -> bool:
+    """Whether every line has the same number of cells, and more than one."""
     widths = {len(row) for row in parse(lines, dialect) if row}
-    return len(widths) == 1
+    return len(widths) == 1 and widths != {1}
 
 
 def parse(lines: Iterable[str], dialect: Dialect) -> Iterator[list[str]]:

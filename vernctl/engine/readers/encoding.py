@@ -57,10 +57,25 @@ _FITS = 0.9
 
 
 class Encoding(NamedTuple):
-    """A codec's name, and how many characters of the file are not valid in it."""
+    """A codec's name, and how many characters of the file are not valid in it.
+
+    ``errors``: the handler to open the file with: ``replace``, or ``MIXED``, which reads a byte
+    that is no UTF-8 as Windows-1252, as it was where somebody glued two exports together.
+    """
 
     codec: str
     damaged: int = 0
+    errors: str = "replace"
+
+
+def _as_windows(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return error.object[error.start : error.end].decode("cp1252", "replace"), error.end
+
+
+MIXED = "vernctl-mixed"
+codecs.register_error(MIXED, _as_windows)
 
 
 def detect_encoding(path: Path) -> Encoding:
@@ -70,16 +85,21 @@ def detect_encoding(path: Path) -> Encoding:
     for mark, codec in _MARKS:
         if head.startswith(mark):
             return Encoding(codec, _damage(path, codec))
-    if wide := _utf16_without_mark(head):
+    if wide := utf16_without_mark(head):
         return Encoding(wide, _damage(path, wide))
-    if not _damage(path, "utf-8"):
+    if not (damaged := _damage(path, "utf-8")):
         return Encoding("utf-8")
+    if _is_mostly_utf8(path):
+        return Encoding("utf-8", damaged, MIXED)
     codec = _code_page(_lines_beyond_ascii(path))
     return Encoding(codec, _damage(path, codec))
 
 
-def _utf16_without_mark(head: bytes) -> str | None:
-    """UTF-16 shows as a zero in every other byte of mostly Latin text."""
+def utf16_without_mark(head: bytes) -> str | None:
+    """The codec of UTF-16 without a mark, told from the first bytes of a file; else None.
+
+    UTF-16 shows as a zero in every other byte of mostly Latin text.
+    """
     sample = head[: len(head) & ~1][:8192]
     if len(sample) < 4:
         return None
@@ -88,7 +108,22 @@ def _utf16_without_mark(head: bytes) -> str | None:
         return "utf-16-le"
     if sample[0::2].count(0) > 0.7 * half and sample[1::2].count(0) < 0.05 * half:
         return "utf-16-be"
+    # Other alphabets have a zero only beside line ends, digits and delimiters, always on one side.
+    for codec, zeros, others in (
+        ("utf-16-le", sample[1::2].count(0), sample[0::2].count(0)),
+        ("utf-16-be", sample[0::2].count(0), sample[1::2].count(0)),
+    ):
+        if zeros > 0.02 * half and not others and _is_text(sample, codec):
+            return codec
     return None
+
+
+def _is_text(sample: bytes, codec: str) -> bool:
+    """Whether the reading is text of lines: letters and signs, and some of them ASCII."""
+    text = sample.decode(codec, "replace")
+    ascii_share = sum(map(str.isascii, text)) / len(text)
+    printable = sum(char.isprintable() or char.isspace() for char in text) / len(text)
+    return "\n" in text and ascii_share > 0.02 and printable > 0.99
 
 
 def _damage(path: Path, codec: str) -> int:
@@ -111,6 +146,21 @@ def _count_replaced(path: Path, codec: str) -> int:
         while chunk := file.read(_CHUNK):
             count += decoder.decode(chunk).count("\ufffd")
     return count + decoder.decode(b"", final=True).count("\ufffd") or 1
+
+
+def _is_mostly_utf8(path: Path) -> bool:
+    """Whether most lines beyond ASCII are UTF-8: a code page's letters hardly ever look like it."""
+    valid = broken = 0
+    with path.open("rb") as file:
+        while line := file.readline(_CHUNK):
+            if line.isascii():
+                continue
+            try:
+                line.decode("utf-8")
+                valid += 1
+            except UnicodeDecodeError:
+                broken += 1
+    return valid > broken
 
 
 def _lines_beyond_ascii(path: Path) -> bytes:

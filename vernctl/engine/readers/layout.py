@@ -44,8 +44,8 @@ def find_layout(rows: Sequence[Sequence[str]]) -> Layout | None:
     width = max(len(header) if named else body, extents[first])
     below = [extent for extent in extents[first + 1 :] if extent]
     wider = [extent for extent in below if extent > width]
-    if wider and (len(wider) == len(below) or (len(wider) > 2 and len(wider) > 0.1 * len(below))):
-        # Not a few torn rows but a header that is too short: its columns get numbers for names.
+    if 2 * len(wider) > len(below):
+        # Not torn rows but a header that is too short: its columns get numbers for names.
         width = max(width, _common_width(wider))
     return Layout(first, header if named else None, width)
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 from vernctl.engine.model import EngineError
+from vernctl.engine.readers.assemble import Origin, assemble
+from vernctl.engine.readers.documents import Json, Rows, cell_text, find_rows, flatten, parse
 from vernctl.engine.readers.encoding import detect_encoding
+from vernctl.engine.readers.records import Record
 from vernctl.engine.readers.table import (
     KEPT_REJECTS,
     MAX_CELL,
@@ -20,9 +23,6 @@ from vernctl.engine.readers.table import (
 
 #: A JSON document is read into memory; JSON Lines are not.
 MAX_DOCUMENT = 256 << 20
-_DEEPEST = 8
-
-_Json = None | bool | str | list["_Json"] | dict[str, "_Json"]
 
 
 def is_json(head: bytes, name: str) -> bool:
@@ -46,26 +46,19 @@ def read_objects(path: Path, name: str, store: Path) -> tuple[SourceTable, ...]:
             "write one object per line (JSON Lines)."
         )
     try:
-        document = _parse(path.read_text(encoding=codec, errors="replace"))
+        document = parse(path.read_text(encoding=codec, errors="replace"))
     except (ValueError, RecursionError) as error:
         raise EngineError(f"{name} is not valid JSON: {_cause(error)}.") from error
     tables: list[SourceTable] = []
-    for index, (label, rows) in enumerate(_lists(document)):
-        flat = [_flatten(row) for row in rows]
-        table_name = f"{name}: {label}" if label else name
-        target = store.with_name(f"{store.name}-{index}.csv")
-        columns = tuple(dict.fromkeys(key for row in flat for key in row))
-        if columns:
-            tables.append(_write(table_name, name, label or None, columns, flat, target))
+    for index, found in enumerate(find_rows(document)):
+        table = _table(found, name, store.with_name(f"{store.name}-{index}.csv"))
+        if table is not None:
+            beside = (f"not in a list, so not read: {', '.join(found.beside)}",)
+            notes = (*table.notes, *(beside if found.beside else ()))
+            tables.append(table.model_copy(update={"notes": notes}))
     if not tables:
         raise EngineError(f"{name} holds no list of objects, so there is no table in it.")
     return tuple(tables)
-
-
-def _parse(text: str) -> _Json:
-    # Numbers stay as they are written: 1.10 is not 1.1, and long ids lose no digits.
-    value: _Json = json.loads(text, parse_int=str, parse_float=str, parse_constant=str)
-    return value
 
 
 def _cause(error: Exception) -> str:
@@ -82,7 +75,7 @@ def _is_lines(path: Path, codec: str) -> bool:
             if not line.strip():
                 continue
             try:
-                if not isinstance(_parse(line), dict):
+                if not isinstance(parse(line), dict):
                     return False
             except (ValueError, RecursionError):
                 return False
@@ -139,29 +132,13 @@ def _objects(path: Path, codec: str) -> Iterator[tuple[int, dict[str, str] | str
             if not line.strip():
                 continue
             try:
-                row = _parse(line)
+                row = parse(line)
             except (ValueError, RecursionError):
                 row = None
-            yield number, _flatten(row) if isinstance(row, dict) else line.rstrip("\r\n")
+            yield number, flatten(row) if isinstance(row, dict) else line.rstrip("\r\n")
 
 
-def _lists(document: _Json) -> Iterator[tuple[str, list[dict[str, _Json]]]]:
-    """The lists of objects of a document: itself, or the values of its outermost object."""
-    if isinstance(document, list):
-        yield "", [_object(row) for row in document]
-    elif isinstance(document, dict):
-        inner = {
-            key: value
-            for key, value in document.items()
-            if isinstance(value, list) and any(isinstance(row, dict) for row in value)
-        }
-        if not inner:
-            yield "", [document]
-        for key, value in inner.items():
-            yield key, [_object(row) for row in value]
-
-
-def _object(row: _Json) -> dict[str, _Json]:
+def _object(row: Json) -> dict[str, Json]:
     if isinstance(row, dict):
         return row
     if isinstance(row, list):
@@ -169,25 +146,18 @@ def _object(row: _Json) -> dict[str, _Json]:
     return {"value": row}
 
 
-def _flatten(row: Mapping[str, _Json], prefix: str = "", depth: int = 0) -> dict[str, str]:
-    flat: dict[str, str] = {}
-    for key, value in row.items():
-        path = f"{prefix}{key}"
-        if isinstance(value, dict) and value and depth < _DEEPEST:
-            flat.update(_flatten(value, f"{path}.", depth + 1))
-        else:
-            flat[path] = _text(value)
-    return flat
-
-
-def _text(value: _Json) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, str):
-        return value
-    return json.dumps(value, ensure_ascii=False)
+def _table(found: Rows, name: str, target: Path) -> SourceTable | None:
+    """The table of one list of rows; None where its rows are empty."""
+    label = found.label or None
+    table_name = f"{name}: {label}" if label else name
+    if found.rows and all(isinstance(row, list) for row in found.rows):
+        named = [list(found.names)] if found.names else []
+        lists = [[cell_text(cell) for cell in row] for row in found.rows if isinstance(row, list)]
+        records = (Record(number, cells) for number, cells in enumerate([*named, *lists], start=1))
+        return assemble(records, Origin(table_name, name, label), target)
+    flat = [flatten(_object(row)) for row in found.rows]
+    columns = tuple(dict.fromkeys(key for row in flat for key in row))
+    return _write(table_name, name, label, columns, flat, target) if columns else None
 
 
 def _write(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from vernctl.engine.readers.archive import (
     unpack_zip,
 )
 from vernctl.engine.readers.delimited import read_delimited
+from vernctl.engine.readers.encoding import utf16_without_mark
 from vernctl.engine.readers.objects import is_json, read_objects
 from vernctl.engine.readers.parquet import read_parquet
 from vernctl.engine.readers.table import SourceTable
@@ -35,6 +37,13 @@ _OTHERS = (
     (b"{\\rtf", "a text document"),
 )
 _MARKUP = (b"<!doctype html", b"<html", b"<table", b"<?xml", b"<head", b"<body")
+#: Characters that stand in no text: all controls but white space, ends of files, and the separators
+#: (0x01, 0x1c to 0x1f) that some systems part cells with.
+_NO_TEXT = bytes({*range(0x20), 0x7F} - {*b"\t\n\v\f\r\x01\x1a\x1b\x1c\x1d\x1e\x1f"})
+_WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")
+_LOOKED_AT = 64 << 10
+#: Damage that a text survives.
+_FEW_CONTROLS = 8
 #: An archive in an archive is read; one more is a riddle, or a bomb.
 _DEEPEST = 2
 
@@ -69,6 +78,7 @@ def _read(path: Path, name: str, stem: Path, depth: int) -> tuple[SourceTable, .
     if head.startswith(b"PAR1"):
         return (read_parquet(path, name, store),)
     _refuse_others(head, name)
+    _refuse_binary(path, name)
     if is_json(head, name):
         return read_objects(path, name, stem)
     return (read_delimited(path, name, store, lasting=depth == 0),)
@@ -80,6 +90,22 @@ def _refuse_others(head: bytes, name: str) -> None:
             raise EngineError(f"{name} is {what}; only tables can be read.")
     if head.lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(_MARKUP):
         raise EngineError(f"{name} is a web page or XML; save it as CSV or XLSX.")
+
+
+def _refuse_binary(path: Path, name: str) -> None:
+    """Raise where what would be read as text is none: no UTF-8, and full of control characters."""
+    with path.open("rb") as handle:
+        head = handle.read(_LOOKED_AT).rstrip(b"\0\x1a")
+    if utf16_without_mark(head) or head.startswith(_WIDE_MARKS):
+        return
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(head)
+        return
+    except UnicodeDecodeError:
+        pass
+    controls = len(head) - len(head.translate(None, _NO_TEXT))
+    if controls > max(_FEW_CONTROLS, 0.03 * len(head)):
+        raise EngineError(f"{name} is no text and no format known here; only tables can be read.")
 
 
 def _read_gzip(path: Path, name: str, stem: Path, depth: int) -> tuple[SourceTable, ...]:

@@ -1,0 +1,60 @@
+"""Records torn by a delimiter that nobody quoted: ``Rua do Paço, 67`` in a file parted by commas.
+
+Such a record has a cell too many, and every cell after the tear stands under the wrong column. It
+is put together only where the file itself leaves one reading: a torn sentence goes on with a
+blank, no other cell of the file begins with one, and all typed columns agree. Else it is rejected.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from vernctl.engine.kinds import kinds_of
+
+#: Kinds that many words have by chance; a column's cells must share a stricter one to be a witness.
+_LOOSE = frozenset(("code", "name", "words", "domain", "boolean"))
+#: What databases write where there is no value.
+_NOTHING = ("", "null", "\\n", "n/a", "nan", "none")
+#: Fewer whole records than this prove nothing about a file.
+_LEAST = 3
+
+
+class Mender:
+    """Puts torn records of one table together, as far as that is certain.
+
+    ``rows``: records of the table that are as wide as its header (a sample of them).
+    """
+
+    def __init__(self, rows: Sequence[Sequence[str]], delimiter: str) -> None:
+        self._delimiter = delimiter
+        self._width = len(rows[0]) if rows else 0
+        blanks = any(cell.startswith(" ") for row in rows for cell in row)
+        self._able = len(rows) >= _LEAST and not blanks
+        self._kinds = [_common_kinds([row[i] for row in rows]) for i in range(self._width)]
+
+    def mend(self, cells: Sequence[str]) -> list[str] | None:
+        """The record with its torn cells joined; None where that is not certain."""
+        if not self._able or not self._width:
+            return None
+        joined: list[str] = []
+        for cell in cells:
+            if cell.startswith(" ") and joined:
+                joined[-1] += self._delimiter + cell
+            else:
+                joined.append(cell)
+        if len(joined) != self._width or len(joined) == len(cells):
+            return None
+        return joined if all(map(_fits, joined, self._kinds)) else None
+
+
+def _common_kinds(values: Sequence[str]) -> frozenset[str]:
+    """The strict kinds that every filled value has; none where there are no values."""
+    told = (value.strip() for value in values)
+    kinds = [kinds_of(value) for value in told if value.casefold() not in _NOTHING]
+    common = frozenset.intersection(*map(frozenset, kinds)) if kinds else frozenset()
+    return common - _LOOSE
+
+
+def _fits(cell: str, kinds: frozenset[str]) -> bool:
+    told = cell.strip()
+    return not kinds or told.casefold() in _NOTHING or not kinds.isdisjoint(kinds_of(told))
