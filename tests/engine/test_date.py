@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 
 import duckdb
 import pytest
@@ -11,9 +12,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlglot import exp
 
+from vernctl.engine.author import author
 from vernctl.engine.compile.tables import sql
 from vernctl.engine.heal.cells import order_of
 from vernctl.engine.heal.facts import DateFacts
+from vernctl.engine.model import Column, InputFile, Template
 from vernctl.engine.recipe.base import name
 from vernctl.engine.recipe.dates import DateOp
 
@@ -114,3 +117,54 @@ def test_where_times_are_kept_a_cell_that_is_no_date_stays_as_it_is(
 ) -> None:
     cells = ["soon", "31/31/2024", "2024-01-05 10:30"]
     assert read(con, DateOp(time=True), cells) == ["soon", "31/31/2024", "2024-01-05T10:30:00"]
+
+
+@pytest.mark.parametrize(
+    ("cells", "wanted"),
+    [
+        (["3. März 2024", "14. Dez. 2023"], ["2024-03-03", "2023-12-14"]),
+        (["1er mai 2024", "14 août 2023"], ["2024-05-01", "2023-08-14"]),
+        (["3 de marzo de 2024", "14 de diciembre de 2023"], ["2024-03-03", "2023-12-14"]),
+        (["3 maart 2024", "14 mei 2023"], ["2024-03-03", "2023-05-14"]),
+        (["3 października 2024", "14 lis 2023"], ["2024-10-03", "2023-11-14"]),
+        (["3. října 2024 13:45", "14. listopadu 2023"], ["2024-10-03", "2023-11-14"]),
+        (["3 mars 2024", "14 juni 2023"], ["2024-03-03", "2023-06-14"]),
+    ],
+)
+def test_months_are_read_in_their_language(
+    tmp_path: Path, cells: list[str], wanted: list[str]
+) -> None:
+    rule = r"^\d{4}-\d{2}-\d{2}$"
+    assert healed(tmp_path, Column(name="Born On", strict=rule), cells) == wanted
+
+
+def test_days_as_spreadsheets_count_them_are_dates_in_a_column_of_dates(tmp_path: Path) -> None:
+    column = Column(name="Born On", strict=r"^\d{4}-\d{2}-\d{2}$")
+    cells = ["45357", "2024-03-07", "20000", "45292.75"]
+    assert healed(tmp_path, column, cells) == [
+        "2024-03-06",
+        "2024-03-07",
+        "1954-10-03",
+        "2024-01-01",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("column", "cells"),
+    [
+        (Column(name="Postal Code"), ["45357", "20095", "20000"]),
+        (Column(name="Date Code"), ["45357", "20095", "A-17"]),
+        (Column(name="Born On"), ["45357", "20095"]),
+    ],
+)
+def test_other_numbers_are_no_dates(tmp_path: Path, column: Column, cells: list[str]) -> None:
+    assert healed(tmp_path, column, cells) == cells
+
+
+def healed(folder: Path, column: Column, cells: list[str]) -> list[str]:
+    lines = [f"{i};{cell}" for i, cell in enumerate(cells)]
+    path = folder / "rows.csv"
+    path.write_text("\n".join([f"Nr;{column.name}", *lines]), encoding="utf-8")
+    template = Template(slug="rows", name="Rows", columns=(Column(name="Nr"), column))
+    made = author([InputFile(name="rows.csv", path=path)], [template], workdir=folder)
+    return [row[1] for row in made.sheets[0].rows]

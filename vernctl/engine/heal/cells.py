@@ -9,7 +9,8 @@ import duckdb
 import re2
 
 from vernctl.engine.compile.tables import Stored
-from vernctl.engine.heal.facts import CellFacts, DateFacts, cell_facts, date_facts
+from vernctl.engine.heal.facts import CellFacts, DateFacts, cell_facts, date_facts, month_words
+from vernctl.engine.heal.months import months_of
 from vernctl.engine.heal.names import words
 from vernctl.engine.model import Column, Template
 from vernctl.engine.recipe.dates import DateOp, Order
@@ -32,6 +33,10 @@ _DATE_WORDS = frozenset(
     ]
 )
 _MOMENT_WORDS = frozenset(["at", "on", "time", "timestamp", "created", "updated", "modified"])
+
+
+#: Fewer numbers than this are no column of spreadsheet days.
+_LEAST_SERIALS = 3
 
 
 class DateDoubt(NamedTuple):
@@ -67,7 +72,12 @@ def heal_cells(
         for operation, names in groups.values()
     ]
     dated = [column for column in wanted if _may_hold_dates(column, facts[column.name])]
-    dates = date_facts(con, stored, [column.name for column in dated])
+    months = {
+        column.name: months_of(month_words(con, stored, column.name))
+        for column in dated
+        if facts[column.name].datelike
+    }
+    dates = date_facts(con, stored, [column.name for column in dated], months)
     doubts: list[DateDoubt] = []
     for column in dated:
         found = dates[column.name]
@@ -77,7 +87,12 @@ def heal_cells(
         if order is None:
             doubts.append(DateDoubt(column.name, found))
         keep = found.timed > 0 and _accepts(column, "2024-01-31T13:45:00")
-        operation = DateOp(order=order or "dmy", time=keep)
+        operation = DateOp(
+            order=order or "dmy",
+            time=keep,
+            months=months.get(column.name, {}),
+            serial=_is_serial(column, facts[column.name], found),
+        )
         steps.append(CellStep(columns=(column.name,), do=operation, because=HEALED))
     return Healed(tuple(steps), tuple(doubts))
 
@@ -113,10 +128,20 @@ def _mended(column: Column, facts: CellFacts) -> list[CellOp]:
 def _may_hold_dates(column: Column, facts: CellFacts) -> bool:
     if column.one_of or column.link or not facts.filled:
         return False
-    return facts.datelike >= 0.5 * facts.filled or (facts.datelike > 0 and _named_date(column))
+    if facts.datelike >= 0.5 * facts.filled:
+        return True
+    return (facts.datelike > 0 or facts.serials > 0) and _named_date(column)
+
+
+def _is_serial(column: Column, facts: CellFacts, dates: DateFacts) -> bool:
+    """Whether numbers are a spreadsheet's days: in a column of dates that has nothing else."""
+    enough = facts.serials >= _LEAST_SERIALS and facts.serials + dates.read == facts.filled
+    return enough and _named_date(column) and _accepts(column, "2024-01-31")
 
 
 def _is_date_column(column: Column, facts: CellFacts, dates: DateFacts) -> bool:
+    if _is_serial(column, facts, dates):
+        return True
     if not dates.read or dates.iso == facts.filled or not _accepts(column, "2024-01-31"):
         return False
     return _named_date(column) or dates.four_digits >= 0.9 * facts.filled

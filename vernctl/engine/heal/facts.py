@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 import duckdb
@@ -19,11 +20,16 @@ from vernctl.engine.recipe.base import (
     matches,
     missing,
     name,
+    number,
+    text,
     trimmed,
 )
 from vernctl.engine.recipe.dates import (
     ORDERED,
     PLAIN_SHAPES,
+    SERIAL,
+    WORDED,
+    in_english,
     read_date,
     read_time,
 )
@@ -31,6 +37,7 @@ from vernctl.engine.recipe.dates import (
 _EMAIL = r"^[^\s@]+@[^\s@]+\.[^\s@]+$"
 _DATELIKE = (
     r"^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}\b|^(?i:\d{1,2}(?:st|nd|rd|th)?[ -])?[A-Za-z]{3,9}\.?,?[ -]\d"
+    rf"|{WORDED}"
 )
 
 
@@ -43,6 +50,7 @@ class CellFacts(NamedTuple):
     emails: int
     upper_emails: int
     datelike: int
+    serials: int
 
 
 class DateFacts(NamedTuple):
@@ -81,24 +89,43 @@ def _facts_of(con: duckdb.DuckDBPyConnection, stored: Stored, column: str) -> Ce
         email,
         both(email, upper),
         matches(clean, _DATELIKE),
+        matches(clean, SERIAL),
     )
     return CellFacts(*_counts(con, trims, tests))
 
 
 def date_facts(
-    con: duckdb.DuckDBPyConnection, stored: Stored, columns: Sequence[str]
+    con: duckdb.DuckDBPyConnection,
+    stored: Stored,
+    columns: Sequence[str],
+    months: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
 ) -> dict[str, DateFacts]:
-    """The counts of dates of several columns; heavier than the others, so asked for by name."""
-    return {column: _dates_of(con, stored, column) for column in columns}
+    """The counts of dates of several columns; heavier than the others, so asked for by name.
+
+    ``months``: of a column, the months in other languages than English.
+    """
+    return {column: _dates_of(con, stored, column, months.get(column, {})) for column in columns}
 
 
-def _dates_of(con: duckdb.DuckDBPyConnection, stored: Stored, column: str) -> DateFacts:
+def month_words(con: duckdb.DuckDBPyConnection, stored: Stored, column: str) -> list[str]:
+    """The different words, in lower case, that stand where a date's month would."""
+    word = call("LOWER", call("REGEXP_EXTRACT", trimmed(name("v")), text(WORDED), number(2)))
+    query = (
+        exp.select(labelled(word, "w"), copy=False)
+        .distinct()
+        .from_(different(con, stored, column), copy=False)
+    )
+    return sorted(str(row[0]) for row in con.execute(sql(query)).fetchall() if row[0])
+
+
+def _dates_of(
+    con: duckdb.DuckDBPyConnection, stored: Stored, column: str, months: Mapping[str, str]
+) -> DateFacts:
     """In layers, so that a cell is read once for all that is counted on it."""
     value = name("v")
     table = different(con, stored, column)
-    trims = exp.select(labelled(trimmed(value), "v"), name("n"), copy=False).from_(
-        table, copy=False
-    )
+    english = labelled(in_english(trimmed(value), months), "v")
+    trims = exp.select(english, name("n"), copy=False).from_(table, copy=False)
     plain = [read_date(value, shape) for shape in PLAIN_SHAPES]
     dates = exp.select(
         value,

@@ -6,7 +6,7 @@ Two-digit years pivot as POSIX does: 69-99 are 19xx, 00-68 are 20xx.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from sqlglot import exp
@@ -57,6 +57,14 @@ ORDERED: dict[Order, Shape] = {
     "dmy": Shape(_NUMBERS, 3, 2, 1),
     "mdy": Shape(_NUMBERS, 3, 1, 2),
 }
+#: A day with its month in any language: ``3. März 2024``, ``3 de marzo de 2024``, ``1er mai 2024``.
+WORDED = (
+    r"^(?i:\pL{2,10}\.?,? )?(\d{1,2})(?:\.|º|°|er|st|nd|rd|th)?[ -]*(?i:de |d['’])?(\pL{3,12})\.?,?"
+    r"[ -](?i:de |del )?(\d{4}|\d{2})\b(.*)$"
+)
+#: Days since 1899-12-30 as spreadsheets count them: 1954 to 2064.
+SERIAL = r"^(?:[2-5]\d{4})(?:\.\d+)?$"
+_EPOCH = 25_569
 _SLASHED: dict[Order, str] = {"dmy": "%d/%m/%Y", "mdy": "%m/%d/%Y"}
 #: Shapes that mean one date whatever the column's order is.
 PLAIN_SHAPES = (YEAR_FIRST, DAY_NAMED, NAMED_DAY, DOTTED)
@@ -118,16 +126,53 @@ def _zone(cell: exp.Expr, pattern: str) -> exp.Expr:
     return call("REGEXP_EXTRACT", cell, text(pattern), number(3))
 
 
+def in_english(cell: exp.Expr, months: Mapping[str, str]) -> exp.Expr:
+    """A cell whose month is one of these words, with the English month in its place."""
+    if not months:
+        return cell
+    day, word, year, rest = (
+        call("REGEXP_EXTRACT", cell, text(WORDED), number(group)) for group in range(1, 5)
+    )
+    by_month: dict[str, list[exp.Expr]] = {}
+    for name, month in months.items():
+        by_month.setdefault(month, []).append(text(name))
+    lowered = call("LOWER", word)
+    english = cases(
+        [(exp.In(this=lowered, expressions=names), text(m)) for m, names in by_month.items()], word
+    )
+    joined = call("CONCAT", day, text(" "), english, text(" "), year, rest)
+    return choose(matches(cell, WORDED), joined, cell)
+
+
+def from_serial(cell: exp.Expr, time: bool) -> exp.Expr:
+    """The date that a spreadsheet's serial number stands for, with its time where that is kept."""
+    days = exp.TryCast(this=cell.copy(), to=exp.DataType.build("DOUBLE"))
+    since = exp.Paren(this=exp.Sub(this=days, expression=number(_EPOCH)))
+    seconds = call("ROUND", exp.Mul(this=since, expression=number(86_400)))
+    micros = exp.Mul(this=exp.cast(seconds, "BIGINT"), expression=number(1_000_000))
+    moment = call("MAKE_TIMESTAMP", micros)
+    day = call("STRFTIME", moment, text("%Y-%m-%d"))
+    if not time:
+        return day
+    return choose(
+        matches(cell, r"\.0*[1-9]"), call("STRFTIME", moment, text("%Y-%m-%dT%H:%M:%S")), day
+    )
+
+
 class DateOp(RecipeValue):
     """A date as ISO 8601; a cell that is no date in any known form stays as it is.
 
     ``order`` decides ``1/2/2024``. A cell that has no such day in that order is read in the other
     one (13/2/2024 is 13 February in any column). ``time`` keeps the time of day where there is one.
+    ``months``: words of another language and the English months that they mean. ``serial``: whole
+    numbers are days as spreadsheets count them.
     """
 
     op: Literal["date"] = "date"
     order: Order = "dmy"
     time: bool = False
+    months: Mapping[str, str] = {}
+    serial: bool = False
 
     def build(self, cell: exp.Expr) -> exp.Expr:
         clean = trimmed(cell)
@@ -141,11 +186,13 @@ class DateOp(RecipeValue):
             (matches(clean, pattern), _by_formats(clean, formats, cell))
             for pattern, formats in common
         ]
+        if self.serial:
+            quick.append((matches(clean, SERIAL), from_serial(clean, self.time)))
         return cases(quick, self.build_long(cell))
 
     def build_long(self, cell: exp.Expr) -> exp.Expr:
         """The same for a cell of any shape, without the short way for the commonest."""
-        clean = trimmed(cell)
+        clean = in_english(trimmed(cell), self.months)
         other: Order = "mdy" if self.order == "dmy" else "dmy"
         shapes = (*PLAIN_SHAPES, COMPACT, ORDERED[self.order], ORDERED[other])
         days = [read_date(clean, shape) for shape in shapes]
@@ -156,4 +203,5 @@ class DateOp(RecipeValue):
         return exp.Coalesce(this=day, expressions=[cell])
 
     def describe(self) -> str:
-        return f"date in ISO 8601, {ORDER_LABELS[self.order]} where the order decides"
+        serial = ", numbers read as a spreadsheet's days" if self.serial else ""
+        return f"date in ISO 8601, {ORDER_LABELS[self.order]} where the order decides{serial}"
