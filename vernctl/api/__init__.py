@@ -10,13 +10,28 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from vernctl.api.client import MigrationClient
     from vernctl.api.companies import CompaniesClient
+    from vernctl.api.models import Answer, Migration, Preview, Question, Run, ThreadEvent
     from vernctl.api.policy import Policy
     from vernctl.api.quota import Ledger
     from vernctl.api.uploads import Upload
 
-__all__ = ["CompaniesClient", "Ledger", "MigrationClient", "Policy", "Upload"]
+__all__ = [
+    "Answer",
+    "CompaniesClient",
+    "Ledger",
+    "Migration",
+    "MigrationClient",
+    "Policy",
+    "Preview",
+    "Question",
+    "Run",
+    "ThreadEvent",
+    "Upload",
+]
 
+_MODELS = ("Answer", "Migration", "Preview", "Question", "Run", "ThreadEvent")
 _HOMES = {
+    **dict.fromkeys(_MODELS, "vernctl.api.models"),
     "CompaniesClient": "vernctl.api.companies",
     "Ledger": "vernctl.api.quota",
     "MigrationClient": "vernctl.api.client",
