@@ -9,14 +9,16 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
-from bench import Bench, bench, company_spec
+from bench import SPEC, Bench, bench, company_spec
 from scripted_agent import Ask
 
 from vernctl.api.companies import CompaniesClient
 from vernctl.api.models import Answer
 from vernctl.errors import ConflictError, UsageError
 from vernctl.snapshot.files import read_snapshot
+from vernctl.workflow.applying import ApplyOptions
 from vernctl.workflow.commands import (
+    apply_specs,
     ask_spec,
     cancel_spec,
     correct_spec,
@@ -31,7 +33,7 @@ from vernctl.workflow.companies.applying import _create
 from vernctl.workflow.companies.looking import line_of, look
 from vernctl.workflow.companies.starting import start
 from vernctl.workflow.companies.verbs import Companies
-from vernctl.workflow.outcome import SpecOutcome
+from vernctl.workflow.outcome import SpecOutcome, exit_code_of
 from vernctl.workflow.receipts import receipts_of
 from vernctl.workflow.session import Session
 from vernctl.workflow.work import Work
@@ -441,3 +443,26 @@ def test_in_ci_what_was_imported_is_made_pending_by_a_plan_elsewhere(
     assert (outcome.status, outcome.exit_code) == ("changed", 2)
     assert company.approve().status == "approved"
     assert company.plan().status == "unchanged"
+
+
+def test_a_question_worded_otherwise_than_approved_is_shown_with_both(company: Bench) -> None:
+    company.imported()
+    company.approve()
+    company.agent.asks[:] = [Ask("Which of these is Email?", ("Work", "Private"))]
+    company.data("Email,Name,Note\na@x.test,Ann,one\nb@x.test,Bob,new\n,Cid,three\n")
+    company.plan()
+    company.approve()
+    (question,) = company.apply().questions
+    assert question.approved_wording == "Which column is Email?"
+    assert not question.unseen
+
+
+def test_both_dialects_go_out_in_one_fleet(company: Bench) -> None:
+    other = company.root / "specs/beta.yaml"
+    text = SPEC.replace("acme-001", "beta-001").replace("out/acme", "out/beta")
+    other.write_text(text + "fleet: {canary: 1}\n")
+    specs = company.specs()
+    yes = ApplyOptions(yes=True)
+    outcomes = company.run(lambda session: apply_specs(session, specs, yes))
+    assert [(o.name, o.status) for o in outcomes] == [("acme", "applied"), ("beta", "applied")]
+    assert exit_code_of(outcomes) == 0

@@ -8,10 +8,11 @@ import pytest
 from bench import Bench, bench, company_spec
 from scripted_agent import Ask, ScriptedAgent
 
-from vernctl.embedded import companies
+from vernctl.embedded import companies, results
 from vernctl.embedded.runs import show_run
 
 EMAIL = Ask("Which column is Email?", ("Work", "Private"))
+KEEP = Ask("Should 12 doubles be kept?", ("Keep", "Drop"))
 #: Where in an apply's requests something happens: the path, and how many of its like pass before.
 PLACES = {
     "create": ("/companies", 0),
@@ -122,3 +123,42 @@ def test_a_company_that_the_service_does_not_name_is_never_filled_twice(
         assert outcome.exit_code == 4 and outcome.error is not None
         assert "epoch" in str(outcome.error.next)
         assert made.agent.calls == []
+
+
+def test_an_import_that_wants_credentials_is_left_waiting_and_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("CI", raising=False)
+    text = "runs: [{kind: import, times: 1, credentials: {fields: [token]}}]\n"
+    with bench(tmp_path / "project", agent=ScriptedAgent([EMAIL]), script=text) as made:
+        made.spec_path.write_text(company_spec(made.root / "catalog.yaml"))
+        made.approved()
+        outcome = made.apply()
+        assert outcome.error is not None and "credentials" in outcome.error.message
+        assert made.status().status in ("waiting", "blocked")
+        again = made.apply()
+        assert again.error is not None and "credentials" in again.error.message
+
+
+def test_an_import_that_expired_while_it_waited_is_made_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("CI", raising=False)
+    with bench(tmp_path / "project", agent=ScriptedAgent([KEEP])) as made:
+        made.spec_path.write_text(company_spec(made.root / "catalog.yaml"))
+        made.approved()
+        assert made.apply().exit_code == 3
+        expire(made)
+        failed = made.apply()
+        assert (failed.status, failed.exit_code) == ("failed", 1)
+        assert failed.error is not None and "timed out" in failed.error.message
+        made.spec_text(('": Work\n', '": Work\n  "doubles be kept": Drop\n'))
+        assert made.apply().status == "applied"
+        assert made.agent.calls.count("execute") == 1
+
+
+def expire(made: Bench) -> None:
+    """What a service does to a run that nobody answers: it is swept to failed."""
+    with made.server.service.store.transaction() as db:  # type: ignore[attr-defined]
+        run = db.one("SELECT * FROM runs WHERE status = 'blocked'")
+        results.keep_failure(db, run, "Import timed out.")

@@ -9,9 +9,11 @@ from bench import Bench
 from scripted_agent import Ask
 
 from vernctl.api.models import Answer
+from vernctl.embedded.results import keep_failure
 from vernctl.errors import ConflictError
 from vernctl.spec.model import Spec
 from vernctl.spec.project import load_project
+from vernctl.testing import ThreadServer
 from vernctl.workflow.commands import cancel_spec, plan_specs, questions_of, record_answers
 from vernctl.workflow.outcome import QuestionOutcome, SpecOutcome
 from vernctl.workflow.planning import PlanOptions
@@ -187,6 +189,20 @@ def test_a_409_that_says_no_active_question_yet_is_asked_again_later(
 
     (outcome,) = work_bench.run(plan)
     assert (outcome.exit_code, [q.answer for q in outcome.questions]) == (2, ["Work"])
+
+
+def test_a_run_that_expired_while_it_waited_is_made_anew(work_bench: Bench) -> None:
+    work_bench.agent.asks.append(KEEP)
+    work_bench.plan()
+    assert isinstance(work_bench.server, ThreadServer)
+    with work_bench.server.service.store.transaction() as db:
+        run = db.one("SELECT * FROM runs WHERE status = 'blocked'")
+        assert run is not None
+        keep_failure(db, run, "Import timed out.")
+    work_bench.spec_text(also('"doubles be kept": Keep'))
+    outcome = work_bench.plan()
+    assert outcome.exit_code == 2
+    assert outcome.steps[0].reason == "the last run failed"
 
 
 def test_a_rule_that_answers_nothing_is_a_warning_and_with_strict_an_error(

@@ -163,9 +163,7 @@ class _Loader:
             get("connection"), lambda n: read_connection(reader, n, self._project)
         )
         refine = reader.optional(get("refine"), lambda n: read_refinements(reader, n))
-        clarify = reader.optional(
-            get("clarify"), lambda n: reader.names(n, "a question to the agent")
-        )
+        clarify = self._names("clarify", "a question to the agent")
         answers = reader.optional(get("answers"), lambda n: read_answers(reader, n))
         review = read_review(reader, get("review"), self._project)
         checks = reader.optional(get("checks"), lambda n: read_checks(reader, n))
@@ -173,7 +171,7 @@ class _Loader:
         knowledge = reader.optional(get("knowledge"), self._knowledge)
         export = reader.optional(get("export"), self._export)
         canary = reader.optional(get("fleet"), self._canary)
-        correct = reader.optional(get("correct"), lambda n: reader.names(n, "a correction"))
+        correct = self._names("correct", "a correction")
         if migration is not None:
             check_dialect(reader, found, migration, review, answers or ())
         if reader.problems or migration is None:
@@ -190,8 +188,8 @@ class _Loader:
             files=files,
             connection=connection,
             refine=refine or (),
-            clarify=clarify or (),
-            correct=correct or (),
+            clarify=clarify,
+            correct=correct,
             answers=answers or (),
             answers_place=answers_place(chain.own),
             review=review,
@@ -201,6 +199,10 @@ class _Loader:
             export=export,
             canary=canary,
         )
+
+    def _names(self, key: str, what: str) -> tuple[str, ...]:
+        node = self._found.get(key)
+        return () if node is None else self._reader.names(node, what)
 
     def _version(self) -> None:
         node = self._found.get("version")

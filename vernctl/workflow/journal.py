@@ -277,24 +277,29 @@ def _after(known: Known, asked: Mapping[str, JsonValue], entry: Entry) -> dict[s
             }
         case "answer":
             return {"questions": (*known.questions, *_questions(asked.get("questions")))}
-        case "import":
-            return {
-                "run_id": got["run_id"],
-                "executing": asked["digest"],
-                "questions": (),
-                "owed": _texts(asked.get("corrections")),
-                "corrected": (),
-                "missed": (),
-                "imports": (*known.imports, str(got["run_id"])),
-            }
-        case "correct":
-            said = _texts(asked.get("messages"))
-            owed = tuple(text for text in known.owed if text not in said)
-            return {"owed": owed, "corrected": (*known.corrected, *said)}
+        case "import" | "correct":
+            return _after_import(known, asked, entry)
         case "execute":
             return {"run_id": got["run_id"], "executing": asked["digest"], "sequence": sequence}
         case _:
             return {}
+
+
+def _after_import(known: Known, asked: Mapping[str, JsonValue], entry: Entry) -> dict[str, object]:
+    """What an import that was started, or told something, changes."""
+    if entry.name == "correct":
+        said = _texts(asked.get("messages"))
+        owed = tuple(text for text in known.owed if text not in said)
+        return {"owed": owed, "corrected": (*known.corrected, *said)}
+    return {
+        "run_id": entry.data["run_id"],
+        "executing": asked["digest"],
+        "questions": (),
+        "owed": _texts(asked.get("corrections")),
+        "corrected": (),
+        "missed": (),
+        "imports": (*known.imports, str(entry.data["run_id"])),
+    }
 
 
 def _after_fact(known: Known, entry: Entry) -> dict[str, object]:

@@ -79,11 +79,9 @@ class Line(Protocol):
         ...
 
 
-class MigrationLine:
-    """The line to a migration: followed by its thread, settled by it.
-
-    ``recorded``: the id that the approved snapshot names, for where the journal knows none.
-    """
+class Workspace:
+    """What a line leads to: a workspace by its id. ``recorded``: the id that the approved snapshot
+    names, for where the journal knows none."""
 
     def __init__(
         self, session: Session, journal: Journal, spec: Spec, recorded: str | None = None
@@ -95,8 +93,12 @@ class MigrationLine:
 
     @property
     def id(self) -> str:
-        """The migration's id; empty where none is known."""
+        """The workspace's id; empty where none is known."""
         return self.journal.known.migration_id or self._recorded or ""
+
+
+class MigrationLine(Workspace):
+    """The line to a migration: followed by its thread, settled by it."""
 
     async def mark(self) -> int | None:
         """The thread's last sequence: what comes after it, came of the request."""

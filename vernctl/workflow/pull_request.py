@@ -57,6 +57,10 @@ def _with_base(session: Session, spec: Spec, planned: SpecOutcome, ref: str) -> 
 
 def _server(planned: SpecOutcome, asked: str) -> str:
     """The last word of a pull request's comment: only the server can give it."""
+    if planned.unseen and planned.status in ("approved", "changed", "refused"):
+        # What there is to approve are inputs: the server can only say whether they are in.
+        done = planned.diff is not None
+        return f"server: {short(asked)} is {'imported already' if done else 'not imported yet'}"
     if planned.digest == asked and planned.status == "approved":
         return (
             f"server: its preview is {short(asked)}, the one that this pull request asks to approve"

@@ -66,7 +66,7 @@ def _unseen(unseen: Unseen, level: Level) -> list[str]:
     """There are no rows to show: what there is to approve are inputs, and why they are others."""
     why = [f"- {cause.kind}: {prose(cause.ref)}" for cause in unseen.causes]
     kept = [*why[: level.items], *more(len(why) - level.items, "change")]
-    return [words.UNSEEN_NOTE, "", "Since the import before:", "", *kept, ""]
+    return [words.UNSEEN_NOTE, "", "Since rows were last approved:", "", *kept, ""]
 
 
 def _inputs(snapshot: Snapshot, level: Level) -> list[str]:

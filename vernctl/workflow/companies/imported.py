@@ -24,6 +24,7 @@ from vernctl.workflow.executing import Also, confirm
 from vernctl.workflow.outcome import SpecOutcome
 from vernctl.workflow.planning import Review, keep_pending
 from vernctl.workflow.private import hidden, kept_questions
+from vernctl.workflow.remarks import with_wordings
 from vernctl.workflow.session import in_ci
 from vernctl.workflow.work import Work
 
@@ -104,6 +105,8 @@ async def confirm_import(work: Work, approved: Snapshot, run: Import) -> SpecOut
         )
 
     outcome = await confirm(work, approved, run, also)
+    asked = with_wordings(outcome.questions, work.journal.known.questions, approved)
+    outcome = outcome.model_copy(update={"questions": asked})
     if outcome.status == "applied" and approved.unseen:
         path = work.spec.shown_path
         outcome = outcome.model_copy(

@@ -11,39 +11,22 @@ from vernctl.api.companies import CompaniesClient
 from vernctl.api.models import ACTIVE, IN_FLIGHT, Answer, ExportFilter, Import
 from vernctl.errors import ConflictError, InputError
 from vernctl.snapshot.tokens import hides
-from vernctl.spec.model import Spec
 from vernctl.workflow.companies.correcting import tell
 from vernctl.workflow.companies.history import as_markdown
 from vernctl.workflow.companies.settle import settle
-from vernctl.workflow.journal import Journal
-from vernctl.workflow.line import ServiceLog
-from vernctl.workflow.session import Session
+from vernctl.workflow.line import ServiceLog, Workspace
 
 #: An import that is in flight and refuses a correction so often will not take it any more.
 MAX_REFUSALS = 5
 
 
-class CompanyLine:
-    """The line to a company. ``recorded``: the id that the approved snapshot names, for where the
-    journal knows none."""
-
-    def __init__(
-        self, session: Session, journal: Journal, spec: Spec, recorded: str | None = None
-    ) -> None:
-        self.session = session
-        self.journal = journal
-        self.spec = spec
-        self._recorded = recorded
+class CompanyLine(Workspace):
+    """The line to a company: polled, for the dialect keeps no thread."""
 
     @property
     def client(self) -> CompaniesClient:
         """The dialect's client, over the session's connections."""
         return self.session.client.companies
-
-    @property
-    def id(self) -> str:
-        """The company's id; empty where none is known."""
-        return self.journal.known.migration_id or self._recorded or ""
 
     async def mark(self) -> int | None:
         """The dialect keeps no thread: there is nothing to mark."""
