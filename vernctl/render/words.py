@@ -1,6 +1,7 @@
 """The words and numbers that every renderer shares: no layout, no escaping, no colour.
 
-Whatever is returned here may hold customer text; a renderer escapes it for its own eye.
+Whatever is returned here may hold customer text; a renderer escapes it for its own eye. Models are
+imported for their types alone: commands that render none of them need not wait for them.
 """
 
 from __future__ import annotations
@@ -8,17 +9,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
-from vernctl.diff.model import (
-    Cause,
-    ChangeKind,
-    CheckResult,
-    ColumnOrigin,
-    Diff,
-    SheetDiff,
-)
-from vernctl.snapshot.digest import short
-from vernctl.workflow.outcome import Cost, SpecOutcome, Status, Verification
+if TYPE_CHECKING:
+    from vernctl.diff.model import (
+        Cause,
+        ChangeKind,
+        CheckResult,
+        ColumnOrigin,
+        Diff,
+        SheetDiff,
+    )
+    from vernctl.workflow.outcome import Cost, SpecOutcome, Status, Verification
 
 KIND_WORDS: dict[ChangeKind, str] = {
     "filled": "filled",
@@ -256,6 +258,8 @@ def cost_words(cost: Cost) -> str:
 
 def digest_words(digest: str | None) -> str:
     """A digest as people are shown it."""
+    from vernctl.snapshot.digest import short
+
     return short(digest) if digest else "none"
 
 
