@@ -264,3 +264,113 @@ def test_a_configuration_that_cannot_work_is_refused(api: Any, source: str) -> N
         {**rest(source), "credentials": {"password": "x"}},
     ):
         assert api.post("/source-connection", body).status_code == 400, body
+
+
+def test_a_secret_is_not_passed_on_to_another_host(api: Any, source: str) -> None:
+    attach(api, {**rest(source), "credentials": {"token": "good"}})
+    kept = attach(api, rest(source, "/other"))
+    assert kept["creds_configured"] is True, "the same host asks for the same token"
+    moved = attach(api, rest(source.replace("127.0.0.1", "localhost")))
+    assert moved["creds_configured"] is False
+    assert api.do("generate")["blocked_reason"] == "credentials"
+
+
+class Moody(BaseHTTPRequestHandler):
+    """A source with a bad day: busy first, then in offsets or links, or the same for ever."""
+
+    busy = 0
+
+    def do_GET(self) -> None:
+        parts = urlsplit(self.path)
+        query = parse_qs(parts.query)
+        if type(self).busy:
+            type(self).busy -= 1
+            self._send("later", 429, {"retry-after": "0"})
+            return
+        if parts.path == "/asleep":
+            self._send("later", 503, {"retry-after": "3600"})
+        elif parts.path == "/same":
+            self._send(PEOPLE[:2], 200, {})
+        else:
+            start = int(query.get("offset", ["0"])[0])
+            more = f'<{parts.path}?offset={start + 2}>; rel="next"'
+            links = {"link": more} if start + 2 < len(PEOPLE) else {}
+            odd = {"@odata.value": PEOPLE[start : start + 2]}
+            self._send(odd, 200, links)
+
+    def _send(self, body: object, status: int, headers: dict[str, str]) -> None:
+        data = json.dumps(body).encode()
+        self.send_response(status)
+        for name, value in {"content-length": str(len(data)), **headers}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(data)
+
+    def log_message(self, *args: object) -> None:
+        """Keep the tests' output clean."""
+
+
+@pytest.fixture
+def moody() -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Moody)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def moods(url: str, path: str, by: str, records: str = "@odata.value") -> dict[str, object]:
+    config = {
+        "base_url": url,
+        "auth": "none",
+        "streams": {"contacts": {"path": path, "records": records}},
+        "paging": {"by": by},
+    }
+    return {"source_key": "rest", "config": config}
+
+
+@pytest.mark.parametrize("by", ["offset", "link"])
+def test_a_busy_source_is_asked_again_and_read_by_offsets_and_links(
+    api: Any, moody: str, by: str
+) -> None:
+    Moody.busy = 2
+    attach(api, moods(moody, "/people", by))
+    assert api.do("generate")["status"] == "awaiting_approval"
+    assert sorted(emails(api)) == [person["email"] for person in PEOPLE]
+
+
+def test_a_source_that_never_ends_or_sleeps_for_an_hour_fails_the_run(api: Any, moody: str) -> None:
+    attach(api, moods(moody, "/same", "page", ""))
+    assert "two pages are the same" in api.do("generate")["error"]
+    attach(api, moods(moody, "/asleep", "none", ""))
+    assert "busy for 3600 s more" in api.do("generate")["error"]
+
+
+@pytest.mark.parametrize(
+    ("url", "anywhere", "hosts", "refused"),
+    [
+        ("http://127.0.0.1:1", True, (), False),
+        ("http://127.0.0.1:1", False, (), True),
+        ("https://10.0.0.7", False, (), True),
+        ("https://[::ffff:10.0.0.7]", False, (), True),
+        ("https://10.0.0.7", False, ("10.0.0.7",), False),
+        ("https://10.0.0.7", True, (), False),
+        ("https://169.254.169.254", True, (), True),
+        ("https://[fe80::1]", True, (), True),
+        ("https://93.184.216.34", False, (), False),
+        ("https://nowhere.invalid", True, (), True),
+    ],
+)
+def test_a_server_that_others_reach_is_no_way_into_its_network(
+    url: str, anywhere: bool, hosts: tuple[str, ...], refused: bool
+) -> None:
+    from vernctl.embedded.connectors import ConnectorError
+    from vernctl.embedded.connectors.reach import refuse_unreachable
+
+    if refused:
+        with pytest.raises(ConnectorError):
+            refuse_unreachable(url, hosts, anywhere)
+    else:
+        refuse_unreachable(url, hosts, anywhere)

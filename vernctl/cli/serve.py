@@ -77,6 +77,7 @@ def command(
         keys=keys,
         script=script,
         allow_paths=(project.root, *project.allow_paths),
+        allow_hosts=project.allow_hosts,
         reuse=embedded.reuse,
         public_url=public_url,
         limits=limits,

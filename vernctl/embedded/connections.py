@@ -32,16 +32,27 @@ WORKBOOK = "workbook"
 
 @dataclass(frozen=True)
 class Connections:
-    """``roots``: the folders that a connector may read files in."""
+    """``roots``: the folders that a connector may read files in; ``hosts`` and ``anywhere``: the
+    hosts that it may read from (:mod:`.connectors.reach`)."""
 
     vault: Vault
     roots: Sequence[Path]
+    hosts: Sequence[str] = ()
+    anywhere: bool = True
 
     def wanted(self, row: sqlite3.Row, *, secrets: bool = False) -> Wanted:
         """What a connection asks of its connector; with its opened secrets where asked."""
         streams = None if row["streams"] is None else json.loads(row["streams"])
         opened = self.vault.open(row["secret"]) if secrets and row["secret"] else {}
-        return Wanted(json.loads(row["config"]), streams, opened, self.roots)
+        return self._asked(json.loads(row["config"]), streams, opened)
+
+    def _asked(
+        self,
+        config: dict[str, JsonValue],
+        streams: list[str] | None,
+        secrets: dict[str, str] | None = None,
+    ) -> Wanted:
+        return Wanted(config, streams, secrets or {}, self.roots, self.hosts, self.anywhere)
 
     def save(
         self, db: Transaction, migration: Migration, wanted: SaveConnection
@@ -76,9 +87,13 @@ class Connections:
         if wanted.stream_state is not None:
             values["state"] = json.dumps(wanted.stream_state)
         streams_now = None if values["streams"] is None else json.loads(values["streams"])
-        asked = Wanted(json.loads(values["config"] or "{}"), streams_now, {}, self.roots)
+        asked = self._asked(json.loads(values["config"] or "{}"), streams_now)
         try:
             connector.check(asked)
+            if row is not None and connector.recipient(asked) != connector.recipient(
+                self.wanted(row)
+            ):
+                values["secret"] = None  # they were given for another host
             if wanted.credentials is not None:
                 schema = connector.schema(asked)
                 values["secret"] = self.vault.seal(_checked(schema, wanted.credentials))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -46,6 +47,7 @@ def extract(
         if connector.schema(connections.wanted(row)) and row["secret"] is None:
             raise NeedsCredentialsError(connections.request(row, "none were given yet."))
         wanted = connections.wanted(row, secrets=True)
+        wanted = wanted._replace(pause=_pauser(progress, connector.name))
         for stream, rows in connector.extract(wanted):
             tell = _teller(progress, stream, connector.name)
             drafts.append((f"{stream}.jsonl", *_write(uploads, rows, tell)))
@@ -59,6 +61,18 @@ def extract(
         _drop(drafts)
         raise
     return drafts
+
+
+def _pauser(progress: Progress, source: str) -> Callable[[float], None]:
+    """Wait as the source asks, in steps at which a canceled run is let go."""
+
+    def pause(seconds: float) -> None:
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0:
+            progress("extract", f"Waiting for the {source}, which is busy")
+            time.sleep(min(0.5, left))
+
+    return pause
 
 
 def _teller(progress: Progress, stream: str, source: str) -> Callable[[], None]:
@@ -78,7 +92,7 @@ def _write(uploads: Uploads, rows: Iterator[Row], tell: Callable[[], None]) -> t
     count = 0
     descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        with os.fdopen(descriptor, "w", encoding="utf-8", errors="replace") as file:
             tell()
             for row in rows:
                 count += 1

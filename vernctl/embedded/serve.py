@@ -51,6 +51,7 @@ class ServeConfig:
     tls_key: Path | None = None
     check_catalog: bool = True
     allow_paths: tuple[Path, ...] = ()
+    allow_hosts: tuple[str, ...] = ()
     script: Script | None = None
 
     def __repr__(self) -> str:
@@ -89,6 +90,8 @@ class RunningServer(uvicorn.Server):
                 check_catalog=config.check_catalog,
                 published_limits=config.limits == "published",
                 allow_paths=config.allow_paths,
+                allow_hosts=config.allow_hosts,
+                read_anywhere=config.host in _LOOPBACK and config.public_url is None,
                 reuse=config.reuse,
                 script=config.script,
             )
@@ -185,6 +188,7 @@ def serve(
     keys: Path | None = None,
     script: Path | None = None,
     allow_paths: Sequence[Path] = (),
+    allow_hosts: Sequence[str] = (),
     child: bool = False,
     engine: Engine | None = None,
 ) -> None:
@@ -192,7 +196,8 @@ def serve(
 
     ``key`` is ``env:NAME``, ``file:PATH``, a literal (with a warning), or None for DIR/api-key.
     ``keys`` is a file of several accounts instead, ``script`` a scenario for tests; connectors read
-    files in ``allow_paths`` (default: the catalog's folder).
+    files in ``allow_paths`` (default: the catalog's folder), and from ``allow_hosts`` wherever they
+    are.
     A ``child`` also stops by itself when the last command line has gone; ``engine`` stands in for
     vernctl's own. Raises SpecError for the
     catalog, BusyError where another process owns the folder, UsageError for the rest.
@@ -214,6 +219,7 @@ def serve(
             limits=limits,
             reuse=reuse,
             allow_paths=tuple(allow_paths),
+            allow_hosts=tuple(allow_hosts),
             script=scenario,
             tls_cert=tls_cert,
             tls_key=tls_key,

@@ -76,12 +76,15 @@ def build_service(
     check_catalog: bool = True,
     published_limits: bool = False,
     allow_paths: Sequence[Path] = (),
+    allow_hosts: Sequence[str] = (),
+    read_anywhere: bool = True,
     reuse: Reuse = "off",
     script: Script | None = None,
 ) -> Service:
     """Open a data folder and begin to work on what was left unfinished in it.
 
     ``allow_paths``: where connectors may read files; none means the catalog's own folder.
+    ``allow_hosts``, ``read_anywhere``: which hosts they may read from (:mod:`.connectors.reach`).
 
     Raises SpecError where the catalog is wrong; without ``check_catalog`` it is read, and blamed,
     when it is first needed.
@@ -93,7 +96,7 @@ def build_service(
     uploads = Uploads(store)
     engine = engine or ImportEngine()
     roots = tuple(allow_paths) or (catalog.parent,)
-    connections = Connections(Vault(data), roots)
+    connections = Connections(Vault(data), roots, tuple(allow_hosts), read_anywhere)
     workers = Workers(store, catalog_file, uploads, engine, connections, threads, script)
     workers.start()
     limits = Limits(store, published=published_limits)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
@@ -16,12 +17,16 @@ Row = Mapping[str, "JsonValue"]
 
 
 class Wanted(NamedTuple):
-    """What to extract. ``roots``: the folders that a connector may read files in."""
+    """What to extract. ``roots``: the folders that a connector may read files in; ``hosts`` and
+    ``anywhere``: see :mod:`.reach`; ``pause``: waits some seconds, and gives up with the run."""
 
     config: Mapping[str, JsonValue]
     streams: Sequence[str] | None
     credentials: Mapping[str, str]
     roots: Sequence[Path]
+    hosts: Sequence[str] = ()
+    anywhere: bool = True
+    pause: Callable[[float], None] = time.sleep
 
 
 class RejectedError(Exception):
@@ -45,6 +50,10 @@ class Connector(Protocol):
 
     def schema(self, wanted: Wanted) -> dict[str, JsonValue]:
         """The secrets that it needs, keyed by name; empty where it needs none."""
+        ...
+
+    def recipient(self, wanted: Wanted) -> str:
+        """Who gets the secrets: where that changes, stored ones are not passed on."""
         ...
 
     def extract(self, wanted: Wanted) -> Iterator[tuple[str, Iterator[Row]]]:

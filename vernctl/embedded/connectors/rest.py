@@ -2,21 +2,26 @@
 
 ``config``: ``base_url`` (https, or http on this machine), ``streams: {NAME: {path, records}}``
 where ``records`` is the dotted path to the list within an answer, ``auth: bearer | header | none``
-with ``header`` its name, and ``paging: {by: none | page | cursor | next, parameter, at}``: ``page``
-counts up ``parameter`` from 1 until a page is empty, ``cursor`` sends what stands ``at`` as
-``parameter``, ``next`` follows the URL that stands ``at``, within the same origin. Redirects are
-not followed: the secret goes where it was meant to go.
+with ``header`` its name, and ``paging: {by, parameter, at, start}``. ``by`` is ``none``; ``page``
+(counts ``parameter`` up from ``start``, 1, until a page is empty); ``offset`` (the same, from 0, by
+the records that came); ``cursor`` (sends what stands ``at`` as ``parameter``); ``next`` (follows
+the URL that stands ``at``) or ``link`` (the one of the Link header), within the same origin.
+Redirects are not followed: the secret goes where it was meant to go. A source that says "later"
+(429, 503) or falters (other 5xx, a broken connection) is asked again, within bounds.
 """
 
 from __future__ import annotations
 
+import contextlib
+import time
 import urllib.parse
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Annotated, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Final, Literal, NamedTuple, cast
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
 from vernctl.embedded.connectors import ConnectorError, RejectedError, Row, Wanted, chosen
+from vernctl.embedded.connectors.reach import refuse_unreachable
 
 if TYPE_CHECKING:
     import httpx
@@ -25,7 +30,16 @@ if TYPE_CHECKING:
 MAX_PAGES: Final = 10_000
 MAX_ANSWER: Final = 64 << 20
 TIMEOUT: Final = 30.0
+#: One answer has this long (s) as a whole, however steadily it drips.
+ANSWER_SECONDS: Final = 120.0
+#: A page is asked for so often; between two times it waits at most so long (s).
+ATTEMPTS: Final = 5
+LONGEST_WAIT: Final = 60.0
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+#: Headers that are the connection's own.
+_RESERVED = frozenset(
+    {"host", "connection", "content-length", "transfer-encoding", "te", "upgrade"}
+)
 
 
 class _Config(BaseModel):
@@ -42,16 +56,17 @@ class StreamConfig(_Config):
 class Paging(_Config):
     """How one page leads to the next."""
 
-    by: Literal["none", "page", "cursor", "next"] = "none"
-    parameter: str = "page"
+    by: Literal["none", "page", "offset", "cursor", "next", "link"] = "none"
+    parameter: str | None = None
     at: str = "next"
+    start: Annotated[int, Field(ge=0, le=1)] | None = None
 
 
 class RestConfig(_Config):
     """The whole configuration."""
 
     base_url: str
-    streams: Annotated[dict[str, StreamConfig], Field(min_length=1)]
+    streams: Annotated[dict[str, StreamConfig], Field(min_length=1, max_length=100)]
     auth: Literal["bearer", "header", "none"] = "bearer"
     header: Annotated[str, Field(pattern="^[A-Za-z0-9-]+$")] = "x-api-key"
     paging: Paging = Paging()
@@ -72,6 +87,16 @@ class RestConnector:
             raise ConnectorError("config.base_url must be https (http only on this machine).")
         if parts.username or parts.password:
             raise ConnectorError("config.base_url holds a password; send it as credentials.")
+        if parts.query or parts.fragment:
+            raise ConnectorError("config.base_url ends with its path; a query belongs to a stream.")
+        if config.auth == "header" and config.header.lower() in _RESERVED:
+            raise ConnectorError(f"config.header cannot be {config.header}.")
+
+    def recipient(self, wanted: Wanted) -> str:
+        """Who gets the secret, and how: another one must be given it anew."""
+        config = _config(wanted)
+        parts = urllib.parse.urlsplit(config.base_url)
+        return f"{parts.scheme}://{parts.netloc} {config.auth} {config.header}"
 
     def schema(self, wanted: Wanted) -> dict[str, JsonValue]:
         """One token, unless the API is open."""
@@ -88,6 +113,7 @@ class RestConnector:
         import httpx
 
         config = _config(wanted)
+        refuse_unreachable(config.base_url, wanted.hosts, wanted.anywhere)
         headers = {"accept": "application/json"}
         token = wanted.credentials.get("token", "")
         if not (token.isascii() and token.isprintable()):
@@ -99,7 +125,7 @@ class RestConnector:
         try:
             with httpx.Client(headers=headers, timeout=TIMEOUT, follow_redirects=False) as client:
                 for name in chosen(wanted.streams, tuple(config.streams), "config.streams"):
-                    yield name, _stream(client, config, config.streams[name])
+                    yield name, _stream(client, config, config.streams[name], wanted)
         except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
             raise ConnectorError(
                 f"{config.base_url} cannot be read: {type(error).__name__}."
@@ -115,30 +141,44 @@ def _config(wanted: Wanted) -> RestConfig:
         raise ConnectorError(f"config.{where}: {first['msg']}.") from error
 
 
-def _stream(client: httpx.Client, config: RestConfig, stream: StreamConfig) -> Iterator[Row]:
-    first = config.base_url.rstrip("/") + stream.path
-    url, query, page = first, dict[str, str](), 1
-    if config.paging.by == "page":
-        query = {config.paging.parameter: "1"}
+class _Answer(NamedTuple):
+    body: JsonValue
+    link: str | None
+
+
+def _stream(
+    client: httpx.Client, config: RestConfig, stream: StreamConfig, wanted: Wanted
+) -> Iterator[Row]:
+    paging, first = config.paging, config.base_url.rstrip("/") + stream.path
+    url, before = first, cast("JsonValue", None)
+    count = paging.start if paging.start is not None else int(paging.by == "page")
+    counts = paging.by in ("page", "offset")
+    name = paging.parameter or ("offset" if paging.by == "offset" else "page")
+    query = {name: str(count)} if counts else {}
     for _ in range(MAX_PAGES):
-        answer = _get(client, url, query)
-        records = _at(answer, stream.records)
+        answer = _get(client, url, query, wanted)
+        records = _at(answer.body, stream.records)
         if not isinstance(records, list):
             where = stream.records or "the answer"
             raise ConnectorError(f"{stream.path}: {where} is no list of records.")
+        if counts and records and records == before:
+            raise ConnectorError(f"{stream.path}: two pages are the same; is {name} its parameter?")
         for record in records:
             yield record if isinstance(record, dict) else {"value": record}
-        if config.paging.by == "none" or (config.paging.by == "page" and not records):
+        if paging.by == "none" or (counts and not records):
             return
-        page += 1
-        if config.paging.by == "page":
-            query = {config.paging.parameter: str(page)}
+        if counts:
+            count, before = count + (1 if paging.by == "page" else len(records)), records
+            query = {name: str(count)}
             continue
-        after = _at(answer, config.paging.at)
+        after = answer.link if paging.by == "link" else _at(answer.body, paging.at)
         if after in (None, "", False):
             return
-        if config.paging.by == "cursor":
-            query = {config.paging.parameter: str(after)}
+        if after == before:
+            raise ConnectorError(f"{stream.path}: a page leads to itself.")
+        before = after
+        if paging.by == "cursor":
+            query = {name: str(after)}
         else:
             url = _same_origin(first, urllib.parse.urljoin(url, str(after)))
     raise ConnectorError(f"{stream.path} has more than {MAX_PAGES:,} pages.")
@@ -151,34 +191,65 @@ def _same_origin(first: str, url: str) -> str:
     return url
 
 
-def _get(client: httpx.Client, url: str, query: Mapping[str, str]) -> JsonValue:
-    import json
-
+def _get(client: httpx.Client, url: str, query: Mapping[str, str], wanted: Wanted) -> _Answer:
+    """One page; a source that is busy or falters is asked again, after the time that it names."""
     import httpx
 
-    wanted = httpx.URL(url).copy_merge_params(query) if query else httpx.URL(url)
-    with client.stream("GET", wanted) as response:
-        where = urllib.parse.urlsplit(url).path
-        if response.status_code in {401, 403}:
-            raise RejectedError(
-                f"{where} does not take these credentials ({response.status_code})."
-            )
-        if response.status_code != 200:
-            raise ConnectorError(f"{where} answers {response.status_code}.")
-        body = bytearray()
-        for chunk in response.iter_bytes():
-            body += chunk
-            if len(body) > MAX_ANSWER:
-                raise ConnectorError(f"{where} answers more than {MAX_ANSWER >> 20} MiB.")
+    where = urllib.parse.urlsplit(url).path
+    target = httpx.URL(url).copy_merge_params(query) if query else httpx.URL(url)
+    for attempt in range(ATTEMPTS):
+        last, pause = attempt == ATTEMPTS - 1, float(2**attempt)
+        try:
+            with client.stream("GET", target) as response:
+                status = response.status_code
+                if status not in (429, 500, 502, 503, 504) or last:
+                    return _answer(response, where)
+                pause = _named_wait(response.headers.get("retry-after"), pause)
+        except httpx.TransportError:
+            if last:
+                raise
+        if pause > LONGEST_WAIT:
+            raise ConnectorError(f"{where} is busy for {pause:.0f} s more.")
+        wanted.pause(pause)
+    raise AssertionError("the last attempt returns or raises")
+
+
+def _answer(response: httpx.Response, where: str) -> _Answer:
+    import json
+
+    if response.status_code in {401, 403}:
+        raise RejectedError(f"{where} does not take these credentials ({response.status_code}).")
+    if response.status_code != 200:
+        raise ConnectorError(f"{where} answers {response.status_code}.")
+    body, deadline = bytearray(), time.monotonic() + ANSWER_SECONDS
+    for chunk in response.iter_bytes():
+        body += chunk
+        if len(body) > MAX_ANSWER:
+            raise ConnectorError(f"{where} answers more than {MAX_ANSWER >> 20} MiB.")
+        if time.monotonic() > deadline:
+            raise ConnectorError(f"{where} takes over {ANSWER_SECONDS:.0f} s for one answer.")
     try:
-        found: JsonValue = json.loads(body)
+        # NaN and Infinity are no JSON, and no number of a cell
+        found: JsonValue = json.loads(body, parse_constant=str)
     except (ValueError, RecursionError) as error:
         raise ConnectorError(f"{where} does not answer JSON.") from error
-    return found
+    return _Answer(found, response.links.get("next", {}).get("url"))
+
+
+def _named_wait(told: str | None, otherwise: float) -> float:
+    """Seconds of a Retry-After header; a date, or nothing, is not worth guessing at."""
+    with contextlib.suppress(ValueError):
+        return max(0.0, float(told or ""))
+    return otherwise
 
 
 def _at(value: JsonValue, path: str) -> JsonValue:
-    """What stands at a dotted path; None where nothing does."""
-    for part in path.split(".") if path else ():
-        value = value.get(part) if isinstance(value, dict) else None
-    return value
+    """What stands at a dotted path; None where nothing does. A key may hold dots itself."""
+    if not path:
+        return value
+    if not isinstance(value, dict):
+        return None
+    if path in value:
+        return value[path]
+    head, _, rest = path.partition(".")
+    return _at(value.get(head), rest) if rest else None

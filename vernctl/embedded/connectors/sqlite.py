@@ -6,6 +6,7 @@ opened read-only, and a query that does not end is stopped.
 
 from __future__ import annotations
 
+import math
 import sqlite3
 import time
 import urllib.parse
@@ -34,6 +35,10 @@ class SqliteConnector:
     def schema(self, wanted: Wanted) -> dict[str, JsonValue]:
         """A file needs no secrets."""
         return {}
+
+    def recipient(self, wanted: Wanted) -> str:
+        """Nobody."""
+        return ""
 
     def extract(self, wanted: Wanted) -> Iterator[tuple[str, Iterator[Row]]]:
         """Every table or view that was selected, rows in their order in the file."""
@@ -81,4 +86,6 @@ def _rows(connection: sqlite3.Connection, stream: str) -> Iterator[Row]:
 
 
 def _cell(value: str | int | float | bytes | None) -> str | int | float | None:
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)  # JSON has no word for it
     return value.decode("utf-8", "replace") if isinstance(value, bytes) else value
