@@ -12,7 +12,9 @@ from scripted_agent import Ask
 
 from vernctl.errors import UnreachableError
 from vernctl.spec.project import load_project
+from vernctl.workflow.adopt import Adoption, adopt
 from vernctl.workflow.commands import answer_spec, cancel_spec, drift_specs, questions_of
+from vernctl.workflow.erasing import erasure_of
 from vernctl.workflow.outcome import SpecOutcome
 from vernctl.workflow.receipts import receipts_of
 
@@ -299,6 +301,37 @@ def test_a_sqlite_file_of_the_project_is_a_source_without_credentials(work_bench
     exported = (work_bench.root / "out" / "acme" / "contacts.csv").read_text()
     assert exported.splitlines()[1:] == ["a@x.test,ANN,"]
     assert load_project(work_bench.root).embedded.roots[0] == work_bench.root
+
+
+def test_a_live_migration_made_elsewhere_is_adopted_with_its_source(live: Bench) -> None:
+    migration = live.plan().migration_id or ""
+    elsewhere = live.checkout(live.root.parent / "elsewhere")
+    elsewhere.spec_path.unlink()
+    wanted = Adoption(migration, elsewhere.spec_path, source="Salesforce")
+    assert elsewhere.run(lambda session: adopt(session, wanted)).digest is not None
+    (spec,) = elsewhere.specs()
+    assert spec.connection is not None
+    assert spec.connection.public == live.specs()[0].connection.public  # type: ignore[union-attr]
+    assert "# credentials:" in elsewhere.spec_path.read_text()
+    assert elsewhere.approve().exit_code == 0
+    assert elsewhere.plan().status == "approved"
+
+
+def test_another_checkout_goes_on_with_a_run_that_waits_for_credentials(
+    live: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CRM_TOKEN", "wrong-token-000")
+    assert live.plan().exit_code == 3
+    monkeypatch.setenv("CRM_TOKEN", TOKEN)
+    other = live.checkout(live.root.parent / "other")
+    assert other.plan().exit_code == 2, "the address leads there, and the source is the spec's"
+    assert posts(other)[-1] == "credentials"
+
+
+def test_what_erase_leaves_names_the_credentials_that_the_service_was_given(live: Bench) -> None:
+    live.imported()
+    left = erasure_of(load_project(live.root), live.specs()[0]).remains
+    assert any("credentials of rest that the service was given" in said for said in left)
 
 
 def test_no_secret_is_in_the_journal(live: Bench) -> None:

@@ -9,12 +9,13 @@ recorded id is used because endpoint and address are the spec's.
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from vernctl.api.models import ListedFile, Preview, SessionLog
+from vernctl.api.models import ListedFile, Preview, SessionLog, SourceConnection
 from vernctl.errors import ConflictError, InputError, NotFoundError, RefusedError, VernctlError
 from vernctl.spec.load import load_specs
 from vernctl.spec.reader import quoted
@@ -55,6 +56,7 @@ class Found:
     recalled: Recalled
     knowledge: str | None
     files: tuple[Path, ...]
+    connection: SourceConnection | None = None
 
 
 async def adopt(session: Session, wanted: Adoption) -> SpecOutcome:
@@ -102,7 +104,11 @@ async def _found(session: Session, wanted: Adoption) -> Found:
     knowledge = (await client.get_knowledge(migration_id)).knowledge
     listed = await client.list_files(migration_id)
     files = locate(listed, wanted.data or session.project.root)
-    return Found(log, preview, run_id, said, knowledge, files)
+    try:
+        connection = await client.get_source_connection(migration_id)
+    except NotFoundError:
+        connection = None
+    return Found(log, preview, run_id, said, knowledge, files, connection)
 
 
 def _last_run(log: SessionLog) -> str | None:
@@ -123,13 +129,14 @@ async def _taken_over(work: Work, found: Found, migration_id: str) -> SpecOutcom
     rules = work.spec.answers
     said = recalled(found.log.runs, found.run_id, rules) or found.recalled
     page = await work.session.client.get_thread(migration_id)
-    known = Recorded(said.messages, work.desired.knowledge, said.questions)
+    known = Recorded(said.messages, work.desired.knowledge, said.questions, work.desired.connection)
     work.journal.fact(
         "adopted",
         migration_id=migration_id,
         run_id=found.run_id,
         applied=list(known.messages),
         knowledge=known.knowledge,
+        connection=known.connection,
         questions=[question.model_dump(mode="json") for question in known.questions],
         sequence=page.last_sequence,
     )
@@ -209,10 +216,12 @@ def spec_text(wanted: Adoption, found: Found) -> str:
     if wanted.source is not None:
         lines.append(f"  source: {quoted(wanted.source)}")
     slugs = [quoted(sheet.template.slug) for sheet in found.preview.sheets]
-    lines += [f"  templates: [{', '.join(slugs)}]", "files:"]
+    lines += [f"  templates: [{', '.join(slugs)}]", *["files:"] * bool(found.files)]
     for path in found.files:
         where = Path(os.path.relpath(path.absolute(), folder)).as_posix()
         lines.append(f"  - {quoted(where)}")
+    if found.connection is not None:
+        lines += _connection(found.connection)
     if found.knowledge and found.knowledge.strip():
         lines += _knowledge(found.knowledge.strip())
     if found.recalled.messages:
@@ -227,6 +236,19 @@ def spec_text(wanted: Adoption, found: Found) -> str:
     if wanted.cells is not None:
         lines.append(f"review: {{cells: {wanted.cells}}}")
     return "\n".join([*lines, f"export: {{to: {quoted(f'out/{stem}')}}}"]) + "\n"
+
+
+def _connection(there: SourceConnection) -> list[str]:
+    """The live source as it is attached. Its credentials stay with the service, and unknown."""
+    lines = ["connection:", f"  source_key: {quoted(there.source_key)}"]
+    if there.config:
+        # JSON in ASCII is YAML
+        lines.append(f"  config: {json.dumps(dict(there.config))}")
+    if there.selected_streams:
+        lines.append(f"  streams: [{', '.join(map(quoted, there.selected_streams))}]")
+    if there.creds_configured:
+        lines.append("  # credentials: {FIELD: {env: NAME}}   (the service has some, and may ask)")
+    return lines
 
 
 def _knowledge(text: str) -> list[str]:

@@ -90,6 +90,12 @@ def _remains(project: Project, spec: Spec) -> Iterator[str]:
     if project.token_key is not None:
         yield _key_remains(project, spec)
     yield "The service: its migration, files, thread and imported rows; ask whoever runs it."
+    if spec.connection is not None:
+        source = spec.connection.source_key
+        yield (
+            f"The credentials of {source} that the service was given: revoke them at {source}, or "
+            "have the migration's source connection deleted."
+        )
     yield "Logs of CI and terminals, and pull requests that a plan was posted to."
     yield "The customer's own files, which `files:` names, and copies that others took of results."
     yield f"Receipts under {project.receipts.name}/: file names, hashes and counts, no cells."
