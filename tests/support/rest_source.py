@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import cast
 from urllib.parse import parse_qs, urlsplit
+
+TOKEN = "tok-of-the-customer"
+LIVE = """\
+connection:
+  source_key: rest
+  config: {{base_url: {url}, streams: {{contacts: {{path: /contacts}}}}, paging: {{by: page}}}}
+  credentials: {{token: {{env: CRM_TOKEN}}}}
+"""
+
+
+def live_spec(spec: str, url: str) -> str:
+    """A spec of files as one whose rows come from the source at ``url``, its token CRM_TOKEN."""
+    return re.sub(r"^files: .*\n", LIVE.format(url=url), spec, count=1, flags=re.MULTILINE)
 
 
 class RestSource(ThreadingHTTPServer):

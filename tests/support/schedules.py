@@ -32,6 +32,7 @@ from typing import ClassVar, Self
 
 from bench import CATALOG, CONTACTS, SPEC
 from fault_proxy import Asked, Fault, FaultProxy
+from rest_source import live_spec
 
 from vernctl.api.client import MigrationClient
 from vernctl.api.policy import Policy
@@ -141,7 +142,7 @@ def armed(crash: Crash, server: ProcessServer) -> Iterator[None]:
 
 @dataclass
 class Schedule:
-    """One seed's customer, journey and mishaps."""
+    """One seed's customer, journey and mishaps. ``source``: where his rows are read from, live."""
 
     journeys: ClassVar[tuple[str, ...]] = ("apply", "plan first", "twice", "refined")
 
@@ -153,6 +154,7 @@ class Schedule:
     root: Path
     log: list[str] = field(default_factory=list)
     doubled: int = 0
+    source: str | None = None
     rng: random.Random = field(init=False)
 
     def __post_init__(self) -> None:
@@ -164,7 +166,9 @@ class Schedule:
 
     def _spec(self) -> str:
         """The customer's spec."""
-        return SPEC
+        if self.source is None:
+            return SPEC
+        return live_spec(SPEC, self.source).replace("acme-001", "live-acme-001")
 
     def run(self) -> None:
         """The whole journey. Raises BrokenError, which carries what happened."""

@@ -4,6 +4,7 @@ The suite walks a seeded sample of the boundaries; ``VERNCTL_CRASHES=all`` walks
 """
 
 import asyncio
+import csv
 import os
 import random
 import subprocess
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from bench import CATALOG, CONTACTS, SPEC, company_spec
+from rest_source import TOKEN, live_spec, rest_source
 
 from vernctl.api.client import MigrationClient
 from vernctl.api.models import Import, LoggedRun
@@ -21,7 +23,7 @@ from vernctl.workflow.receipts import Receipt, receipts_of
 
 SUPPORT = Path(__file__).parent.parent / "support"
 #: Twice the lines of a whole apply's journal; test_every_boundary_is_walked holds it true.
-BOUNDARIES = {"migrations": 38, "companies": 26}
+BOUNDARIES = {"migrations": 38, "companies": 26, "live": 44}
 
 
 def chosen(api: str, sample: int) -> list[tuple[str, int]]:
@@ -109,6 +111,16 @@ def company(crash: Crash) -> Crash:
     return crash
 
 
+@pytest.fixture
+def live(crash: Crash, monkeypatch: pytest.MonkeyPatch) -> Iterator[Crash]:
+    """The same rows, from a system that wants a token."""
+    monkeypatch.setenv("CRM_TOKEN", TOKEN)
+    with rest_source(TOKEN) as source:
+        source.people = list(csv.DictReader(CONTACTS.splitlines()))
+        (crash.root / "specs/acme.yaml").write_text(live_spec(SPEC, source.url))
+        yield crash
+
+
 @pytest.mark.parametrize(("victim", "boundary"), chosen("migrations", 8))
 def test_the_same_command_finishes_what_a_kill_interrupted_and_nothing_happens_twice(
     crash: Crash, victim: str, boundary: int
@@ -118,6 +130,17 @@ def test_the_same_command_finishes_what_a_kill_interrupted_and_nothing_happens_t
     written = [run.outcome.rows_written for run in executes if run.outcome]
     assert [rows for rows in written if rows] == [3]
     assert len(receipt.questions) == 1
+
+
+@pytest.mark.parametrize(("victim", "boundary"), chosen("live", 4))
+def test_a_live_source_is_attached_and_given_its_credentials_through_any_kill(
+    live: Crash, victim: str, boundary: int
+) -> None:
+    receipt = live.finished(victim, boundary)
+    executes = [run for run in live.logged(receipt.migration_id) if run.kind == "execute"]
+    written = [run.outcome.rows_written for run in executes if run.outcome]
+    assert [rows for rows in written if rows] == [3]
+    assert isinstance(receipt.connection, dict)
 
 
 @pytest.mark.parametrize(("victim", "boundary"), chosen("companies", 4))
@@ -139,3 +162,8 @@ def test_every_boundary_is_walked(crash: Crash, api: str) -> None:
     code, passed = done.stdout.split()
     assert code == "0", done.stderr
     assert int(passed) == BOUNDARIES[api]
+
+
+def test_every_boundary_of_a_live_source_is_walked(live: Crash) -> None:
+    code, passed = live.apply("nobody", 0).stdout.split()
+    assert (code, int(passed)) == ("0", BOUNDARIES["live"])

@@ -13,6 +13,7 @@ import httpx
 import pytest
 from company_schedules import CompanySchedule
 from fault_proxy import ARRIVES, Asked, Fault, FaultProxy
+from rest_source import TOKEN, rest_source
 from schedules import Schedule, started_server
 
 from vernctl.testing import ProcessServer
@@ -43,6 +44,20 @@ def test_an_unseen_import_is_made_and_told_once_whatever_happens_on_the_way(
 ) -> None:
     monkeypatch.delenv("CI", raising=False)
     CompanySchedule(seed, server, tmp_path).run()
+
+
+@pytest.mark.parametrize("seed", range(len(FIRST) // 2))
+def test_a_live_source_is_read_through_the_same_faults_and_credentials_are_given(
+    server: ProcessServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    monkeypatch.delenv("CI", raising=False)
+    monkeypatch.setenv("CRM_TOKEN", TOKEN)
+    with rest_source(TOKEN) as source:
+        people = [("a@x.test", "Ann"), ("b@x.test", "Bob"), ("", "Cid")]
+        source.people = [{"Email": email, "Name": name} for email, name in people]
+        Schedule(seed, server, tmp_path, source=source.url).run()
+        assert source.refused == 0
+        assert source.read
 
 
 @pytest.mark.parametrize("fault", Fault)

@@ -45,6 +45,17 @@ STATUS_WORDS: dict[Status, str] = {
     "held": "held",
     "closed": "closed",
 }
+
+
+def status_words(outcome: SpecOutcome) -> str:
+    """A spec's status in words. Of a live source nobody knows whether it is unchanged."""
+    if outcome.status == "unchanged" and outcome.live is not None:
+        return "as last read"
+    if outcome.error is not None and outcome.error.kind == "credentials":
+        return "waits for credentials"
+    return STATUS_WORDS[outcome.status]
+
+
 #: Failures first, then what waits for somebody, then what is well.
 STATUS_ORDER: tuple[Status, ...] = (
     "not_as_approved",

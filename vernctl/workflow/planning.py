@@ -342,9 +342,12 @@ def imported(work: Work) -> dict[str, object]:
     done = work.journal.known.executed
     when = f"imported on {done.at[:10]}" if done else "imported"
     digest = done.digest if done else (work.here.digest if work.here else None)
+    live = work.spec.connection is not None
+    what = "what was read then is in" if live else "these inputs are in"
+    again = f"vernctl plan {work.spec.shown_path} --refresh"
     return {
         "status": "unchanged",
         "digest": digest,
-        "facts": (f"{when}; these inputs are in.",),
-        "next": "Raise `epoch:` in the spec to import the same inputs anew.",
+        "facts": (f"{when}; {what}.",),
+        "next": again if live else "Raise `epoch:` in the spec to import the same inputs anew.",
     }

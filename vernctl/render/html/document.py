@@ -59,7 +59,7 @@ def _spec(outcome: SpecOutcome, lines: Lines) -> Part:
         "title": clip(outcome.title or outcome.name),
         "about": [clip(part) for part in about if part],
         "status": outcome.status,
-        "status_words": words.STATUS_WORDS[outcome.status],
+        "status_words": words.status_words(outcome),
         "tone": _TONES[outcome.status],
         "first_import": outcome.first_import,
         "digest": outcome.digest,

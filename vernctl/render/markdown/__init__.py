@@ -63,7 +63,7 @@ def _roll_up(outcomes: Sequence[SpecOutcome], level: Level) -> list[str]:
     rows = [
         [
             prose(outcome.name, level.cell),
-            words.STATUS_WORDS[outcome.status],
+            words.status_words(outcome),
             _gist(outcome) if level.items else "",
         ]
         for outcome in shown
@@ -119,7 +119,7 @@ def _heading(outcome: SpecOutcome) -> str:
         return f"### {name}: what merging this would approve ({base} → {here})"
     about = [outcome.title, outcome.source, words.input_words(outcome), outcome.endpoint]
     line = " · ".join(prose(part, 60) for part in about if part)
-    status = "first import" if _is_first(outcome) else words.STATUS_WORDS[outcome.status]
+    status = "first import" if _is_first(outcome) else words.status_words(outcome)
     return f"### {name}: {status}{f' ({line})' if line else ''}"
 
 

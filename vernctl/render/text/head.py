@@ -47,4 +47,4 @@ def add_facts(page: Page, outcome: SpecOutcome) -> None:
 def _mark(outcome: SpecOutcome) -> str:
     if outcome.status == "changed":
         return "FIRST IMPORT" if outcome.first_import else "CHANGES"
-    return words.STATUS_WORDS[outcome.status].upper()
+    return words.status_words(outcome).upper()

@@ -31,7 +31,7 @@ def add_roll_up(page: Page, outcomes: Sequence[SpecOutcome]) -> None:
     listed = [o for o in _ordered(outcomes) if quiet <= NAMED or o.status not in QUIET]
     rows: list[list[Part]] = [
         [
-            Ink(words.STATUS_WORDS[outcome.status], STYLES[outcome.status]),
+            Ink(words.status_words(outcome), STYLES[outcome.status]),
             text_safe(outcome.name, 24),
             gist(outcome),
         ]
