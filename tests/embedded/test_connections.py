@@ -7,6 +7,7 @@ import sqlite3
 import stat
 import threading
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -50,10 +51,11 @@ class Source(BaseHTTPRequestHandler):
             body["next"] = "https://evil.test/people"
         self._send(body, 200)
 
-    def _send(self, body: object, status: int) -> None:
+    def _send(self, body: object, status: int, headers: Mapping[str, str] | None = None) -> None:
         data = json.dumps(body).encode()
         self.send_response(status)
-        self.send_header("content-length", str(len(data)))
+        for name, value in {"content-length": str(len(data)), **(headers or {})}.items():
+            self.send_header(name, value)
         self.end_headers()
         self.wfile.write(data)
 
@@ -61,15 +63,21 @@ class Source(BaseHTTPRequestHandler):
         """Keep the tests' output clean."""
 
 
-@pytest.fixture(scope="module")
-def source() -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Source)
+@contextmanager
+def serving(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
     thread.join()
     server.server_close()
+
+
+@pytest.fixture(scope="module")
+def source() -> Iterator[str]:
+    with serving(Source) as url:
+        yield url
 
 
 @pytest.fixture(scope="module")
@@ -275,7 +283,7 @@ def test_a_secret_is_not_passed_on_to_another_host(api: Any, source: str) -> Non
     assert api.do("generate")["blocked_reason"] == "credentials"
 
 
-class Moody(BaseHTTPRequestHandler):
+class Moody(Source):
     """A source with a bad day: busy first, then in offsets or links, or the same for ever."""
 
     busy = 0
@@ -298,27 +306,11 @@ class Moody(BaseHTTPRequestHandler):
             odd = {"@odata.value": PEOPLE[start : start + 2]}
             self._send(odd, 200, links)
 
-    def _send(self, body: object, status: int, headers: dict[str, str]) -> None:
-        data = json.dumps(body).encode()
-        self.send_response(status)
-        for name, value in {"content-length": str(len(data)), **headers}.items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(data)
-
-    def log_message(self, *args: object) -> None:
-        """Keep the tests' output clean."""
-
 
 @pytest.fixture
 def moody() -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Moody)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(Moody) as url:
+        yield url
 
 
 def moods(url: str, path: str, by: str, records: str = "@odata.value") -> dict[str, object]:
