@@ -154,7 +154,7 @@ def test_an_unseen_import_is_made_once_and_told_once_whatever_a_kill_interrupts(
     assert len(receipt.questions) == 1
 
 
-@pytest.mark.parametrize("api", BOUNDARIES)
+@pytest.mark.parametrize("api", ["migrations", "companies"])
 def test_every_boundary_is_walked(crash: Crash, api: str) -> None:
     if api == "companies":
         (crash.root / "specs/acme.yaml").write_text(company_spec(crash.root / "catalog.yaml"))
