@@ -87,6 +87,7 @@ def test_a_replaced_preview_is_refused_with_its_difference_and_no_request(at_url
     assert outcome.error is not None
     assert "approved for a preview that is no longer there" in outcome.error.message
     assert "Contacts: +0 -0 ~3 rows" in outcome.error.reasons
+    assert outcome.error.reasons[-1] == "told since then: upper Note"
     assert at_url.sent() == []
 
 

@@ -19,7 +19,7 @@ from vernctl.workflow.connecting import live_facts, live_source
 from vernctl.workflow.deliver import lacking
 from vernctl.workflow.executing import confirm, execute, finish
 from vernctl.workflow.git import refuse_uncommitted
-from vernctl.workflow.observe import Observed
+from vernctl.workflow.observe import Observed, persons_words
 from vernctl.workflow.outcome import SpecOutcome
 from vernctl.workflow.plan import Case, Options, Plan, Recorded, Situation, decide
 from vernctl.workflow.planning import (
@@ -38,6 +38,8 @@ from vernctl.workflow.session import in_ci
 from vernctl.workflow.takeover import take_over
 from vernctl.workflow.work import Work
 
+#: Messages of others that a refusal quotes.
+_TOLD = 3
 #: Shown what an apply is about to approve; True approves. A bare Enter never does.
 Confirm = Callable[[SpecOutcome], Awaitable[bool]]
 
@@ -248,7 +250,12 @@ async def _another_preview(work: Work, approved: Snapshot, observed: Observed) -
     recorded = Recorded.approved(approved)
     if sheets is None:
         return not_approved(work, ("the service holds no preview",))
-    return differs(work, approved, work.candidate(sheets, recorded, observed))
+    refused = differs(work, approved, work.candidate(sheets, recorded, observed))
+    said = persons_words(observed.events)
+    older = (f"{len(said) - _TOLD} earlier messages",) if len(said) > _TOLD else ()
+    since = (*older, *(f"told since then: {text}" for text in said[-_TOLD:]))
+    refused.reasons = (*refused.reasons, *since)
+    return refused
 
 
 def differs(work: Work, approved: Snapshot, candidate: Snapshot) -> RefusedError:
