@@ -273,6 +273,22 @@ def test_status_on_a_machine_that_has_nothing_tells_the_import_from_the_services
     assert "3 rows written" in told
 
 
+def test_status_tells_what_happened_though_somebody_elses_preview_stands_in_the_way(
+    work_bench: Bench, tmp_path: Path
+) -> None:
+    work_bench.imported()
+    elsewhere = work_bench.checkout(tmp_path / "elsewhere")
+    work_bench.spec_text(("  - upper Name\n", "  - upper Name\n  - upper Note\n"))
+    work_bench.plan()
+    outcome = elsewhere.status()
+    assert outcome.exit_code == 4
+    assert outcome.error is not None
+    assert "a preview that this checkout does not know" in outcome.error.message
+    facts = " ".join(outcome.facts)
+    assert "approved " in facts
+    assert "3 rows written" in facts
+
+
 def test_read_only_starts_no_run_and_creates_nothing(work_bench: Bench) -> None:
     outcome = work_bench.plan(read_only=True)
     assert work_bench.sent() == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 
-from vernctl.errors import CredentialsError, VernctlError
+from vernctl.errors import CredentialsError, RefusedError, VernctlError
 from vernctl.spec.model import Project, Spec
 from vernctl.workflow.answering import BlockedError
 from vernctl.workflow.applying import ApplyOptions
@@ -87,7 +87,14 @@ async def status_specs(session: Session, specs: Sequence[Spec]) -> list[SpecOutc
 
 
 async def _status(work: Work) -> SpecOutcome:
-    planned = await dialect_of(work.spec).plan(work, PlanOptions(read_only=True))
+    try:
+        planned = await dialect_of(work.spec).plan(work, PlanOptions(read_only=True))
+    except RefusedError as refused:
+        # What the service holds is not ours to go on with; what has happened is told all the same.
+        refused.remote = "Nothing was sent."
+        planned = stopped(work.spec, "status", refused, begin(work, "status"))
+        if refused.rule != "unknown_migration":
+            planned = planned.model_copy(update={"migration_id": work.line.id or None})
     return await status_of(work, planned)
 
 
