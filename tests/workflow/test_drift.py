@@ -56,6 +56,18 @@ def test_another_template_makes_an_approval_stale_that_is_not_yet_applied(
     assert "templates changed: Contacts.Name" in outcome.error.reasons
 
 
+def test_another_template_changes_nothing_of_an_import_that_is_in(
+    work_bench: Bench, tmp_path: Path
+) -> None:
+    work_bench.imported()
+    edit_catalog(work_bench)
+    work_bench.sent()
+    for checkout in (work_bench, work_bench.checkout(tmp_path / "elsewhere")):
+        outcome = checkout.apply()
+        assert outcome.status == "unchanged", outcome.error
+        assert checkout.sent() == []
+
+
 def test_drift_without_an_approval_is_refused(work_bench: Bench) -> None:
     assert drift(work_bench).exit_code == 4
 

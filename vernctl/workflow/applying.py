@@ -68,14 +68,15 @@ async def _apply(work: Work, options: ApplyOptions) -> SpecOutcome:
     observed = await take_over(work, await work.look())
     if work.journal.known.executing is not None:
         return await finish(work)
-    moved = stale_parts(work)
-    if work.base is None or moved:
-        return await approve_first(work, options, moved, plan_work, _apply)
+    if work.base is None or moved_parts(work):
+        return await approve_first(work, options, stale_parts(work), plan_work, _apply)
     if work.session.approval(work.spec) == "commit":
         refuse_uncommitted(work.folders.approved, work.base)
     situation = await work.situation(observed)
     if situation.imported and is_imported(work):
         return await nothing_to_do(work, work.base, observed.run, partial(confirm, work, work.base))
+    if drifted := drifted_parts(work):
+        return await approve_first(work, options, drifted, plan_work, _apply)
     refuse_partial(work, options)
     plan = _planned(work, situation)
     if plan.case == "read":
@@ -90,20 +91,32 @@ async def _apply(work: Work, options: ApplyOptions) -> SpecOutcome:
 
 
 def stale_parts(work: Work) -> tuple[str, ...]:
-    """What makes the approval stale, by name: the spec, its files, the templates, the endpoint."""
+    """What makes the approval stale, by name: the spec, its files, the endpoint, the templates."""
+    return (*moved_parts(work), *drifted_parts(work))
+
+
+def moved_parts(work: Work) -> tuple[str, ...]:
+    """What of ours has moved since the approval: the spec, its files, the endpoint."""
     base = work.base
     if base is None:
         return ()
-    moved = list(moved_since(work.spec, base, work.inputs))
+    moved = moved_since(work.spec, base, work.inputs)
     if base.inputs.endpoint != work.session.identity:
-        moved.append(f"approved for {base.inputs.endpoint}, this is {work.session.identity}")
+        moved = (*moved, f"approved for {base.inputs.endpoint}, this is {work.session.identity}")
+    return tuple(moved)
+
+
+def drifted_parts(work: Work) -> tuple[str, ...]:
+    """What others have moved since: the templates. Of an import that is in, it changes nothing."""
+    base = work.base
+    if base is None:
+        return ()
     now = base.model_copy(update={"inputs": work.inputs_of(base.inputs.refinements)})
-    moved += [
+    return tuple(
         f"templates changed: {cause.ref}"
         for cause in causes_between(base, now)
         if cause.kind == "template"
-    ]
-    return tuple(moved)
+    )
 
 
 def is_imported(work: Work) -> bool:

@@ -23,6 +23,8 @@ from vernctl.snapshot.model import Snapshot
 from vernctl.workflow.applying import (
     ApplyOptions,
     approve_first,
+    drifted_parts,
+    moved_parts,
     nothing_to_do,
     refuse_partial,
     stale_parts,
@@ -72,9 +74,8 @@ async def _apply(work: Work, options: ApplyOptions) -> SpecOutcome:
     seen = await look(work)
     if work.journal.known.executing is not None:
         return await finish(work)
-    moved = stale_parts(work)
-    if work.base is None or moved:
-        return await approve_first(work, options, moved, plan_company, _apply)
+    if work.base is None or moved_parts(work):
+        return await approve_first(work, options, stale_parts(work), plan_company, _apply)
     approved = work.base
     if work.session.approval(work.spec) == "commit":
         refuse_uncommitted(work.folders.approved, approved)
@@ -87,6 +88,8 @@ async def _import_once(
     done = imported_run(work, seen, approved)
     if done is not None:
         return await _is_in(work, approved, done)
+    if drifted := drifted_parts(work):
+        return await approve_first(work, options, drifted, plan_company, _apply)
     refuse_partial(work, options)
     active = seen.active
     if active is not None and not is_ours(work.journal.known, active, approves(approved)):
