@@ -78,6 +78,8 @@ HOSTILE = [
     "日本語のテキスト" * 100,
     "x" * 1_000_000,
     "`" * 5000,
+    "=HYPERLINK(\"https://evil.test\")", "+1+cmd|' /C calc'!A0", "@SUM(1)",
+    "👩‍👩‍👧 family 🇩🇪 flag ☠️",
     "\\",
     "",
     " ",

@@ -19,6 +19,8 @@ _HEAD = 64 * 1024
 _OTHER_KINDS = (b"PK\x03\x04", b"PAR1", b"\x1f\x8b", b"\xd0\xcf\x11\xe0")
 _JSON = frozenset({".json", ".jsonl", ".ndjson"})
 _FOREIGN = ";\t|"
+#: Characters of a note on stderr.
+_NOTE = 300
 
 
 @contextmanager
@@ -59,6 +61,7 @@ def _copied(path: Path, folder: Path) -> Path:
     from vernctl.engine.inspect import table_rows
     from vernctl.engine.model import EngineError
     from vernctl.errors import InputError
+    from vernctl.render.escape import text_safe
 
     folder.mkdir()
     copy = folder / path.name
@@ -71,7 +74,7 @@ def _copied(path: Path, folder: Path) -> Path:
                 writer.writerows(rows)
     except EngineError as error:
         raise InputError(str(error), next=f"vernctl inspect {path}") from error
-    print(f"{path.name} is read as {_how(table)}.", file=sys.stderr)
+    print(text_safe(f"{path.name} is read as {_how(table)}.", _NOTE), file=sys.stderr)
     return copy
 
 
