@@ -28,6 +28,24 @@ def test_two_files_that_differ_are_2(pair: tuple[str, str], vernctl: Any) -> Non
     assert "sample" not in ran.out
 
 
+def test_columns_in_another_order_and_under_another_name_are_said(
+    tmp_path: Path, vernctl: Any
+) -> None:
+    old, new = tmp_path / "old.csv", tmp_path / "new.csv"
+    old.write_text("ID,Mobile,City\n1,030 11,Bonn\n2,030 22,Köln\n")
+    new.write_text("City,ID,Phone\nBonn,1,030 11\nKöln,2,030 22\n")
+    ran = vernctl("diff", str(old), str(new), "--key", "ID")
+    assert ran.code == 2
+    assert "the columns are in another order" in ran.out
+    assert "renamed? column Mobile → Phone (100 % of cells equal)" in ran.out
+    new.write_text("Mobile,ID,City\n030 11,1,Bonn\n030 22,2,Köln\n")
+    for format_ in ("text", "markdown", "html"):
+        ran = vernctl("diff", str(old), str(new), "--key", "ID", "--format", format_)
+        assert (ran.code, "the columns are in another order" in ran.out) == (2, True)
+    ran = vernctl("diff", str(old), str(new), "--key", "ID", "--format", "json")
+    assert json.loads(ran.out)["sheets"]["new"]["reordered_columns"] is True
+
+
 def test_two_files_that_are_equal_are_0(pair: tuple[str, str], vernctl: Any) -> None:
     assert vernctl("diff", pair[0], pair[0], "--key", "ID").code == 0
 

@@ -127,8 +127,8 @@ def diff_sheets(
             validity=validity_changes(before, new, two, partner),
             stats=column_stats(before if old else None, new) if stats else (),
             moved_columns=renamed,
-            proposed_columns=propose_columns(before, new, partner) if stats else (),
-            proposed_keys=propose_keys(one, two, partner, _places(new, key)) if stats else (),
+            proposed_columns=propose_columns(before, new, partner),
+            proposed_keys=propose_keys(one, two, partner, _places(new, key)),
         )
 
 

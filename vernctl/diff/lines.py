@@ -16,6 +16,7 @@ from vernctl.diff.groups import group_changes
 from vernctl.diff.kinds import classify
 from vernctl.diff.match import Side, match_distinct
 from vernctl.diff.records import KeyCutter, Piece, RecordReader, UncertainError, parse_all
+from vernctl.diff.renames import propose_keys
 from vernctl.diff.values import AddedRow, RemovedRow, SheetDiff
 from vernctl.snapshot.rows import KeySource, Row, Sheet
 
@@ -149,6 +150,7 @@ def _diff(
         changed=changed_rows(changed, kinds, names),
         order=() if order == sorted(order) else tuple(order),
         groups=group_changes(counts, kinds),
+        proposed_keys=propose_keys(old, new, partner, at),
     )
 
 

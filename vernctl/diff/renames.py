@@ -52,6 +52,8 @@ def propose_columns(old: Sheet, new: Sheet, partner: Sequence[int]) -> tuple[Ren
     """
     dropped = [name for name in old.columns if name not in new.columns]
     added = [name for name in new.columns if name not in old.columns]
+    if not (dropped and added):
+        return ()
     found: list[tuple[float, Rename]] = []
     matched = [(row, other) for row, other in enumerate(partner) if other >= 0]
     for a in dropped:

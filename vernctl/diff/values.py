@@ -174,6 +174,16 @@ class SheetDiff(Value):
         return tuple(name for name in self.columns_before if name not in self.columns)
 
     @property
+    def is_reordered(self) -> bool:
+        """True where columns that both tables have follow each other in another order."""
+        both = set(self.columns) & set(self.columns_before)
+        before, after = (
+            [name for name in names if name in both]
+            for names in (self.columns_before, self.columns)
+        )
+        return not self.is_new and before != after
+
+    @property
     def cells(self) -> int:
         """Changed cells of matched rows."""
         return sum(len(row.cells) for row in self.changed)

@@ -17,7 +17,8 @@ class SheetDocument(TypedDict):
     ``rows`` stand in the preview, drawn from ``sample_of`` (null: the server does not say);
     ``added``, ``removed``, ``changed`` count rows, ``cells`` changed cells; ``cosmetic`` is the
     part of ``changed`` in which only the writing differs; ``invalid`` counts rows with an invalid
-    cell, ``invalid_before`` those of the approved snapshot; ``columns`` are the preview's;
+    cell, ``invalid_before`` those of the approved snapshot; ``columns`` are the preview's
+    (``reordered_columns``: those of both are in another order);
     ``moved_columns`` are renames that the spec confirms (old: new), ``renamed_columns`` and
     ``renamed_keys`` are those that the data proposes.
     """
@@ -36,6 +37,7 @@ class SheetDocument(TypedDict):
     columns: list[str]
     added_columns: list[str]
     dropped_columns: list[str]
+    reordered_columns: bool
     moved_columns: dict[str, str]
     renamed_columns: dict[str, str]
     renamed_keys: dict[str, str]
@@ -71,6 +73,7 @@ def sheet_document(sheet: SheetDiff) -> SheetDocument:
         columns=list(sheet.columns),
         added_columns=list(sheet.added_columns),
         dropped_columns=list(sheet.dropped_columns),
+        reordered_columns=sheet.is_reordered,
         moved_columns=dict(sheet.moved_columns),
         renamed_columns={rename.old: rename.new for rename in sheet.proposed_columns},
         renamed_keys={rename.old: rename.new for rename in sheet.proposed_keys},

@@ -194,7 +194,8 @@ def key_note(sheet: SheetDiff) -> str | None:
 
 
 def rename_notes(sheet: SheetDiff) -> list[str]:
-    """What was renamed, as the spec confirms it, and what the data says may have been."""
+    """What was renamed, as the spec confirms it, and what the data says may have been; and whether
+    columns were reordered."""
     notes = [f"renamed: column {old} → {new}" for old, new in sheet.moved_columns]
     for what, renames in (("column", sheet.proposed_columns), ("row", sheet.proposed_keys)):
         for rename in renames[:RENAMES]:
@@ -202,6 +203,8 @@ def rename_notes(sheet: SheetDiff) -> list[str]:
             notes.append(f"renamed? {what} {rename.old} → {rename.new} ({share})")
         if len(renames) > RENAMES:
             notes.append(f"renamed? {counted(len(renames) - RENAMES, f'more {what}')}")
+    if sheet.is_reordered:
+        notes.append("the columns are in another order")
     return notes
 
 
