@@ -14,6 +14,7 @@ from scripted_agent import Ask
 
 from vernctl.api.companies import CompaniesClient
 from vernctl.api.models import Answer
+from vernctl.api.quota import Ledger
 from vernctl.errors import ConflictError, UsageError
 from vernctl.snapshot.files import read_snapshot
 from vernctl.workflow.applying import ApplyOptions
@@ -33,6 +34,7 @@ from vernctl.workflow.companies.applying import _create
 from vernctl.workflow.companies.looking import line_of, look
 from vernctl.workflow.companies.starting import start
 from vernctl.workflow.companies.verbs import Companies
+from vernctl.workflow.gate import Gate
 from vernctl.workflow.outcome import SpecOutcome, exit_code_of
 from vernctl.workflow.receipts import receipts_of
 from vernctl.workflow.session import Session
@@ -167,6 +169,35 @@ def test_a_correction_that_comes_too_late_is_told_and_the_result_is_held(company
     assert outcome.status == "not_as_approved"
     assert outcome.verification is not None
     assert "“upper Name” did not reach the import" in outcome.verification.problems[0]
+    assert company.apply().status == "not_as_approved"
+    company.agent.asks.append(EMAIL)  # now it listens
+    again = company.apply(retry=True)
+    assert again.status == "applied", again.error
+    assert exported(company)[1] == "a@x.test,ANN,one"
+    assert next(run["idempotency_key"] for run in _history(company)) == f"{again.digest}-2"
+
+
+def test_an_import_that_is_not_as_approved_may_be_approved_as_it_is(company: Bench) -> None:
+    company.agent.asks.clear()
+    company.approved()
+    company.run(lambda session: _start_alone(company, session))
+    assert company.apply().status == "not_as_approved"
+    assert company.approve().status == "approved"
+    assert company.apply().status == "unchanged"
+
+
+def test_an_import_that_could_not_be_corrected_this_hour_is_not_started(company: Bench) -> None:
+    company.approved()
+    specs = company.specs()
+
+    async def apply(session: Session) -> list[SpecOutcome]:
+        ledger = Ledger(company.server.url, "k", folder=company.root / "quota")
+        ledger.spend(("agent",) * 4)
+        session.gate = Gate(ledger)
+        return await apply_specs(session, specs, ApplyOptions())
+
+    (outcome,) = company.run(apply)
+    assert outcome.exit_code == 5 and company.agent.calls == []
 
 
 async def _start_alone(made: Bench, session: Session) -> str:

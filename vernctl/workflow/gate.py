@@ -14,7 +14,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 
-from vernctl.api.quota import CONCURRENT_RUNS, HOUR, PUBLISHED, Ledger, QuotaName
+from vernctl.api.quota import CONCURRENT_RUNS, HOUR, PUBLISHED, Ledger, QuotaName, QuotaState
 from vernctl.errors import QuotaError
 
 _COME_BACK = "The same command, later; it goes on where it stopped."
@@ -124,6 +124,33 @@ class Gate:
         waited = await self.admit(address, names, what)
         self._admitted[address] = (what, tuple(names))
         return waited
+
+    async def room(self, agent_calls: int, what: str) -> None:
+        """Return when the hour has room for so many agent calls in a row; none is spent.
+
+        For what must not stop half way: an import that can no longer be told its corrections.
+        Raises QuotaError where that is not now and nobody waits.
+        """
+        while True:
+            state = self._agent_state()
+            if state is None or state.free >= min(agent_calls, state.limit):
+                return
+            if not self.wait:
+                raise QuotaError(
+                    f"to {what} takes {agent_calls} agent calls in a row, "
+                    f"and {state.free} of this hour {'is' if state.free == 1 else 'are'} left.",
+                    resume_at=state.next_at,
+                    next=_COME_BACK,
+                )
+            await self._sleep(max(1.0, min(60.0, (state.next_at or 0) - self.now())))
+
+    def _agent_state(self) -> QuotaState | None:
+        """The account's agent calls; None where no limits are known."""
+        try:
+            states = self.ledger.states() if self.ledger else ()
+        except OSError:
+            return None
+        return next((state for state in states if state.name == "agent"), None)
 
     def _give_back(self, address: str) -> None:
         """What was reserved and not asked for after all is free for others."""

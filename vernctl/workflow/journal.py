@@ -310,7 +310,9 @@ def _after_fact(known: Known, entry: Entry) -> dict[str, object]:
             return {"preview": KnownPreview.model_validate(read)}
         case "executed":
             done = KnownExecute.model_validate({**read, "at": entry.at, "run_id": known.run_id})
-            badly = done.status in ("failed", "partial")
+            # What is not as approved may be told again and again: its run is spent once.
+            told = known.executed is not None and known.executed.run_id == done.run_id
+            badly = done.status != "completed" and not told
             spent = (*known.spent, done.digest) if badly else known.spent
             return {"executing": None, "executed": done, "spent": spent}
         case "missed":

@@ -86,7 +86,9 @@ async def _import_once(
     work: Work, seen: Seen, approved: Snapshot, options: ApplyOptions
 ) -> SpecOutcome:
     done = imported_run(work, seen, approved)
-    if done is not None:
+    ended = work.journal.known.executed
+    anew = options.retry and ended is not None and ended.status == "not_as_approved"
+    if done is not None and not anew:
         return await _is_in(work, approved, done)
     if drifted := drifted_parts(work):
         return await approve_first(work, options, drifted, plan_company, _apply)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from vernctl.api.models import Import
 from vernctl.diff.causes import explained
 from vernctl.diff.checks import preview_checks
-from vernctl.diff.model import CheckResult
+from vernctl.diff.model import CheckResult, Diff
 from vernctl.snapshot.build import make_snapshot
 from vernctl.snapshot.digest import short
 from vernctl.snapshot.keys import unique_columns
@@ -65,12 +65,16 @@ def read_imported(work: Work, approved: Snapshot, run: Import, results: Results)
         run_id=run.run_id,
         tokens=work.tokens,
     )
+    return held_against(work, approved, candidate)
+
+
+def held_against(work: Work, approved: Snapshot, candidate: Snapshot) -> Imported:
+    """What was imported against the rows that were approved before, and the limits on that."""
     diff, causes = explained(approved, candidate)
-    return Imported(candidate, Review(diff, causes, _checks(work, candidate, approved), None))
+    return Imported(candidate, Review(diff, causes, _checks(work, diff, candidate), None))
 
 
-def _checks(work: Work, candidate: Snapshot, approved: Snapshot) -> tuple[CheckResult, ...]:
-    diff, _ = explained(approved, candidate)
+def _checks(work: Work, diff: Diff, candidate: Snapshot) -> tuple[CheckResult, ...]:
     checks = preview_checks(
         work.spec.checks,
         diff,
@@ -92,7 +96,8 @@ async def confirm_import(work: Work, approved: Snapshot, run: Import) -> SpecOut
 
     def also(results: Results) -> Also:
         if not approved.unseen:
-            return Also(problems=_missed(work), warnings=_by_hand(work, approved))
+            # Somebody has looked at these rows since, whatever the import was told.
+            return Also(warnings=_by_hand(work, approved))
         found = read_imported(work, approved, run, results)
         if not in_ci():
             keep_pending(work, found.candidate, found.review)
@@ -107,12 +112,11 @@ async def confirm_import(work: Work, approved: Snapshot, run: Import) -> SpecOut
     outcome = await confirm(work, approved, run, also)
     asked = with_wordings(outcome.questions, work.journal.known.questions, approved)
     outcome = outcome.model_copy(update={"questions": asked})
-    if outcome.status == "applied" and approved.unseen:
-        path = work.spec.shown_path
-        outcome = outcome.model_copy(
-            update={"next": f"vernctl show {path}, then vernctl approve {path}"}
-        )
-    return outcome
+    path = work.spec.shown_path
+    following = f"vernctl show {path}, then vernctl approve {path}"
+    if outcome.status == "not_as_approved":
+        following += f"; or import once more: vernctl apply {path} --retry"
+    return outcome.model_copy(update={"next": following}) if approved.unseen else outcome
 
 
 def _missed(work: Work) -> tuple[str, ...]:

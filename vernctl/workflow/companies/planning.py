@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 
+from vernctl.api.models import Import
 from vernctl.diff.causes import causes_between
 from vernctl.diff.compare import diff_snapshots
 from vernctl.diff.model import Cause
@@ -19,7 +20,7 @@ from vernctl.snapshot.model import RecordedCause, RecordedQuestion, Snapshot, Un
 from vernctl.spec.answers import match
 from vernctl.workflow.approving import unseen_facts
 from vernctl.workflow.asked import matched_today, question_outcome, unused_rules
-from vernctl.workflow.companies.imported import Imported, imported_now
+from vernctl.workflow.companies.imported import Imported, held_against, imported_now
 from vernctl.workflow.companies.looking import Seen, approves, imported_run, is_ours, look
 from vernctl.workflow.outcome import Cost, SpecOutcome
 from vernctl.workflow.plan import Plan, PlannedStep, applied_order, cost_of
@@ -65,9 +66,17 @@ async def _planned(work: Work, seen: Seen, options: PlanOptions) -> SpecOutcome:
     base = work.base
     run_in = imported_run(work, seen, wanted if base is None or _is_other(base, wanted) else base)
     if run_in is not None and base is not None and not _is_other(base, wanted):
-        seen_now = None if not base.unseen else await imported_now(work, base, run_in)
+        seen_now = await _unlooked(work, base, run_in) if base.unseen else None
         return _imported(work, outcome, base, seen_now, options)
     return _unseen(work, seen, wanted, outcome, options)
+
+
+async def _unlooked(work: Work, base: Snapshot, run: Import) -> Imported:
+    """What an import has made and nobody has looked at: the pending snapshot, else by reading."""
+    pending = read_snapshot(work.folders.pending)
+    if pending is None or pending.unseen or pending.run_id != run.run_id:
+        return await imported_now(work, base, run)
+    return held_against(work, base, pending)
 
 
 def candidate_of(work: Work) -> Snapshot:
@@ -244,7 +253,7 @@ def _imported(
         )
     candidate, review = found
     pending = read_snapshot(work.folders.pending)
-    if _writes(options) and (pending is None or pending.digest != candidate.digest):
+    if _writes(options) and pending != candidate:
         keep_pending(work, candidate, review)
     facts.append(f"What was imported, {short(candidate.digest)}, waits to be looked at.")
     update: dict[str, object] = {

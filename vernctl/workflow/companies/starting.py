@@ -36,6 +36,9 @@ async def start(work: Work, seen: Seen, approved: Snapshot) -> None:
     whose import has ended badly finds only that one: the next has a number. Raises RefusedError
     for a stranger's import, QuotaError, and ApiError for what the service refuses for good.
     """
+    if approved.inputs.refinements:
+        # Started without a call left to correct it, it would be one that is not as approved.
+        await work.session.gate.room(2, "import and correct")
     known, digest = work.journal.known, approves(approved)
     attempt = 1 + sum(spent in (digest, approved.digest) for spent in known.spent)
     # Each round uses up a key that the history knows, or renews uploads that are gone.
