@@ -285,11 +285,104 @@ Zuletzt geändert | dmy | Updated At
 Geschlossen am | dmy | Closed At
 """
 
+#: Written after the words of the lexicon, without looking at them.
+_LATE = """
+= Money transfer English, transactions
+TransferWise ID | code |
+Date | dmy | Booking Date
+Amount | money | Amount
+Currency | currency | Currency
+Description | memo | Purpose
+Payment Reference | code |
+Running Balance | money | Balance
+Payee Name | person | Payee
+Payee Account Number | iban | Payee IBAN
+Merchant | company |
+= Swiss bank, transactions
+Abschlussdatum | dmy | Booking Date
+Valutadatum | dmy | Value Date
+Beschreibung1 | memo | Purpose
+Einzelbetrag | comma | Amount
+Whrg. | currency | Currency
+Saldo | comma | Balance
+= Pipeline CRM English, contacts
+Person - Name | person |
+Person - First name | first | First Name
+Person - Last name | last | Last Name
+Person - Email - Work | email | Email
+Person - Phone - Work | phone | Phone
+Person - Phone - Mobile | phone | Mobile
+Person - Organization | company | Company
+Person - Job title | title | Job Title
+Person - Postal address city | city | City
+Person - Postal address ZIP code | zip | Postal Code
+Person - Postal address country | country | Country
+Person - Person created | isot | Created At
+Person - Birthday | iso | Birthday
+= Danish shop, orders
+Ordrenr. | order | Order Number
+Bestillingsdato | iso | Order Date
+Kundens navn | person | Customer
+Kundens e-mail | email | Customer Email
+Ordrestatus | paid | Status
+Subtotal ekskl. moms | comma | Subtotal
+Momsbeløb | comma | Tax
+Levering | comma | Shipping Cost
+I alt inkl. moms | comma | Total
+Valutakode | currency | Currency
+= Norwegian HR, employees
+Ansattnr | int | Employee Number
+Fornavn | first | First Name
+Etternavn | last | Last Name
+E-post jobb | email | Email
+Avd. | dept | Department
+Stillingstittel | title | Job Title
+Nærmeste leder | person | Manager
+Ansatt dato | dmy | Hire Date
+Sluttdato | dmy | Termination Date
+Årslønn | comma | Salary
+Fødselsdato | dmy | Date of Birth
+Kjønn | gender | Gender
+= Polish accounting, invoices
+Nr dokumentu | order | Invoice Number
+Data wyst. | iso | Invoice Date
+Termin płatności | iso | Due Date
+Nabywca | company | Customer
+Netto | comma | Net Amount
+Kwota VAT | comma | Tax
+Do zapłaty brutto | comma | Total
+Waluta | currency | Currency
+Status płatności | paid | Status
+= Issue tracker English, tickets
+Issue key | code | Ticket ID
+Summary | memo | Subject
+Description | memo | Description
+Status | paid | Status
+Priority | level | Priority
+Reporter | person | Requester
+Assignee | person | Assignee
+Created | isot | Created At
+Updated | isot | Updated At
+Resolved | isot | Closed At
+Sprint | dept |
+= Italian wholesaler, products
+Cod. Art. | code | SKU
+Descrizione articolo | product | Name
+Note estese | memo | Description
+Categoria merceologica | dept | Category
+Listino | comma | Price
+Costo ultimo | comma | Cost
+Giacenza | int | Stock
+Cod. a barre | ean | Barcode
+Peso netto | comma | Weight
+Marchio | company | Brand
+"""
 
-def exports(kept: bool) -> list[Export]:
-    """The seen or the kept tables, in order."""
+
+def exports(which: str) -> list[Export]:
+    """The tables that are ``seen``, ``kept`` or written ``late``, in order."""
     found: list[Export] = []
-    for line in (_KEPT if kept else _SEEN).strip().splitlines():
+    for line in {"seen": _SEEN, "kept": _KEPT, "late": _LATE}[which].strip().splitlines():
         if line.startswith("= "):
             system, _, template = line[2:].rpartition(", ")
             found.append(Export(system, template, ()))

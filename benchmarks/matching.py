@@ -147,9 +147,10 @@ def _cases(root: Path) -> Iterator[_Case]:
             _truth(folder / "ground_truth.csv"),
         )
     yield from _banks(root / "bank_exports")
-    yield from _own("own, seen", exports(kept=False))
+    yield from _own("own, seen", exports("seen"))
     if "--kept" in sys.argv[1:]:
-        yield from _own("own, kept", exports(kept=True))
+        yield from _own("own, kept", exports("kept"))
+        yield from _own("own, late", exports("late"))
 
 
 def _own(name: str, made: Sequence[Export]) -> Iterator[_Case]:

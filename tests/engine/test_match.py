@@ -226,6 +226,14 @@ def test_bank_statements_of_many_languages_have_their_roles(tmp_path: Path, head
     assert not any(each.close for each in found.values())
 
 
+def test_a_column_that_only_its_values_tell_is_proposed_and_asked_about(tmp_path: Path) -> None:
+    text = "Nr,Whrg,Xq\n1,EUR,Offen\n2,USD,Closed\n3,EUR,Open\n4,SEK,Lost\n5,EUR,Open\n"
+    states = Column(name="Status", one_of=("Open", "Closed", "Lost", "Offen"))
+    found = only(tmp_path, text, "Currency", states)
+    assert chosen(found) == {"Currency": "Whrg", "Status": "Xq"}
+    assert all(each.close for each in found.values())
+
+
 def test_beside_a_first_or_last_name_a_name_is_the_other_half(tmp_path: Path) -> None:
     italian = only(tmp_path, "Nome,Cognome\nAda,Rossi\nUgo,Verdi\n", "First Name", "Last Name")
     german = only(tmp_path, "Vorname,Name\nAda,Roth\nUwe,Voss\n", "First Name", "Last Name")

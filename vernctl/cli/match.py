@@ -134,7 +134,8 @@ def _reason(column: ColumnMatch) -> str:
         for each in column.candidates[1:3]
         if column.close
     ]
-    part = f"the {column.chosen.part} of it; " if column.chosen.part else ""
+    one = len(column.chosen.sources) == 1
+    part = f"the {column.chosen.part} of it; " if column.chosen.part and one else ""
     return f"{part}{column.chosen.why}{'; or ' + ' or '.join(rivals) if rivals else ''}"
 
 

@@ -13,6 +13,19 @@ _PERSON = ("full name", "name", "contact", "customer", "employee", "user", "owne
 #: Parts of an address in the order in which they are written one after another.
 _ADDRESS = ("street", "house number", "street 2", "zip", "city", "state", "country")
 
+#: How the sources of an amount go together: the first less the second, the second says the sign.
+LESS, SIGNED = "less", "signed"
+_MINUS = frozenset(
+    ("d", "db", "dr", "dbit", "debit", "debet", "soll", "s", "af", "out", "-", "outgoing", "débit",
+     "debito", "débito", "addebito", "cargo", "wn", "obciążenie", "výdaj", "uttag", "outflow",
+     "withdrawal", "payment out")
+)  # fmt: skip
+_PLUS = frozenset(
+    ("c", "cr", "crdt", "credit", "kredit", "haben", "h", "bij", "in", "+", "incoming", "crédit",
+     "credito", "crédito", "accredito", "abono", "ma", "uznanie", "příjem", "insättning", "inflow",
+     "deposit", "payment in")
+)  # fmt: skip
+
 
 class Composed(NamedTuple):
     """A proposal: source columns by position, the part that is meant (''), score, and why."""
@@ -32,6 +45,7 @@ def compose(
     found.update(_names_apart(table, concepts, chosen))
     found.update(_names_together(table, concepts, chosen))
     found.update(_addresses(table, concepts, chosen))
+    found.update(_amounts(table, concepts, chosen))
     return found
 
 
@@ -113,6 +127,37 @@ def _addresses(
     if len(sources) < 2:
         return {}
     return {target: Composed(sources, "", 0.8, "its parts make up the address")}
+
+
+def _amounts(
+    table: TableProfile, concepts: Sequence[tuple[str, ...]], chosen: Mapping[int, int]
+) -> dict[int, Composed]:
+    """An amount with its sign, out of money in and money out, or out of a number and a word."""
+    target = next((index for index, units in enumerate(concepts) if units == ("amount",)), None)
+    parts = _positions(table)
+    if target is None:
+        return {}
+    taken = {source for index, source in chosen.items() if index != target}
+    if "inflow" in parts and "outflow" in parts:
+        sources = (parts["inflow"], parts["outflow"])
+        if not taken & set(sources) and chosen.get(target) in (None, *sources):
+            return {target: Composed(sources, LESS, 0.85, "money in, less money out")}
+    sign = parts.get("debit credit", parts.get("transaction type"))
+    amount = chosen.get(target)
+    if sign is None or amount is None or not minus_words(table.columns[sign]):
+        return {}
+    if any(value.lstrip().startswith(("-", "−", "(")) for value in table.columns[amount].sample):
+        return {}
+    why = f'"{table.columns[sign].name}" says which amounts are taken off'
+    return {target: Composed((amount, sign), SIGNED, 0.85, why)}
+
+
+def minus_words(column: ColumnProfile) -> tuple[str, ...]:
+    """The words of a column that say "taken off", where it says that or its opposite alone."""
+    values = {value.casefold() for value, _ in column.top}
+    if not values or column.distinct > len(_MINUS | _PLUS) or not values <= _MINUS | _PLUS:
+        return ()
+    return tuple(sorted(value for value, _ in column.top if value.casefold() in _MINUS))
 
 
 def _positions(table: TableProfile) -> dict[str, int]:

@@ -24,6 +24,7 @@ _EXPECTED: dict[str, tuple[str, ...]] = {
     "website": ("url", "domain"),
     "domain": ("domain", "url"),
     "iban": ("iban", "integer", "code"),
+    "currency": ("currency_code", "name", "words", "money"),
     "ip": ("ip",),
     **dict.fromkeys(
         ("date", "created", "updated", "closed", "start", "end", "due", "value date", "timestamp",
@@ -45,15 +46,27 @@ _WORDS = frozenset(
 )  # fmt: skip
 _NO_WORDS = ("iban", "integer", "decimal", "email", "uuid", "url", *_DATES)
 #: Kinds that belong to one concept so firmly that a column without a telling name is known by them.
-_TELLING = {"email": ("email",), "website": ("url",), "ip": ("ip",), "iban": ("iban",)}
+_TELLING = {
+    "email": ("email",),
+    "website": ("url",),
+    "ip": ("ip",),
+    "iban": ("iban",),
+    "currency": ("currency_code",),
+}
+#: Allowed values, or linked ones, by which a column is known: fewer are found by accident.
+_SAID = 3
 
 
 class Evidence(NamedTuple):
-    """``gain`` (0 to 1) speaks for the pair, ``loss`` (0 to 1) against it; ``why`` in words."""
+    """``gain`` (0 to 1) speaks for the pair, ``loss`` (0 to 1) against it; ``why`` in words.
+
+    ``telling``: the values alone are worth asking, whatever the column is called.
+    """
 
     gain: float = 0.0
     loss: float = 0.0
     why: str = ""
+    telling: bool = False
 
 
 def weigh(
@@ -68,7 +81,7 @@ def weigh(
     """
     if not column.checked:
         return Evidence(0.0, 0.05, "empty")
-    gain, loss, whys = 0.0, 0.0, []
+    gain, loss, whys, telling = 0.0, 0.0, [], False
     for found in (
         _by_kind(column, units),
         _by_pattern(column, target),
@@ -76,11 +89,12 @@ def weigh(
         _by_link(column, key),
     ):
         gain, loss = max(gain, found.gain), max(loss, found.loss)
+        telling = telling or found.telling
         if found.why:
             whys.append(found.why)
     if target.unique and column.filled > 20 and column.distinct < 0.5 * column.filled:
         loss = max(loss, 0.25)
-    return Evidence(gain, loss, "; ".join(whys))
+    return Evidence(gain, loss, "; ".join(whys), telling and not loss)
 
 
 def _by_kind(column: ColumnProfile, units: tuple[str, ...]) -> Evidence:
@@ -91,13 +105,20 @@ def _by_kind(column: ColumnProfile, units: tuple[str, ...]) -> Evidence:
         return Evidence()
     share = column.share(*_EXPECTED[head])
     if head in _TELLING and column.share(*_TELLING[head]) > 0.6:
-        return Evidence(0.55, 0.0, f"the values look like {_PLURAL.get(head, head)}")
+        why = f"the values look like {_PLURAL.get(head, head)}"
+        return Evidence(0.55, 0.0, why, column.share(*_TELLING[head]) > 0.9 and len(units) == 1)
     if share < 0.2:
         return Evidence(0.0, 0.35 if head == "email" else 0.3)
     return Evidence(0.12 * share if share > 0.8 else 0.0)
 
 
-_PLURAL = {"email": "e-mail addresses", "website": "links", "ip": "IP addresses", "iban": "IBANs"}
+_PLURAL = {
+    "email": "e-mail addresses",
+    "website": "links",
+    "ip": "IP addresses",
+    "iban": "IBANs",
+    "currency": "currency codes",
+}
 
 
 @lru_cache(maxsize=1024)
@@ -131,7 +152,9 @@ def _by_options(column: ColumnProfile, target: Column) -> Evidence:
     values = {plain(value) for value in (*column.sample, *(value for value, _ in column.top))}
     shared = sum(1 for value in values if value in allowed) / len(values) if values else 0.0
     if shared >= 0.3:
-        return Evidence(0.2 + 0.4 * shared, 0.0, f"{_percent(shared)} of its values are allowed")
+        said = sum(any(map(str.isalpha, option)) for option in allowed) >= _SAID and shared >= 0.8
+        why = f"{_percent(shared)} of its values are allowed"
+        return Evidence(0.2 + 0.4 * shared, 0.0, why, said and column.distinct > 1)
     return Evidence(0.0, 0.35) if column.distinct > max(50, 5 * len(allowed)) else Evidence()
 
 
@@ -140,7 +163,9 @@ def _by_link(column: ColumnProfile, key: ColumnProfile | None) -> Evidence:
         return Evidence()
     share = containment(column, key)
     if share >= 0.6:
-        return Evidence(0.5 * share, 0.0, f'{_percent(share)} of its values are in "{key.name}"')
+        why = f'{_percent(share)} of its values are in "{key.name}"'
+        counted = sum(1 for value in column.sample if value.isdigit() and len(value) < 5)
+        return Evidence(0.5 * share, 0.0, why, share >= 0.9 and column.distinct > _SAID > counted)
     return Evidence(0.0, 0.2) if share < 0.05 else Evidence()
 
 

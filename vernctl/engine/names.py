@@ -31,6 +31,10 @@ _BEFORE_LESSER = frozenset(
     ("of", "for", "to", "by", "fur", "fuer", "von", "pour", "para", "per", "pro", "dla", "voor")
 )
 _LESSER = 0.4
+#: Ends of words that are no words of their own ("candidate", "prototype").
+_ENDINGS = frozenset(
+    ("date", "rate", "type", "line", "time", "unit", "note", "size", "ware", "page")
+)
 _VOWELS = frozenset("aeiouy")
 
 
@@ -116,6 +120,11 @@ def _compound(word: str) -> tuple[str, ...]:
                 base = head[: len(head) - len(joint)] if joint else head
                 if base in JOINED:
                     return (JOINED[base], JOINED[tail])
+    # An unknown head ("einzelbetrag"): the last part says what it is, in most Germanic languages.
+    for cut in range(4, len(word) - 3):
+        tail = word[cut:]
+        if tail in JOINED and tail not in _ENDINGS:
+            return (word[:cut], JOINED[tail])
     return (one,)
 
 

@@ -28,6 +28,8 @@ ACCEPT = 0.5
 #: From here a name alone is as good as agreed, and from there it is the same name.
 _STRONG = 0.85
 _SAME = 0.9
+#: What the values alone make of a pair: a proposal that is asked about.
+_BY_VALUES = 0.52
 
 
 class PairScores(NamedTuple):
@@ -76,6 +78,8 @@ def score_pairs(
             # Of two that are alike, the fuller one is meant.
             sparse = 1.0 - column.filled / table.rows if table.rows else 0.0
             score *= 1.0 - (0.1 if likeness >= _SAME else 0.2) * sparse
+            if evidence.telling:
+                score = max(score, _BY_VALUES)
             reason = _why(column.name, target.name, likeness, evidence.why)
             if (column.name, target.name) in hints.pairs:
                 score, reason = 0.99, "the knowledge says so"

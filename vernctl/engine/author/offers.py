@@ -4,19 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from vernctl.engine.compose import LESS, SIGNED, minus_words
 from vernctl.engine.heal.names import words
 from vernctl.engine.match import MARGIN, Candidate, ColumnMatch, SheetMatch
 from vernctl.engine.model import Column
 from vernctl.engine.profile import ColumnProfile
 from vernctl.engine.questions.sources import Offer, satisfies
 from vernctl.engine.recipe.model import SheetRecipe
-from vernctl.engine.recipe.values import FromColumn, Joined, Part, Value
+from vernctl.engine.recipe.ops import Prefix, Trim
+from vernctl.engine.recipe.repairs import Blank
+from vernctl.engine.recipe.values import Changed, FirstOf, FromColumn, Joined, Part, Signed, Value
 from vernctl.engine.workspace import Workspace
+
+#: What the one of two columns of money holds where the other one counts.
+_ZEROS = ("0", "0.0", "0.00", "0,0", "0,00", "-", "0.000", "0,000")
 
 
 def value_of(work: Workspace, column: str, candidate: Candidate) -> Value:
     """One source column as it is, several together, or the part of a name that is meant."""
     joined = candidate.via.name if candidate.via is not None else None
+    if candidate.part in (LESS, SIGNED):
+        return _amount(work, candidate)
     if len(candidate.sources) > 1:
         address = bool({"address", "location"} & set(words(column)))
         parts = tuple(FromColumn(column=source, table=joined) for source in candidate.sources)
@@ -30,6 +38,18 @@ def value_of(work: Workspace, column: str, candidate: Candidate) -> Value:
     if commas * 2 > len(profile.sample):  # "Lovelace, Ada"
         return Part(part="first" if last else "rest", of=source, separator=",")
     return Part(part="rest" if last else "first", of=source)
+
+
+def _amount(work: Workspace, candidate: Candidate) -> Value:
+    """An amount with its sign: what came in, or what went out as less than nothing."""
+    first, second = (FromColumn(column=source) for source in candidate.sources)
+    if candidate.part == SIGNED:
+        minus = minus_words(work.profile(candidate.table, second.column))
+        return Signed(signed=first, by=second, minus=minus)
+    nothing = Blank(words=_ZEROS)
+    came = Changed(changed=first, ops=(nothing,))
+    went = Changed(changed=second, ops=(Trim(), nothing, Prefix(add="-")))
+    return FirstOf(first_of=(came, went, first, second))
 
 
 def close_offers(

@@ -19,10 +19,11 @@ from vernctl.engine.recipe.base import (
     cases,
     choose,
     filled,
+    folded,
     text,
     trimmed,
 )
-from vernctl.engine.recipe.ops import CellOp
+from vernctl.engine.recipe.ops import CellOp, Prefix
 
 #: Finds the expression of a source column, a column of this sheet, or a looked-up one.
 Resolve = Callable[["FromColumn | FromTarget | Lookup"], exp.Expr]
@@ -157,9 +158,27 @@ class Changed(RecipeValue):
         yield from self.changed.leaves()
 
 
-Value = FromColumn | FromTarget | Lookup | Constant | Joined | FirstOf | Part | Changed
+class Signed(RecipeValue):
+    """A number that is taken off where another value is one of these words, in any case."""
 
-for _model in (Joined, FirstOf, Part, Changed):
+    signed: Value
+    by: Value
+    minus: tuple[str, ...]
+
+    def build(self, resolve: Resolve) -> exp.Expr:
+        amount = self.signed.build(resolve)
+        words = [folded(text(word)) for word in self.minus]
+        taken_off = exp.In(this=folded(self.by.build(resolve)), expressions=words)
+        return choose(taken_off, Prefix(add="-").build(trimmed(amount)), amount)
+
+    def leaves(self) -> Iterator[Value]:
+        yield from self.signed.leaves()
+        yield from self.by.leaves()
+
+
+Value = FromColumn | FromTarget | Lookup | Constant | Joined | FirstOf | Part | Changed | Signed
+
+for _model in (Joined, FirstOf, Part, Changed, Signed):
     _model.model_rebuild()
 
 
@@ -201,3 +220,8 @@ def describe_value(value: Value) -> str:
         case Changed(changed=changed, ops=ops):
             done = ", ".join(op.describe() for op in ops)
             return f"{describe_value(changed)} ({done})"
+        case Signed(signed=signed, by=by, minus=minus):
+            words = " or ".join(f"'{word}'" for word in minus)
+            return (
+                f"{describe_value(signed)}, less than nothing where {describe_value(by)} is {words}"
+            )
