@@ -83,3 +83,19 @@ def test_whatever_the_moment_of_the_kill_the_run_ends_as_if_nothing_had_happened
         generate(api)
         again = api.get("/preview").content
         assert again == preview.replace(b'"status": "completed"', b'"status": "awaiting_approval"')
+
+
+def test_a_sheet_that_no_file_feeds_is_imported_empty(tmp_path: Path, small_api: Any) -> None:
+    catalog = tmp_path / "catalog.yaml"
+    catalog.write_text(CATALOG)
+    with vern_server(catalog=catalog) as server:
+        api = small_api(server.url, server.api_key)
+        api.upload("Email,Status\na@x.test,Open\n")
+        generate(api)
+        [_, empty] = api.get("/preview").json()["sheets"]
+        assert empty["rows"] == [["Name"]]
+        done = api.do("execute")
+        assert done["status"] == "completed", done
+        assert done["report"]["perSheet"][1]["rowCount"] == 0
+        assert done["report"]["coverage"]["outputs"]["companies"]["rows"] == 0
+        assert api.get("/exports/companies.csv", filter="all").text == "Name\r\n"

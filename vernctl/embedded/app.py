@@ -9,7 +9,7 @@ from starlette.applications import Starlette
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -30,8 +30,15 @@ def create_app(service: Service) -> ASGIApp:
     """The application over a running service."""
     app = Starlette(
         routes=[_route(path, methods) for path, methods in ROUTES.items()],
-        exception_handlers={RefusalError: _refused, HTTPException: _no_route, Exception: _crashed},
+        exception_handlers={
+            RefusalError: _refused,
+            ClientDisconnect: _gone,
+            HTTPException: _no_route,
+            Exception: _crashed,
+        },
     )
+    # A redirect would name this server's own scheme and host, which a proxy before it hides.
+    app.router.redirect_slashes = False
     app.state.service = service
     # Nothing rides on cookies: the key is a header and links are signed, so any page may ask.
     shared = CORSMiddleware(
@@ -90,6 +97,11 @@ async def _no_route(request: Request, error: Exception) -> Response:
     }
     body = json.dumps({"error": said.get(error.status_code, error.detail)})
     return Response(body, error.status_code, error.headers, media_type="application/json")
+
+
+async def _gone(request: Request, error: Exception) -> Response:
+    """The client hung up before its request was whole: nobody reads the answer, nothing failed."""
+    return Response(json.dumps({"error": "The request broke off."}), 400)
 
 
 async def _crashed(request: Request, error: Exception) -> Response:

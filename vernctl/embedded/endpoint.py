@@ -57,13 +57,25 @@ def as_json(content: JsonValue, status: int = 200) -> Response:
 async def read_body(request: Request, model: type[BodyT], limit: int = MAX_BODY) -> BodyT:
     """The request's body as a model. Refuses with 400 or 413."""
     raw = bytearray()
+    check_length(request, limit)
     async for chunk in request.stream():
         raw += chunk
         if len(raw) > limit:
-            raise RefusalError(413, f"A request body may have at most {limit} bytes.")
+            raise _too_long(limit)
     from vernctl.embedded import bodies
 
     return bodies.parse_body(model, bytes(raw))
+
+
+def check_length(request: Request, limit: int) -> None:
+    """Refuses with 413 a body that is announced as longer, before any of it is read."""
+    announced = request.headers.get("content-length", "")
+    if announced.isascii() and announced.isdigit() and int(announced[:20]) > limit:
+        raise _too_long(limit)
+
+
+def _too_long(limit: int) -> RefusalError:
+    return RefusalError(413, f"A request body may have at most {limit} bytes.")
 
 
 def origin_of(request: Request, service: Service) -> str:

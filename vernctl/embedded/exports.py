@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -92,6 +93,15 @@ def _header(columns: Iterable[str]) -> bytes:
     text = io.StringIO()
     csv.writer(text, lineterminator="\r\n").writerow(columns)
     return text.getvalue().encode()
+
+
+def takes_gzip(accept_encoding: str) -> bool:
+    """Whether a client that sends this ``Accept-Encoding`` takes gzip; ``gzip;q=0`` refuses it."""
+    for offer in accept_encoding.lower().split(","):
+        coding, _, weight = offer.partition(";")
+        if coding.strip() == "gzip":
+            return re.fullmatch(r"\s*q\s*=\s*0(\.0*)?\s*", weight) is None
+    return False
 
 
 def gzipped(chunks: Iterator[bytes]) -> Iterator[bytes]:

@@ -181,7 +181,7 @@ async def send_csv(
     headers = {"X-Total-Records": str(export.total), "Vary": "Accept-Encoding"}
     headers["Content-Disposition"] = f'attachment; filename="{query.slug}.csv"'
     chunks = export.chunks
-    if "gzip" in request.headers.get("accept-encoding", "").lower():
+    if exports.takes_gzip(request.headers.get("accept-encoding", "")):
         headers["Content-Encoding"] = "gzip"
         chunks = exports.gzipped(chunks)
     return StreamingResponse(chunks, media_type="text/csv", headers=headers)

@@ -100,4 +100,5 @@ def _numbers(
 ) -> list[int]:
     named = [labelled(count, f"n{i}") for i, count in enumerate(counts)]
     query = exp.select(*named, copy=False).from_(stored.table, copy=False)
-    return [int(number) for number in con.execute(sql(query)).fetchone() or ()]
+    # COUNT_IF of no rows at all is NULL: a sheet that nothing feeds has none.
+    return [int(number or 0) for number in con.execute(sql(query)).fetchone() or ()]
