@@ -1,7 +1,9 @@
 """The README's table of edits and what each costs, made by making every edit and planning."""
 
+import contextlib
 import os
 import re
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
@@ -21,6 +23,14 @@ def _edit(old: str, new: str) -> Edit:
     return lambda made: made.spec_text((old, new))
 
 
+def _connected(made: Bench) -> None:
+    with contextlib.closing(sqlite3.connect(made.root / "data" / "crm.db")) as crm, crm:
+        crm.execute("CREATE TABLE people (Email TEXT)")
+        crm.execute("INSERT INTO people VALUES ('c@x.test')")
+    block = "connection: {source_key: sqlite, config: {path: data/crm.db}}\n"
+    made.spec_text(("files: ", f"{block}files: "))
+
+
 EDITS: dict[str, Edit] = {
     "nothing": lambda made: None,
     "a check, `export`, `review.backup`, an answer rule that nothing asks for": _edit(
@@ -36,6 +46,7 @@ EDITS: dict[str, Edit] = {
     ),
     "a message, edited or removed": _edit("  - be brief\n", "  - be short\n"),
     "`knowledge`": _edit("version: 1\n", "version: 1\nknowledge: Amounts are USD.\n"),
+    "`connection`, but for its credentials": _connected,
     "an answer that was given": _edit(": Work\n", ": Private\n"),
     "a file's content, its name, one file more": lambda made: made.data(CONTACTS + "d@x.test,D,\n"),
     "`epoch`": _edit("source: Salesforce\n", "source: Salesforce\n  epoch: 2\n"),

@@ -94,6 +94,33 @@ def test_what_is_rejected_is_sent_once_in_all_and_what_is_mended_once_more(
     assert submitted(made) == 1
 
 
+ASKS = "runs: [{kind: generate, credentials: {fields: [token], reject: 9}}]\n"
+
+
+@pytest.mark.parametrize(
+    ("reply", "code", "replies", "words"),
+    [
+        ("{status: 409, error: No active credential request yet.}", 3, 2, "rejected"),
+        ("{status: 503}", 3, 2, "rejected"),
+        ("{lose: reply}", 3, 0, "rejected"),
+        ("{lose: request}", 3, 1, "rejected"),
+        ("{status: 400, error: Not these.}", 3, 1, "the service does not take them: Not these."),
+        ("{status: 429, retry_after: 60}", 5, 1, "credentials"),
+    ],
+)
+def test_a_reply_that_is_none_is_resolved_by_reading_and_the_run_is_left_as_it_is(
+    played: Played, reply: str, code: int, replies: int, words: str
+) -> None:
+    turn = reply.replace("{", '{method: POST, path: "*/credentials", ', 1)
+    made = played(f"{ASKS}requests: [{turn}]\n")
+    outcome = made.plan()
+    assert outcome.exit_code == code, outcome.error
+    assert words in str(outcome.error)
+    assert SECRET not in str(outcome)
+    assert submitted(made) == replies
+    assert made.status().status == "blocked"
+
+
 @pytest.mark.parametrize(
     ("schema", "fields", "required"),
     [

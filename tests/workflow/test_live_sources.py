@@ -303,6 +303,20 @@ def test_a_sqlite_file_of_the_project_is_a_source_without_credentials(work_bench
     assert load_project(work_bench.root).embedded.roots[0] == work_bench.root
 
 
+def test_an_execute_that_asks_for_credentials_gets_them(
+    tmp_path: Path, source: RestSource, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("CI", raising=False)
+    monkeypatch.setenv("CRM_TOKEN", TOKEN)
+    asks = "runs: [{kind: execute, credentials: {fields: [token]}}]"
+    with bench(tmp_path / "project", script=asks) as made:
+        made.spec_path.write_text(SPEC.format(url=source.url))
+        made.approved()
+        made.sent()
+        assert made.apply().status == "applied"
+        assert posts(made) == ["runs", "credentials"]
+
+
 def test_a_live_migration_made_elsewhere_is_adopted_with_its_source(live: Bench) -> None:
     migration = live.plan().migration_id or ""
     elsewhere = live.checkout(live.root.parent / "elsewhere")
@@ -338,5 +352,5 @@ def test_no_secret_is_in_the_journal(live: Bench) -> None:
     live.imported()
     journal = next((live.root / ".vernctl" / "journal").rglob("*.jsonl")).read_text()
     assert TOKEN not in journal
-    given = [json.loads(line) for line in journal.splitlines() if '"credentials"' in line]
+    given = [json.loads(line) for line in journal.splitlines() if '"fields"' in line]
     assert given[0]["data"]["fields"] == ["token"]

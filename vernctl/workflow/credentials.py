@@ -80,8 +80,8 @@ async def give_credentials(line: Line, run: Run, *, given_before: bool) -> None:
     if given_before:
         raise _rejected(spec, run, request)
     secrets = await _resolved(line, run, request, connection)
-    known = journal.known.credentials
-    if any(_same(one, secrets) for one in known if one.run_id == run.run_id):
+    tried = [one for one in journal.known.tried if one.run_id == run.run_id]
+    if any(_same(one, secrets) for one in tried):
         raise _rejected(spec, run, request)
     salt = os.urandom(8).hex()
     names: list[JsonValue] = [*sorted(secrets)]

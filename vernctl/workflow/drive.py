@@ -104,6 +104,7 @@ async def drive(line: Line, *, during: During) -> Driven:
             await give_credentials(line, run, given_before=given)
             given = True
             continue
+        given = False
         said += await answer_block(line, run, during)
     raise StuckError(
         f"the run asked for answers {MAX_BLOCKS} times without coming to an end.",

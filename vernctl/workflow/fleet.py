@@ -80,7 +80,7 @@ def forecast(work: Work, *, execute: bool) -> Cost:
         imported=mine.executed is not None,
         earlier=recorded,
         uploaded=mine.uploaded or here is not None,
-        credentialed=bool(mine.credentials),
+        credentialed=mine.credentialed,
     )
     try:
         plan = decide(situation, work.desired, Options())

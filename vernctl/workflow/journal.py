@@ -113,7 +113,8 @@ class Known(BaseModel):
     uploaded: bool = False
     knowledge: str | None = None
     connection: JsonValue = None
-    credentials: tuple[GivenCredentials, ...] = ()
+    credentialed: bool = False
+    tried: tuple[GivenCredentials, ...] = ()
     run_id: str | None = None
     generated: bool = False
     generated_at: str | None = None
@@ -256,7 +257,8 @@ def _after(known: Known, asked: Mapping[str, JsonValue], entry: Entry) -> dict[s
         case "connect":
             return {"connection": asked.get("connection"), "lost": True}
         case "credentials":
-            return {"credentials": (*known.credentials, GivenCredentials.model_validate(asked))}
+            given = GivenCredentials.model_validate(asked)
+            return {"credentialed": True, "tried": (*known.tried, given)}
         case "generate":
             fresh = {
                 "applied": (),
@@ -338,6 +340,11 @@ def _after_fact(known: Known, entry: Entry) -> dict[str, object]:
             return {"preview": None, "lost": True}
         case "forgotten":
             return {name: field.default for name, field in Known.model_fields.items()}
+        case "settled":
+            # Whatever it does but ask for credentials again: it has taken those that it was given.
+            again = read.get("status") == "blocked" and read.get("reason") == "credentials"
+            tried = known.tried if again else ()
+            return {"sequence": read.get("sequence", known.sequence), "tried": tried}
         case _:
             return {"sequence": read.get("sequence", known.sequence)}
 

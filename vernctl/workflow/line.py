@@ -123,7 +123,8 @@ class MigrationLine(Workspace):
         if after == self.journal.known.sequence:
             # It had settled before it was listened to: what it said must not look like news later.
             after = await self.mark()
-        self.journal.fact("settled", status=run.status, sequence=after)
+        reason = run.blocked_reason if run.status == "blocked" else None
+        self.journal.fact("settled", status=run.status, reason=reason, sequence=after)
         return run
 
     async def answer(self, run_id: str, answers: Sequence[Answer]) -> None:

@@ -145,7 +145,7 @@ class Work:
             imported=imported,
             earlier=self._earlier(),
             uploaded=mine.uploaded or known is not None,
-            credentialed=bool(mine.credentials),
+            credentialed=mine.credentialed,
             which=_named(run, observed) if run is not None else "",
         )
 
