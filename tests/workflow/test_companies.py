@@ -497,3 +497,19 @@ def test_both_dialects_go_out_in_one_fleet(company: Bench) -> None:
     outcomes = company.run(lambda session: apply_specs(session, specs, yes))
     assert [(o.name, o.status) for o in outcomes] == [("acme", "applied"), ("beta", "applied")]
     assert exit_code_of(outcomes) == 0
+
+
+def test_an_approval_that_was_replaced_meanwhile_is_imported_again(company: Bench) -> None:
+    first = company.imported().digest
+    company.spec_text(("[upper Name]", "[upper Name, upper Note]"))
+    company.plan()
+    company.approve()
+    assert company.apply().status == "applied"
+    company.spec_text(("[upper Name, upper Note]", "[upper Name]"))
+    company.plan()
+    company.approve()
+    again = company.apply()
+    assert (again.status, again.digest) == ("applied", first), again.error
+    assert exported(company)[1] == "a@x.test,ANN,one"
+    assert company.apply().status == "unchanged"
+    assert imports_of(company) == 3

@@ -59,9 +59,15 @@ async def drift_work(work: Work, find: Find) -> SpecOutcome:
                 *live_facts(work, live),
             ),
             "live": live,
-            "next": f"vernctl plan {work.spec.shown_path} --refresh" if moved else None,
+            "next": _next(work) if moved else None,
         }
     )
+
+
+def _next(work: Work) -> str:
+    """A preview is made afresh; where there is none, a plan says what an import would send."""
+    refresh = "" if work.spec.review.unseen else " --refresh"
+    return f"vernctl plan {work.spec.shown_path}{refresh}"
 
 
 def last_import(work: Work) -> Receipt | None:

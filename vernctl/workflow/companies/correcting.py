@@ -54,14 +54,20 @@ async def tell(line: CompanyLine, run: Import, messages: Sequence[str]) -> bool 
         return False
     except (BadRequestError, NotFoundError) as error:
         journal.result(intent, done=False)
-        raise _not_taken(error) from error
+        raise _not_taken(error, line) from error
     journal.result(intent)
     said = as_one_message(messages)
     session.listener.say(line.spec.name, "correct", said)
     return True
 
 
-def _not_taken(error: ApiError) -> ApiError:
-    error.remote = "The correction was not taken; the import goes on without it."
-    error.next = "vernctl cancel SPEC stops the import; the same command follows it."
-    return error
+def _not_taken(error: ApiError, line: CompanyLine) -> ApiError:
+    """The refusal of a message, with what became of the import that it was for."""
+    path = line.spec.shown_path
+    return type(error)(
+        f"the service does not take the correction: {error.message}",
+        status=error.status,
+        request=error.request,
+        remote="The import goes on without it.",
+        next=f"`vernctl cancel {path}` stops the import; the same command follows it.",
+    )

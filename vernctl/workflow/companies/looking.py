@@ -81,21 +81,20 @@ async def look(work: Work, *, recreate: bool = False, read_only: bool = False) -
 
 
 def imported_run(work: Work, seen: Seen, wanted: Snapshot) -> Import | None:
-    """The completed import of these inputs: known by the journal, by the snapshot that names it,
-    or by the key that the service tells. None: they are not in."""
+    """The last completed import, where it is of these inputs: by the journal, by the snapshot that
+    names it, or by the key that the service tells. None: they are not in, or not any more."""
+    last = next((run for run in seen.runs if run.status == "completed"), None)
+    if last is None:
+        return None
     digest = approves(wanted)
     done = work.journal.known.executed
-    if done is not None and done.digest in (digest, wanted.digest):
-        ours = seen.run(done.run_id)
-        if done.status in ("completed", "not_as_approved") and ours is not None:
-            return ours
-    if not wanted.unseen and work.here is not None and work.here.digest == wanted.digest:
-        named = seen.run(wanted.run_id)
-        if named is not None and named.status == "completed":
-            return named
+    if done is not None and done.digest in (digest, wanted.digest) and done.run_id == last.run_id:
+        return last if done.status in ("completed", "not_as_approved") else None
+    here = work.here is not None and work.here.digest == wanted.digest
+    if here and not wanted.unseen and last.run_id == wanted.run_id:
+        return last
     keys = {key_of(digest, attempt) for attempt in range(1, len(seen.runs) + 2)}
-    completed = (run for run in seen.runs if run.status == "completed")
-    return next((run for run in completed if run.idempotency_key in keys), None)
+    return last if last.idempotency_key in keys else None
 
 
 def key_of(digest: str, attempt: int) -> str:

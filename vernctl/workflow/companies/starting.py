@@ -19,14 +19,13 @@ from vernctl.errors import (
 from vernctl.snapshot.files import write_snapshot
 from vernctl.snapshot.model import Snapshot
 from vernctl.workflow.companies.looking import Seen, approves, key_of, line_of
+from vernctl.workflow.companies.settle import is_in_flight
 from vernctl.workflow.executing import kept_approval
 from vernctl.workflow.journal import Entry
 from vernctl.workflow.messages import split_message
 from vernctl.workflow.requests import out_of_quota
 from vernctl.workflow.uploading import refuse_elsewhere
 from vernctl.workflow.work import Work
-
-_ENDED_BADLY = ("failed", "canceled")
 
 
 async def start(work: Work, seen: Seen, approved: Snapshot) -> None:
@@ -95,9 +94,10 @@ async def _round(work: Work, seen: Seen, approved: Snapshot, key: str) -> bool:
 
 
 def _took(work: Work, seen: Seen, intent: Entry, accepted: RunAccepted) -> bool:
-    """The run that a key has started: now, or, where the history knows it, long ago."""
+    """The run that a key has started: now, or, where the history knows it, before."""
     old = seen.run(accepted.run_id)
-    if old is not None and old.status in _ENDED_BADLY:
+    if old is not None and not is_in_flight(old):
+        # It ended badly, or was replaced since: were it what is there, nothing would be started.
         work.journal.result(intent, done=False)
         return False
     work.journal.result(intent, run_id=accepted.run_id)
