@@ -94,6 +94,13 @@ def test_what_is_rejected_is_sent_once_in_all_and_what_is_mended_once_more(
     assert submitted(made) == 1
 
 
+def test_a_source_that_repeats_a_secret_is_not_quoted(played: Played) -> None:
+    echo = f"{{fields: [token], reject: 9, reason: 'no user with {SECRET}'}}"
+    made = played(f"runs: [{{kind: generate, credentials: {echo}}}]")
+    for _ in range(2):
+        assert "rejected" in said(made.plan())
+
+
 ASKS = "runs: [{kind: generate, credentials: {fields: [token], reject: 9}}]\n"
 
 

@@ -176,7 +176,7 @@ class Script:
             "connection_id": attached[0] if attached else run,
             "source_key": name.lower().replace(" ", "_"),
             "source_name": name,
-            "reason": "they were rejected." if again else wanted.reason,
+            "reason": f"rejected; {wanted.reason}" if again else wanted.reason,
             "schema": {field: {"type": "string", "required": True} for field in wanted.fields},
         }
 

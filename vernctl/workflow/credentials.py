@@ -13,10 +13,11 @@ import hashlib
 import hmac
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from pydantic import JsonValue
 
+from vernctl.api.guard import HIDDEN, secrets_in
 from vernctl.api.models import CredentialRequest, Run
 from vernctl.errors import (
     BadRequestError,
@@ -31,7 +32,7 @@ from vernctl.errors import (
 )
 from vernctl.spec.model import Connection, Project, Spec
 from vernctl.spec.secrets import resolve_secret
-from vernctl.workflow.journal import GivenCredentials
+from vernctl.workflow.journal import Entry, GivenCredentials
 from vernctl.workflow.line import Line
 from vernctl.workflow.requests import out_of_quota
 
@@ -67,40 +68,42 @@ def refuse_unset(spec: Spec, project: Project) -> None:
         raise SpecError(problems, next=f"Then vernctl plan {spec.shown_path}.")
 
 
-async def give_credentials(line: Line, run: Run, *, given_before: bool) -> None:
-    """Give a blocked run the secrets that it asks for.
+async def give_credentials(line: Line, run: Run, before: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """Give a blocked run the secrets that it asks for; returns them.
 
-    ``given_before``: this command has given some already; that it asks again means that they were
+    ``before``: what this command has given right before; that it asks again means that they were
     rejected. Raises CredentialsError, the run left blocked, where the spec has not what is asked
     for or the source does not take it; QuotaError and ApiError as any request.
     """
     session, journal, spec = line.session, line.journal, line.spec
     request = run.credential_request or CredentialRequest()
     connection = _wanted(spec, run, request)
-    if given_before:
-        raise _rejected(spec, run, request)
+    if before:
+        raise _rejected(spec, run, request, before)
     secrets = await _resolved(line, run, request, connection)
     tried = [one for one in journal.known.tried if one.run_id == run.run_id]
+    given = secrets_in(secrets) or ("",)
     if any(_same(one, secrets) for one in tried):
-        raise _rejected(spec, run, request)
-    salt = os.urandom(8).hex()
-    names: list[JsonValue] = [*sorted(secrets)]
+        raise _rejected(spec, run, request, given)
     session.listener.say(spec.name, "credentials", ", ".join(sorted(secrets)))
+    await _send(line, run, request.connection_id, secrets)
+    return given
+
+
+async def _send(
+    line: Line, run: Run, connection_id: str | None, secrets: Mapping[str, JsonValue]
+) -> None:
+    """Send them, journalled before; what became of a lost request is told by reading, and sending
+    once more is safe."""
+    session, journal = line.session, line.journal
+    migration_id = journal.known.migration_id or ""
     for look in range(_LOOKS):
         await session.gate.admit(journal.address, ("agent",), "credentials")
         session.budget.made(journal.address)
-        intent = journal.intend(
-            "credentials",
-            sequence=await line.mark(),
-            run_id=run.run_id,
-            connection_id=request.connection_id,
-            fields=names,
-            salt=salt,
-            trace=await asyncio.to_thread(_trace, salt, secrets),
-        )
+        intent = await _intend(line, run, secrets)
         try:
             await session.client.submit_credentials(
-                journal.known.migration_id or "", run.run_id, secrets, request.connection_id
+                migration_id, run.run_id, secrets, connection_id
             )
         except (UnreachableError, ServerError):
             if await line.settle():
@@ -119,10 +122,23 @@ async def give_credentials(line: Line, run: Run, *, given_before: bool) -> None:
             await asyncio.sleep(session.poll_seconds)
         except BadRequestError as refused:
             journal.result(intent, done=False)
-            raise _error(spec, run, f"the service does not take them: {refused.message}") from None
+            why = f"the service does not take them: {refused.message}"
+            raise _error(line.spec, run, why) from None
         else:
             journal.result(intent)
             return
+
+
+async def _intend(line: Line, run: Run, secrets: Mapping[str, JsonValue]) -> Entry:
+    salt, fields = os.urandom(8).hex(), list[JsonValue](sorted(secrets))
+    return line.journal.intend(
+        "credentials",
+        sequence=await line.mark(),
+        run_id=run.run_id,
+        fields=fields,
+        salt=salt,
+        trace=await asyncio.to_thread(_trace, salt, secrets),
+    )
 
 
 def _wanted(spec: Spec, run: Run, request: CredentialRequest) -> Connection:
@@ -232,15 +248,20 @@ def _same(given: GivenCredentials, secrets: Mapping[str, JsonValue]) -> bool:
     return hmac.compare_digest(given.trace, _trace(given.salt, secrets))
 
 
-def _rejected(spec: Spec, run: Run, request: CredentialRequest) -> CredentialsError:
+def _rejected(
+    spec: Spec, run: Run, request: CredentialRequest, given: tuple[str, ...]
+) -> CredentialsError:
+    """``given`` is not repeated, should the source's own words do so."""
     assert spec.connection is not None  # they were given from it
-    said = f": {request.reason}" if request.reason else "."
-    names: Sequence[str] = tuple(spec.connection.credentials)
+    source = request.source_name or spec.connection.source_key
+    names = ", ".join(spec.connection.credentials)
+    why = f": {request.reason}" if request.reason else "."
+    for secret in filter(None, given):
+        why = why.replace(secret, HIDDEN)
     return _error(
         spec,
         run,
-        f"the live source {request.source_name or request.source_key or ''} rejected the "
-        f"credentials that were given ({', '.join(names)}){said}".replace("  ", " "),
+        f"{source} rejected the credentials that were given ({names}){why}",
         place=spec.connection.place,
         next=f"Put the right ones where the references lead, then vernctl plan {spec.shown_path}; "
         "the same are not sent again.",

@@ -92,7 +92,8 @@ async def drive(line: Line, *, during: During) -> Driven:
     Raises BlockedError where a question has no answer and CredentialsError where credentials have
     none (the run waits), RunFailedError where the run failed or was canceled.
     """
-    run_id, given = line.journal.known.run_id or "", False
+    run_id = line.journal.known.run_id or ""
+    given: tuple[str, ...] = ()
     said: list[QuestionOutcome] = []
     for _ in range(MAX_BLOCKS):
         run = await line.follow(run_id)
@@ -101,10 +102,9 @@ async def drive(line: Line, *, during: During) -> Driven:
                 raise _ended_badly(run)
             return Driven(run, tuple(said))
         if run.blocked_reason == "credentials":
-            await give_credentials(line, run, given_before=given)
-            given = True
+            given = await give_credentials(line, run, given)
             continue
-        given = False
+        given = ()
         said += await answer_block(line, run, during)
     raise StuckError(
         f"the run asked for answers {MAX_BLOCKS} times without coming to an end.",
