@@ -22,6 +22,8 @@ from vernctl.snapshot.keys import best_column, find_column
 from vernctl.snapshot.rows import KeySource, Row, Sheet, unique_names
 
 _CELL_LIMIT = 2**31 - 1
+#: Bytes that are read of a file at once, however small it is beside the other.
+_LEAST_PIECE = 4096
 
 
 class _Lines(NamedTuple):
@@ -112,9 +114,10 @@ def _in_step(old: Path, new: Path) -> list[tuple[Path, int]]:
         sizes = [path.stat().st_size for path in (old, new)]
     except OSError:
         sizes = [1, 1]  # reading it says which and why
-    most = max(*sizes, 1)
+    most, least = max(*sizes, 1), min(PIECE, _LEAST_PIECE)
     return [
-        (path, max(1, PIECE * size // most)) for path, size in zip((old, new), sizes, strict=True)
+        (path, max(least, PIECE * size // most))
+        for path, size in zip((old, new), sizes, strict=True)
     ]
 
 
