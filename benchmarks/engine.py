@@ -280,14 +280,19 @@ def main() -> None:
     report(runs, options.rows)
 
 
+def medians_of(runs: dict[str, list[Run]]) -> dict[str, Run]:
+    """The median of each figure, by contender."""
+    return {
+        name: Run(*(statistics.median(each) for each in zip(*found, strict=True)))
+        for name, found in runs.items()
+    }
+
+
 def report(runs: dict[str, list[Run]], rows: int) -> None:
     """Print medians, and their ratios to the hand-written SQL that stores and exports."""
     load = os.getloadavg()[0]
     print(f"{rows:,} rows, load {load:.1f}, medians of {len(next(iter(runs.values())))}")
-    medians = {
-        name: Run(*(statistics.median(each) for each in zip(*found, strict=True)))
-        for name, found in runs.items()
-    }
+    medians = medians_of(runs)
     base = medians.get("sql stored", next(iter(medians.values())))
     for name, run in medians.items():
         print(
