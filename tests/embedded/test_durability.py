@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
+from vernctl.embedded.store import Store
 from vernctl.embedded.work import MAX_ATTEMPTS
 from vernctl.testing import ProcessServer
 
@@ -169,6 +170,27 @@ def test_a_stop_lets_go_of_the_work_and_the_next_start_takes_it_up(
     engine.let_go()
     server.restart()
     assert api.settled(run_id)["status"] == "awaiting_approval"
+
+
+def test_a_poll_does_not_wait_for_what_is_being_written(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    with store.transaction() as db:
+        db.insert("meta", name="a", value="committed")
+    with store.transaction() as writing:
+        writing.run("UPDATE meta SET value = 'not yet' WHERE name = 'a'")
+        seen: list[str] = []
+
+        def poll() -> None:
+            with store.reading() as db:
+                seen.extend(row["value"] for row in db.all("SELECT value FROM meta"))
+                with pytest.raises(sqlite3.OperationalError):
+                    db.run("DELETE FROM meta")
+
+        polling = threading.Thread(target=poll)
+        polling.start()
+        polling.join(10)
+    store.close()
+    assert seen == ["committed"]
 
 
 def test_an_export_job_that_was_killed_is_done_again(api: Any, engine: Any, server: Any) -> None:

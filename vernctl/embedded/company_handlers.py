@@ -120,7 +120,7 @@ async def list_imports(request: Request, service: Service, account: str) -> Resp
     wanted = request.query_params.get("status")
     if wanted not in {None, "active"}:
         raise RefusalError(400, f"status is “{wanted}”; it may be active.")
-    with service.store.transaction() as db:
+    with service.store.reading() as db:
         company = companies.find_company(db, account, _company_of(request))
         found = companies.list_imports if wanted is None else companies.active_import
         return as_json(found(db, company))
@@ -128,7 +128,7 @@ async def list_imports(request: Request, service: Service, account: str) -> Resp
 
 async def get_import(request: Request, service: Service, account: str) -> Response:
     """``GET …/imports/{run_id}``."""
-    with service.store.transaction() as db:
+    with service.store.reading() as db:
         company = companies.find_company(db, account, _company_of(request))
         return as_json(companies.show_import(runs.find_run(db, company, run_of(request))))
 
@@ -166,7 +166,7 @@ async def message_import(request: Request, service: Service, account: str) -> Re
 
 async def export_company(request: Request, service: Service, account: str) -> Response:
     """``GET /companies/{id}/export.csv``; ``?template=`` slug or UUID where there are several."""
-    with service.store.transaction() as db:
+    with service.store.reading() as db:
         company = companies.find_company(db, account, _company_of(request))
     slugs = {sheet.slug: sheet.slug for sheet in company.sheets}
     slugs |= {companies.template_id(slug): slug for slug in tuple(slugs)}

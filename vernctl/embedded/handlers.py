@@ -75,7 +75,7 @@ async def start_run(request: Request, service: Service, account: str) -> Respons
 
 async def get_run(request: Request, service: Service, account: str) -> Response:
     """``GET …/runs/{run_id}``."""
-    with service.store.transaction() as db:
+    with service.store.reading() as db:
         migration = migrations.find_migration(db, account, migration_of(request))
         return as_json(runs.show_run(runs.find_run(db, migration, run_of(request))))
 
@@ -142,7 +142,7 @@ async def stream_thread(request: Request, service: Service, account: str) -> Res
 
 
 def _check_migration(request: Request, service: Service, account: str) -> None:
-    with service.store.transaction() as db:
+    with service.store.reading() as db:
         migrations.find_migration(db, account, migration_of(request))
 
 
@@ -159,7 +159,7 @@ async def get_log(request: Request, service: Service, account: str) -> Response:
 
 async def export_csv(request: Request, service: Service, account: str) -> Response:
     """``GET …/exports/{slug}.csv``."""
-    with service.store.transaction() as db:
+    with service.store.reading() as db:
         migration = migrations.find_migration(db, account, migration_of(request))
     return await send_csv(request, service, migration, str(request.path_params["slug"]))
 

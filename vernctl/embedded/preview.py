@@ -26,7 +26,7 @@ def read_preview(
     ``fields``: only these columns, in this order (a name that no sheet has is a 400);
     ``omit_empty``: without the columns in which every row shown is empty.
     """
-    with store.transaction() as db:
+    with store.reading() as db:
         migration = find_migration(db, account, migration_id)
         row = db.one(
             "SELECT sheets, status FROM previews JOIN runs ON runs.id = previews.run"

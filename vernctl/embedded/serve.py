@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from vernctl.embedded.script import Script
 
 _STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
+#: How long (s) one thread may compute before another gets its turn: an answer takes several turns,
+#: and Python's 5 ms each is what a poll would wait for while both engine threads compute.
+_TURN_SECONDS = 0.0005
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
@@ -207,6 +210,7 @@ def serve(
     api_key = None if keys is not None else _resolve_key(host, key)
     accounts = {} if keys is None else _accounts(keys)
     scenario = None if script is None else _script(script)
+    sys.setswitchinterval(_TURN_SECONDS)
     ownership = Ownership(data, seconds=1.0 if child else 5.0)
     try:
         config = ServeConfig(

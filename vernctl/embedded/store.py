@@ -161,17 +161,17 @@ class Store:
         self.clock = clock
         self.bell = Bell()
         self._lock = threading.RLock()
+        self._reading_lock = threading.Lock()
         for part in ("", "files", "sheets", "work", "exports", FINDINGS):
             (folder / part).mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._connection = sqlite3.connect(
-            folder / "server.sqlite", isolation_level=None, check_same_thread=False
-        )
-        self._connection.row_factory = sqlite3.Row
+        self._connection = _connect(folder)
         try:
             self._connection.execute("PRAGMA journal_mode = WAL")
             self._connection.execute("PRAGMA synchronous = NORMAL")
             self._connection.execute("PRAGMA foreign_keys = ON")
             self._migrate()
+            self._reading = _connect(folder)
+            self._reading.execute("PRAGMA query_only = ON")
         except sqlite3.DatabaseError as error:
             self._connection.close()
             raise VernctlError(
@@ -203,6 +203,19 @@ class Store:
         for migration in transaction.touched:
             self.bell.ring(migration)
 
+    @contextmanager
+    def reading(self) -> Iterator[Transaction]:
+        """As the last commit left everything, for as long as this lasts; writing is refused.
+
+        It has a connection of its own: a poll never waits for an engine that writes.
+        """
+        with self._reading_lock:
+            self._reading.execute("BEGIN")
+            try:
+                yield Transaction(self._reading, stamp(self.clock()))
+            finally:
+                self._reading.execute("ROLLBACK")
+
     def secret(self) -> bytes:
         """The key that signs this folder's upload links, made once."""
         with self.transaction() as db:
@@ -215,11 +228,20 @@ class Store:
 
     def compact(self) -> None:
         """Give back the space of deleted rows, so that nothing of them is left in the files."""
-        with self._lock:
+        with self._lock, self._reading_lock:
             self._connection.execute("VACUUM")
             self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
         """Close the database; what was committed stays."""
-        with self._lock:
+        with self._lock, self._reading_lock:
+            self._reading.close()
             self._connection.close()
+
+
+def _connect(folder: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(
+        folder / "server.sqlite", isolation_level=None, check_same_thread=False
+    )
+    connection.row_factory = sqlite3.Row
+    return connection

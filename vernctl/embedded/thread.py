@@ -49,7 +49,7 @@ def read_page(
     ``last_sequence`` is the end of the thread where the page reaches it, whatever the verbosity
     hides; null while there is no thread.
     """
-    with store.transaction() as db:
+    with store.reading() as db:
         events, last, _ = _read(db, migration, after or 0, include)
     return {"events": list(events), "last_sequence": last}
 
@@ -96,7 +96,7 @@ async def stream(
     with store.bell.listening(migration) as rung:
         while not store.bell.closed:
             rung.clear()
-            with store.transaction() as db:
+            with store.reading() as db:
                 events, last, full = _read(db, migration, sent, include)
                 active = _is_active(db, migration)
             for event in events:
