@@ -191,7 +191,7 @@ OPERATIONS: Final[dict[tuple[str, str], Operation]] = {
         (400, 404, 409, 413),
     ),
     ("GET", "/companies/{company_id}/imports/{run_id}"): Operation(
-        "getImport", {200: models.Run}, None, (404,)
+        "getImport", {200: models.Import}, None, (404,)
     ),
     ("PATCH", "/companies/{company_id}/imports/{run_id}"): Operation(
         "cancelImport", {200: models.Run}, bodies.CancelRun, (400, 404, 413)

@@ -139,6 +139,11 @@ def steps_title(outcome: SpecOutcome) -> str:
     return f"Steps that {'an apply' if outcome.unseen else 'a plan'} would make"
 
 
+def verb_again(outcome: SpecOutcome) -> str:
+    """The command that goes on once a question has its answer."""
+    return "apply" if outcome.command == "apply" or outcome.unseen else "plan"
+
+
 def verified_words(found: Verification) -> str:
     """What comparing the export with the approved sample found, in one sentence."""
     if not found.sample_rows:

@@ -74,7 +74,8 @@ def open_questions(outcome: SpecOutcome) -> list[str]:
     if not stanzas:
         return lines
     place = code_whole(outcome.answers_place or outcome.path)
-    lines += [f"Choose, then add under `answers:` ({place}) and plan again:", ""]
+    again = words.verb_again(outcome)
+    lines += [f"Choose, then add under `answers:` ({place}) and {again} again:", ""]
     return [*lines, *stanzas, ""]
 
 

@@ -113,8 +113,7 @@ def _add_next(page: Page, outcome: SpecOutcome) -> None:
         page.literal(f"  look closer   vernctl show {path}")
         page.literal(f"  approve       vernctl approve {path}")
     elif open_questions(outcome):
-        applies = outcome.command == "apply" or outcome.unseen
-        page.literal(f"  next   vernctl {'apply' if applies else 'plan'} {path}")
+        page.literal(f"  next   vernctl {words.verb_again(outcome)} {path}")
     elif outcome.status == "unchanged" and not outcome.next:
         page.line("  Nothing to do.")
     else:

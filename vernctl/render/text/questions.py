@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from vernctl.render import words
 from vernctl.render.escape import WHOLE, text_safe
 from vernctl.render.text.layout import Page
 from vernctl.workflow.outcome import QuestionOutcome, SpecOutcome
@@ -60,7 +61,8 @@ def _add_stanzas(page: Page, stanzas: list[str], outcome: SpecOutcome) -> None:
     has_section = ":" in place
     where = f"under `answers:` ({place})" if has_section else f"to {place}"
     waits = "; the run waits and holds one of the account's slots" if outcome.run_id else ""
-    page.wrap(f"Choose, then add {lines} {where} and plan again{waits}:")
+    again = words.verb_again(outcome)
+    page.wrap(f"Choose, then add {lines} {where} and {again} again{waits}:")
     page.blank()
     if not has_section:
         page.literal("answers:")

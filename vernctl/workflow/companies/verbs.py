@@ -49,11 +49,11 @@ class Companies:
 
     async def ask(self, work: Work, question: str) -> SpecOutcome:
         """Raises UsageError: questions to the agent are about previews."""
-        raise _without(work, "ask", "a preview to ask about")
+        raise _without(work, "ask", "preview to ask about")
 
     async def pin(self, work: Work, *, remove: bool = False) -> SpecOutcome:
         """Raises UsageError: what is pinned is the recipe of a generate."""
-        raise _without(work, "pin", "a recipe to pin")
+        raise _without(work, "pin", "recipe to pin")
 
     async def correct(self, work: Work, message: str) -> SpecOutcome:
         """Tell the running import what to do otherwise. Costs one agent call.
