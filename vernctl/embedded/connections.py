@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -67,36 +67,10 @@ class Connections:
             raise RefusalError(400, f"This server has no connector “{wanted.source_key}”.")
         profile = None if wanted.profile_id in {None, WORKBOOK} else wanted.profile_id
         row = _find(db, migration, key, profile or WORKBOOK)
-        given = wanted.model_fields_set
         connection_id = str(uuid.uuid4()) if row is None else str(row["id"])
-        kept = {name: row[name] for name in row.keys()} if row is not None else {}  # noqa: SIM118
-        values: dict[str, str | None] = {
-            "config": "{}",
-            "streams": None,
-            "state": "{}",
-            "secret": None,
-            "snapshot": None,
-            "synced_at": None,
-            **{name: kept[name] for name in kept if name in _KEPT},
-        }
-        if wanted.config is not None:
-            values["config"] = json.dumps(wanted.config)
-        if "selected_streams" in given:
-            streams = wanted.selected_streams
-            values["streams"] = None if streams is None else json.dumps(streams)
-        if wanted.stream_state is not None:
-            values["state"] = json.dumps(wanted.stream_state)
-        streams_now = None if values["streams"] is None else json.loads(values["streams"])
-        asked = self._asked(json.loads(values["config"] or "{}"), streams_now)
+        values = _changed(row, wanted)
         try:
-            connector.check(asked)
-            if row is not None and connector.recipient(asked) != connector.recipient(
-                self.wanted(row)
-            ):
-                values["secret"] = None  # they were given for another host
-            if wanted.credentials is not None:
-                schema = connector.schema(asked)
-                values["secret"] = self.vault.seal(_checked(schema, wanted.credentials))
+            values["secret"] = self._secret(connector, row, values, wanted)
         except ConnectorError as error:
             raise RefusalError(400, str(error)) from error
         db.run("DELETE FROM connections WHERE id = ?", connection_id)
@@ -112,6 +86,24 @@ class Connections:
         saved = _find(db, migration, key, profile or WORKBOOK)
         assert saved is not None
         return show_connection(saved, connector)
+
+    def _secret(
+        self,
+        connector: Connector,
+        row: sqlite3.Row | None,
+        values: dict[str, str | None],
+        wanted: SaveConnection,
+    ) -> str | None:
+        """The sealed secrets of a connection as it is now. Raises ConnectorError where it cannot
+        work; stored ones are dropped where they were given for another host."""
+        streams = None if values["streams"] is None else json.loads(values["streams"])
+        asked = self._asked(json.loads(values["config"] or "{}"), streams)
+        connector.check(asked)
+        if wanted.credentials is not None:
+            return self.vault.seal(_checked(connector.schema(asked), wanted.credentials))
+        if row is None or connector.recipient(asked) != connector.recipient(self.wanted(row)):
+            return None
+        return values["secret"]
 
     def request(self, row: sqlite3.Row, reason: str) -> dict[str, JsonValue]:
         """What a blocked run shows of the secrets that it needs."""
@@ -151,7 +143,27 @@ class Connections:
         return str(run["step"])
 
 
-_KEPT = ("config", "streams", "state", "secret", "snapshot", "synced_at")
+_NEW: Mapping[str, str | None] = {
+    "config": "{}",
+    "streams": None,
+    "state": "{}",
+    "secret": None,
+    "snapshot": None,
+    "synced_at": None,
+}
+
+
+def _changed(row: sqlite3.Row | None, wanted: SaveConnection) -> dict[str, str | None]:
+    """The stored values with what is given; what is left out stays."""
+    values = dict(_NEW) if row is None else {name: row[name] for name in _NEW}
+    if wanted.config is not None:
+        values["config"] = json.dumps(wanted.config)
+    if "selected_streams" in wanted.model_fields_set:
+        streams = wanted.selected_streams
+        values["streams"] = None if streams is None else json.dumps(streams)
+    if wanted.stream_state is not None:
+        values["state"] = json.dumps(wanted.stream_state)
+    return values
 
 
 def _checked(schema: object, given: dict[str, JsonValue]) -> dict[str, str]:
