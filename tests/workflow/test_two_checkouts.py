@@ -42,5 +42,6 @@ def test_an_unchanged_spec_stays_imported_whatever_others_plan(
     add_message(other, "upper Note")
     other.plan()
     work_bench.sent()
-    assert work_bench.plan().exit_code in (0, 4)
+    assert work_bench.plan().status == "unchanged"
+    assert work_bench.apply().status == "unchanged"
     assert work_bench.sent() == []

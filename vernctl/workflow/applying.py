@@ -74,7 +74,9 @@ async def _apply(work: Work, options: ApplyOptions) -> SpecOutcome:
         refuse_uncommitted(work.folders.approved, work.base)
     situation = await work.situation(observed)
     if situation.imported and is_imported(work):
-        return await nothing_to_do(work, work.base, observed.run, partial(confirm, work, work.base))
+        # A run that came after the import and imported nothing has no results to fetch.
+        run = observed.run if situation.run == "completed" else None
+        return await nothing_to_do(work, work.base, run, partial(confirm, work, work.base))
     if drifted := drifted_parts(work):
         return await approve_first(work, options, drifted, plan_work, _apply)
     refuse_partial(work, options)

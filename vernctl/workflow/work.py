@@ -22,7 +22,14 @@ from vernctl.workflow.journal import Journal
 from vernctl.workflow.line import Line, MigrationLine
 from vernctl.workflow.observe import Observed, observe, persons_words, read_preview
 from vernctl.workflow.outcome import MessageEffect, QuestionOutcome
-from vernctl.workflow.plan import Desired, PlannedStep, Recorded, Situation, normal_knowledge
+from vernctl.workflow.plan import (
+    Desired,
+    PlannedStep,
+    Recorded,
+    Situation,
+    changes_between,
+    normal_knowledge,
+)
 from vernctl.workflow.private import hidden, kept_questions, tokeniser_of
 from vernctl.workflow.recall import recalled
 from vernctl.workflow.session import Folders, Session
@@ -128,7 +135,8 @@ class Work:
 
     async def situation(self, observed: Observed) -> Situation:
         """The planner's view of what was observed."""
-        known = await self.known(observed)
+        still_in = await self._still_in(observed)
+        known = still_in or await self.known(observed)
         run = observed.run
         if known is not None and run is not None and not self.journal.known.generated:
             self._adopt(known, observed)
@@ -136,18 +144,41 @@ class Work:
         ours = run is not None and mine.generated and run.run_id == mine.run_id
         if observed.in_flight and mine.open is not None and mine.open.name == "generate":
             ours = True  # as far as reading tells
-        imported = run is not None and run.status == "completed" and known is not None
+        completed = run is not None and run.status == "completed" and known is not None
         return Situation(
             exists=observed.migration_id is not None,
             run=run.status if run and not mine.lost else None,
             ours=ours,
             known=known,
-            imported=imported,
+            imported=completed or still_in is not None,
             earlier=self._earlier(),
             uploaded=mine.uploaded or known is not None,
             credentialed=mine.credentialed,
             which=_named(run, observed) if run is not None else "",
         )
+
+    async def _still_in(self, observed: Observed) -> Recorded | None:
+        """What our last import was made with, where it is what is approved and wanted today, and
+        whatever run came after it has imported nothing: the same is not executed twice."""
+        done, here, run = self.journal.known.executed, self.here, observed.run
+        if done is None or here is None or run is None or self.progress.fresh:
+            return None
+        same = done.status == "completed" and done.digest == here.digest
+        if not same or observed.in_flight or run.run_id == done.run_id:
+            return None
+        recorded = Recorded.approved(here)
+        if not changes_between(recorded, self.desired).is_nothing:
+            return None
+        try:
+            log = await self.session.client.get_log(observed.migration_id or "")
+        except ConflictError:
+            return None
+        wrote = [
+            logged.run_id
+            for logged in log.runs
+            if logged.kind == "execute" and logged.outcome and logged.outcome.rows_written
+        ]
+        return recorded if wrote[-1:] == [done.run_id] else None
 
     async def known(self, observed: Observed) -> Recorded | None:
         """What led to the server's preview, where this checkout knows it.
