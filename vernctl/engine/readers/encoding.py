@@ -16,6 +16,7 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_HEBREW = "אבגדהוזחטיכךלמםנןסעפףצץקרשת"
 #: The letters beyond ASCII that each language writes, and the code pages that its software uses.
 #: A code page is believed when its reading stays inside the letters of ONE language: read wrongly,
 #: Czech is a mixture of French, Danish and Italian. The first of equals wins.
@@ -41,7 +42,7 @@ _LETTERS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("āčēģīķļņšūž", ("cp1257",)),
     ("ąčęėįšųūž", ("cp1257",)),
     ("õäöüšž", ("cp1257",)),
-    ("אבגדהוזחטיכךלמםנןסעפףצץקרשת", ("cp1255",)),
+    (_HEBREW, ("cp1255",)),
     ("ءآأؤإئابةتثجحخدذرزسشصضطظعغفقكلمنهوىي", ("cp1256",)),
 )
 #: A list of customers from all over a region fits no single language; then its letters together.
@@ -54,6 +55,9 @@ _NEUTRAL = frozenset("€£¥¢§©®™°±²³¹¼½¾µ·«»‘’‚“”�
 #: Written without an alphabet: left to charset-normalizer where no alphabet fits.
 _IDEOGRAPHS = ["shift_jis", "euc_jp", "gb18030", "big5", "euc_kr"]
 _FITS = 0.9
+#: The share of vowels in Cyrillic text is near 0.4; Hebrew bytes read as Cyrillic have far fewer.
+_CYRILLIC_VOWELS = frozenset("аеёиоуыэюяіїє")
+_FEWEST_VOWELS = 0.32
 
 
 class Encoding(NamedTuple):
@@ -182,7 +186,7 @@ def _code_page(evidence: bytes) -> str:
             if score > best_score:
                 best, best_score = codec, score
     if best_score >= _FITS:
-        return best
+        return _hebrew_unless_spoken(best, evidence)
     for letters, codec in _REGIONS:
         score = _fit(evidence.decode(codec, "replace"), letters)
         if score > best_score:
@@ -193,6 +197,18 @@ def _code_page(evidence: bytes) -> str:
 
     guess = from_bytes(evidence, cp_isolation=_IDEOGRAPHS, enable_fallback=False).best()
     return guess.encoding if guess is not None else best
+
+
+def _hebrew_unless_spoken(codec: str, evidence: bytes) -> str:
+    """cp1255 where a Cyrillic reading has too few vowels and no capital: Hebrew bytes are Cyrillic
+    small letters in cp1251, every one of them, and only what they spell tells the two apart."""
+    if codec not in ("cp1251", "koi8_r", "koi8_u"):
+        return codec
+    if _fit(evidence.decode("cp1255", "replace"), _HEBREW) < _FITS:
+        return codec
+    letters = [char for char in evidence.decode("cp1251", "replace") if char >= "\u0400"]
+    spoken = sum(char in _CYRILLIC_VOWELS for char in letters) > _FEWEST_VOWELS * len(letters)
+    return codec if spoken or any(map(str.isupper, letters)) else "cp1255"
 
 
 def _fit(text: str, letters: str) -> float:
