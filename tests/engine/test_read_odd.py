@@ -175,3 +175,8 @@ def test_a_json_document_is_read_however_its_rows_are_written(
 def test_what_stands_beside_the_rows_of_a_document_is_named(tmp_path: Path) -> None:
     table = read(tmp_path, '{"total": 2, "page": {"next": "x", "items": [{"id": 1}]}}', "a.json")
     assert table.notes == ("not in a list, so not read: total, page.next",)
+
+
+def test_headings_over_groups_tell_columns_of_one_name_apart(tmp_path: Path) -> None:
+    table = read(tmp_path, "Sales,,Costs,\nQ1,Q2,Q1,Q2\n1,2,3,4\n5,6,7,8\n")
+    assert table.columns == ("Sales Q1", "Sales Q2", "Costs Q1", "Costs Q2")

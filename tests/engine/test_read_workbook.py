@@ -97,6 +97,33 @@ def test_a_header_over_two_rows_becomes_one(tmp_path: Path) -> None:
     assert "rows 1 to 2 are one header" in table.notes
 
 
+def test_values_merged_below_a_header_of_merged_cells_are_rows(tmp_path: Path) -> None:
+    path = book(
+        tmp_path,
+        ["Region", None, "Sales", None],
+        [None, None, "Q1", "Q2"],
+        ["EU", "DE", 1, 2],
+        [None, "FR", 3, 4],
+        merge=("A1:B2", "C1:D1", "A3:A4"),
+    )
+    (table,) = read(tmp_path, path)
+    assert table.columns == ("Region", "Region (2)", "Sales Q1", "Sales Q2")
+    assert list(iter_rows(table)) == [("EU", "DE", "1", "2"), ("EU", "FR", "3", "4")]
+
+
+def test_headings_of_headings_of_merged_cells_are_one_header(tmp_path: Path) -> None:
+    path = book(
+        tmp_path,
+        ["Sales", None, "Costs", None],
+        [None, None, None, None],
+        ["Q1", "Q2", "Q1", "Q2"],
+        [1, 2, 3, 4],
+        merge=("A1:B2", "C1:D2"),
+    )
+    (table,) = read(tmp_path, path)
+    assert table.columns == ("Sales Q1", "Sales Q2", "Costs Q1", "Costs Q2")
+
+
 def test_a_value_merged_downwards_stands_in_each_row(tmp_path: Path) -> None:
     path = book(
         tmp_path,

@@ -116,6 +116,8 @@ class _Assembly:
         self.mended = 0
         self.protected = False
         self.preamble: list[str] = []
+        #: The record right above the header.
+        self.above: Sequence[str] = ()
         self.last: tuple[int, Sequence[str]] | None = None
         self._commented = False
         self._header = [] if layout.header is None else _trimmed(layout.header)
@@ -161,6 +163,7 @@ class _Assembly:
 
     def _before(self, record: Record) -> None:
         self.skipped["before the header"] += 1
+        self.above = record.cells
         self._commented |= record.cells[0].startswith("#")
         if len(self.preamble) < 20:
             self.preamble.append(record_text(record.cells))
@@ -177,7 +180,7 @@ class _Assembly:
             name=origin.name,
             file=origin.file,
             sheet=origin.sheet,
-            columns=unique_names(self.layout.header or (), self.width),
+            columns=unique_names(_with_groups(self.layout.header or (), self.above), self.width),
             row_count=self.writer.rows,
             notes=tuple(self._notes()),
             rejected=tuple(self.rejected),
@@ -210,6 +213,21 @@ class _Assembly:
             yield f"{self.rejected_count:,} {_lines(self.rejected_count)} rejected"
         if self.last is not None and _is_total(self.last[1]):
             yield _total_note(self.last[0])
+
+
+def _with_groups(header: Sequence[str], above: Sequence[str]) -> Sequence[str]:
+    """The header with the headings that stand over groups of its columns, where names repeat.
+
+    "Sales,,Costs," over "Q1,Q2,Q1,Q2" names the columns Sales Q1, Sales Q2, Costs Q1, Costs Q2.
+    """
+    names = [cell.strip() for cell in header]
+    if len(set(names)) == len(names) or len(above) != len(names) or not above[0].strip():
+        return header
+    groups: list[str] = []
+    for cell in above:
+        groups.append(cell.strip() or groups[-1])
+    full = [f"{group} {name}".strip() for group, name in zip(groups, names, strict=True)]
+    return full if len(set(full)) == len(full) else header
 
 
 def record_text(cells: Sequence[str]) -> str:

@@ -44,7 +44,12 @@ def fold_header(
     end = start
     while end < min(len(top) - 1, start + _DEEPEST_HEADER):
         here = [area for area in nearby if area[0][0] <= end <= area[1][0]]
-        across = any(area[1][1] > area[0][1] and area[1][0] == end for area in here)
+        named = _has_own_names(top[end], here)
+        across = any(
+            # Columns under one heading have names below it, unless their row has names already.
+            area[1][1] > area[0][1] and area[1][0] == end and (area[0][0] == end or not named)
+            for area in here
+        )
         below = max((area[1][0] for area in here), default=end)
         if below == end and not across:
             break
@@ -55,6 +60,12 @@ def fold_header(
         texts = (top[row][column].strip() for row in range(start, end + 1))
         rows[end][column] = " ".join(dict.fromkeys(text for text in texts if text))
     return start, end
+
+
+def _has_own_names(row: Sequence[str], areas: Sequence[Area]) -> bool:
+    """Whether the row has texts that no merged area brings into it."""
+    covered = {column for (_, first), (_, last) in areas for column in range(first, last + 1)}
+    return any(cell.strip() for column, cell in enumerate(row) if column not in covered)
 
 
 def _moved(area: Area, above: int, left: int) -> Area:
