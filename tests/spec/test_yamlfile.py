@@ -58,7 +58,7 @@ def test_aliases_that_would_expand_without_end_are_refused(workshop: Workshop) -
         (b"--- {}\n--- {}\n", f"{AT}:2:1   holds a second document; one file is one document"),
         (b"a: *b\n", f"{AT}:1:4   there is no anchor &b above"),
         (b"a: &b [*b]\n", f"{AT}:1:8   *b stands inside its own anchor"),
-        (b"[" * 100_000, f"{AT}:1:41   is nested more than 40 deep"),
+        (b"[" * 900, f"{AT}:1:41   is nested more than 40 deep"),
         (b"a" * (yamlfile.MAX_BYTES + 1), f"{AT}   is larger than 1024 KiB"),
         (b"? [a]\n: b\n", f"{AT}:1:3   a key must be text, not a list or a map"),
         (b"a: !ruby/object {}\n", f"{AT}:1:4   tagged !ruby/object, which is not part of"),
@@ -76,6 +76,17 @@ def test_a_file_that_is_no_spec_at_all_is_a_problem_with_a_place(
     problems = workshop.refused(lambda: load_spec(path, workshop.project))
     where = said if libyaml else said.partition("   ")[0].partition(":")[0]
     assert any(problem.startswith(where) for problem in problems)
+
+
+@pytest.mark.parametrize("libyaml", [True, False])
+def test_a_file_that_is_nested_without_end_is_said_to_be(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch, libyaml: bool
+) -> None:
+    if not libyaml:
+        monkeypatch.setattr(yamlfile, "_parser", lambda: yamlfile._PureParser)
+    path = workshop.write(AT, b"[" * 100_000)
+    (problem,) = workshop.refused(lambda: load_spec(path, workshop.project))
+    assert problem.endswith("is nested more than 40 deep")
 
 
 def test_a_yaml_library_without_libyaml_reads_the_same_spec(

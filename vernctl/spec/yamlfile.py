@@ -24,6 +24,7 @@ from vernctl.spec.tree import Items, Node, Pairs, Scalar
 MAX_BYTES = 1 << 20
 MAX_VALUES = 100_000
 MAX_DEPTH = 40
+_TOO_DEEP = f"is nested more than {MAX_DEPTH} deep"
 
 #: What YAML counts as the end of a line.
 _BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
@@ -115,6 +116,8 @@ def _problem_of(error: yaml.YAMLError, text: str, shown: str) -> Problem:
         mark = error.problem_mark
         place = Place(shown, mark.line + 1, mark.column + 1) if mark else Place(shown)
         reason = error.problem or "it ends too early"
+        if "nesting depth" in reason:  # libyaml looks ahead, and stops at a bound of its own
+            return Problem(_inside(place, text), _TOO_DEEP)
         return Problem(_inside(place, text), f"is not YAML: {reason}")
     position = getattr(error, "position", 0)
     before = text.encode()[:position].decode("utf-8", "ignore") if position else ""
@@ -192,7 +195,7 @@ class _Composer:
 
     def _collection(self, event: _Event, kind: type[object]) -> Node:
         if len(self._open) >= MAX_DEPTH:
-            raise self._stop(event, f"is nested more than {MAX_DEPTH} deep")
+            raise self._stop(event, _TOO_DEEP)
         mark = event.start_mark
         where = (self._file, mark.line + 1, mark.column + 1)
         is_map = kind is yaml.MappingStartEvent
