@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import gzip
+import io
 import zipfile
 from datetime import date, datetime, time
 from pathlib import Path
 
 import openpyxl
 import pytest
+from reader_fuzz import sound_files, zipped
 
 from vernctl.engine.model import EngineError, InputFile
 from vernctl.engine.readers import SourceTable, iter_rows, read_file
@@ -247,3 +249,35 @@ def test_parquet_is_read_as_text(tmp_path: Path) -> None:
     (table,) = read(tmp_path, path)
     assert table.columns == ("id", "day", "gap", "list")
     assert list(iter_rows(table)) == [("1", "2024-01-02", "", "[1,2]")]
+
+
+@pytest.mark.parametrize("corner", ["XFD1048576", "XFD9999", "ZZ1048576"])
+def test_two_cells_in_far_corners_are_refused_before_room_is_made_for_all_between(
+    tmp_path: Path, corner: str
+) -> None:
+    made = openpyxl.Workbook()
+    sheet = made.active
+    assert sheet is not None
+    sheet["A1"], sheet[corner] = "id", 1
+    made.save(tmp_path / "far.xlsx")
+    with pytest.raises(EngineError, match=r"far\.xlsx has a sheet whose cells reach over"):
+        read(tmp_path, tmp_path / "far.xlsx")
+
+
+def test_an_opendocument_cell_repeated_without_end_is_refused(tmp_path: Path) -> None:
+    files = _parts(sound_files()["j.ods"])
+    repeated = b'<table:table-cell table:number-columns-repeated="9999999" office:value-type='
+    files["content.xml"] = files["content.xml"].replace(
+        b"<table:table-cell office:value-type=", repeated, 1
+    )
+    files["content.xml"] = files["content.xml"].replace(
+        b"<table:table-row>", b'<table:table-row table:number-rows-repeated="1048576">', 1
+    )
+    (tmp_path / "far.ods").write_bytes(zipped(files))
+    with pytest.raises(EngineError, match=r"far\.ods has a sheet whose cells reach over"):
+        read(tmp_path, tmp_path / "far.ods")
+
+
+def _parts(packed: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}

@@ -75,9 +75,9 @@ def sound_files() -> Mapping[str, bytes]:
         "e.json": json.dumps({"meta": 1, "data": {"rows": objects}}).encode(),
         "f.jsonl": lines.encode(),
         "g.csv.gz": gzip.compress(text.encode(), mtime=0),
-        "h.zip": _zipped({"x/a.csv": text.encode(), "b.json": json.dumps(objects).encode()}),
+        "h.zip": zipped({"x/a.csv": text.encode(), "b.json": json.dumps(objects).encode()}),
         "i.xlsx": _workbook(),
-        "j.ods": _zipped({
+        "j.ods": zipped({
             "mimetype": b"application/vnd.oasis.opendocument.spreadsheet",
             "META-INF/manifest.xml": _MANIFEST.encode(),
             "content.xml": _ODS.format("".join(_ods_row(row) for row in _ROWS)).encode(),
@@ -94,7 +94,8 @@ def _ods_row(row: list[str]) -> str:
     return f"<table:table-row>{cells}</table:table-row>"
 
 
-def _zipped(members: Mapping[str, bytes]) -> bytes:
+def zipped(members: Mapping[str, bytes]) -> bytes:
+    """A ZIP archive of these files, the same for the same ones."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in members.items():
@@ -138,7 +139,7 @@ def spoiled(seed: int) -> tuple[str, bytes]:
             members = {info: archive.read(info) for info in archive.namelist()}
         chosen = rng.choice(sorted(members))
         members[chosen] = _spoil(members[chosen], other, rng)
-        return name, _zipped(members)
+        return name, zipped(members)
     if content.startswith(b"\x1f\x8b") and rng.random() < 0.7:
         return name, gzip.compress(_spoil(gzip.decompress(content), other, rng), mtime=0)
     return name, _spoil(content, other, rng)

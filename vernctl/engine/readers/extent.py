@@ -1,0 +1,153 @@
+"""How far the cells of a workbook reach, found out before anything makes room for all between.
+
+A sheet is held as the rectangle around its cells. Two cells in opposite corners of a sheet make a
+rectangle of seventeen billion: a few hundred bytes that would take all memory of any machine.
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, NoReturn
+from xml.parsers import expat
+
+from vernctl.engine.model import EngineError
+
+#: Cells, blank ones among them, that the rectangle of one sheet may have.
+MAX_CELLS = 40_000_000
+_CHUNK = 4 << 20
+#: Longer than any reference of a cell, so that none is lost between two chunks.
+_OVERLAP = 64
+_SHEET = re.compile(r"xl/(?:work|chart|dialog)?sheets/[^/]*\.(xml|bin)", re.IGNORECASE)
+_COLUMN = re.compile(rb"""\br=["']([A-Za-z]{1,3})\d""")
+_ROW = re.compile(rb"""\br=["'][A-Za-z]{0,3}(\d{4,9})["']""")
+_DAMAGED = (OSError, EOFError, zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError)
+
+
+def check_extent(path: Path, name: str) -> None:
+    """Raise EngineError where a sheet of the packed workbook reaches further than can be held."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            for member in archive.namelist():
+                found = _SHEET.fullmatch(member.lstrip("/"))
+                if found is None and member != "content.xml":
+                    continue
+                with archive.open(member) as part:
+                    if found is None:
+                        _OpenDocument(name).read(part)
+                    elif found[1].lower() == "xml":
+                        _check(_of_xml(part), name)
+                    else:
+                        _check(_of_binary(part), name)
+    except _DAMAGED as error:
+        raise EngineError(f"{name} is damaged: it cannot be unpacked.") from error
+
+
+def _check(extent: tuple[int, int], name: str) -> None:
+    rows, columns = extent
+    if rows * columns > MAX_CELLS:
+        _refuse(rows, columns, name)
+
+
+def _refuse(rows: int, columns: int, name: str) -> NoReturn:
+    raise EngineError(
+        f"{name} has a sheet whose cells reach over {rows:,} rows and {columns:,} columns, more "
+        "than can be read; save the sheet as CSV."
+    )
+
+
+def _of_xml(part: IO[bytes]) -> tuple[int, int]:
+    """The last row and column that a sheet of an Office workbook names (at least 999 rows)."""
+    columns: set[bytes] = set()
+    last, rest = 999, b""
+    while chunk := part.read(_CHUNK):
+        text = rest + chunk
+        columns.update(_COLUMN.findall(text))
+        last = max(last, max(map(int, _ROW.findall(text)), default=0))
+        rest = text[-_OVERLAP:]
+    return last, max(map(_number, columns), default=1)
+
+
+def _number(letters: bytes) -> int:
+    """A column's number from 1: A is 1, XFD 16,384."""
+    number = 0
+    for letter in letters.upper():
+        number = number * 26 + letter - 64
+    return number
+
+
+def _of_binary(part: IO[bytes]) -> tuple[int, int]:
+    """The last row and column of a sheet in the binary format: records 0 (row) and 1 to 11 (cell).
+
+    Source: [MS-XLSB], BrtRowHdr and the cell records, whose first four bytes are row and column.
+    """
+    rows = columns = 1
+    for kind, head in _records(part):
+        if kind == 0:
+            rows = max(rows, int.from_bytes(head, "little") + 1)
+        elif kind <= 11:
+            columns = max(columns, int.from_bytes(head, "little") + 1)
+    return rows, columns
+
+
+def _records(part: IO[bytes]) -> Iterator[tuple[int, bytes]]:
+    """Kind and first four bytes of each record."""
+    data, at = part.read(), 0
+
+    def number(most: int) -> int:
+        nonlocal at
+        value = shift = 0
+        while at < len(data) and shift < 7 * most:
+            byte = data[at]
+            at += 1
+            value |= (byte & 0x7F) << shift
+            shift += 7
+            if byte < 0x80:
+                break
+        return value
+
+    while at < len(data):
+        kind = number(2)
+        size = number(4)
+        yield kind, data[at : at + min(4, size)]
+        at += size
+
+
+class _OpenDocument:
+    """Follows rows and cells of an OpenDocument sheet, with what they say of being repeated."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._row = self._column = self._repeated = 0
+        self._rows = self._columns = 0
+
+    def read(self, part: IO[bytes]) -> None:
+        """Raise EngineError where cells reach too far. XML that is none is left to the reader."""
+        parser = expat.ParserCreate()
+        parser.StartElementHandler = self._start
+        try:
+            while chunk := part.read(_CHUNK):
+                parser.Parse(chunk)
+        except expat.ExpatError:
+            return
+
+    def _start(self, tag: str, said: dict[str, str]) -> None:
+        if tag == "table:table":
+            self._row = self._rows = self._columns = 0
+        elif tag == "table:table-row":
+            self._repeated = _times(said.get("table:number-rows-repeated"))
+            self._row += self._repeated
+            self._column = 0
+        elif tag in ("table:table-cell", "table:covered-table-cell"):
+            self._column += _times(said.get("table:number-columns-repeated"))
+            if "office:value-type" in said or "table:formula" in said:
+                self._rows, self._columns = self._row, max(self._columns, self._column)
+                if self._rows * self._columns > MAX_CELLS:
+                    _refuse(self._rows, self._columns, self._name)
+
+
+def _times(said: str | None) -> int:
+    return int(said) if said is not None and said.isdecimal() and len(said) < 10 else 1
