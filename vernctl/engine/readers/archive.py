@@ -19,7 +19,16 @@ MAX_MEMBERS = 200
 _MAX_RATIO = 400
 _TRIFLE = 64 << 20
 _CHUNK = 1 << 20
-_DAMAGED = (OSError, EOFError, zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError)
+#: What zipfile and gzip raise where an archive is damaged (a name that is no text among them).
+DAMAGED = (
+    OSError,
+    EOFError,
+    UnicodeDecodeError,
+    zipfile.BadZipFile,
+    zlib.error,
+    NotImplementedError,
+    RuntimeError,
+)
 
 
 def is_workbook(path: Path) -> bool:
@@ -27,7 +36,7 @@ def is_workbook(path: Path) -> bool:
     try:
         with zipfile.ZipFile(path) as archive:
             names = set(archive.namelist())
-    except _DAMAGED:
+    except DAMAGED:
         return False
     if "mimetype" in names and "content.xml" in names:
         return True
@@ -39,7 +48,7 @@ def check_workbook(path: Path, name: str) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
             unpacked = sum(member.file_size for member in archive.infolist())
-    except _DAMAGED as error:
+    except DAMAGED as error:
         raise EngineError(f"{name} is damaged: it cannot be unpacked.") from error
     packed = max(1, path.stat().st_size)
     if unpacked > MAX_WORKBOOK or (unpacked > _TRIFLE and unpacked > _MAX_RATIO * packed):
@@ -53,7 +62,7 @@ def unpack_gzip(path: Path, name: str, target: Path) -> None:
     try:
         with gzip.open(path) as source:
             _copy(source, target, name, path.stat().st_size, 0)
-    except _DAMAGED as error:
+    except DAMAGED as error:
         raise EngineError(f"{name} is damaged: it cannot be unpacked.") from error
 
 
@@ -83,7 +92,7 @@ def unpack_zip(path: Path, name: str, stem: Path) -> Iterator[tuple[str, Path]]:
                     yield member.filename, target
                 finally:
                     target.unlink(missing_ok=True)
-    except _DAMAGED as error:
+    except DAMAGED as error:
         raise EngineError(f"{name} is damaged: it cannot be unpacked.") from error
 
 

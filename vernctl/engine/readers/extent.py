@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 import zipfile
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, NoReturn
 from xml.parsers import expat
 
 from vernctl.engine.model import EngineError
+from vernctl.engine.readers.archive import DAMAGED
 
 #: Cells, blank ones among them, that the rectangle of one sheet may have.
 MAX_CELLS = 40_000_000
@@ -24,7 +24,6 @@ _OVERLAP = 64
 _SHEET = re.compile(r"xl/(?:work|chart|dialog)?sheets/[^/]*\.(xml|bin)", re.IGNORECASE)
 _COLUMN = re.compile(rb"""\br=["']([A-Za-z]{1,3})\d""")
 _ROW = re.compile(rb"""\br=["'][A-Za-z]{0,3}(\d{4,9})["']""")
-_DAMAGED = (OSError, EOFError, zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError)
 
 
 def check_extent(path: Path, name: str) -> None:
@@ -42,7 +41,7 @@ def check_extent(path: Path, name: str) -> None:
                         _check(_of_xml(part), name)
                     else:
                         _check(_of_binary(part), name)
-    except _DAMAGED as error:
+    except DAMAGED as error:
         raise EngineError(f"{name} is damaged: it cannot be unpacked.") from error
 
 
