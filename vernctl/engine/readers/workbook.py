@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -19,8 +21,27 @@ if TYPE_CHECKING:
 _Cell = int | float | str | bool | time | date | datetime | timedelta
 
 
+@contextmanager
+def _panics_are_damage(name: str) -> Iterator[None]:
+    """A panic of calamine's Rust on damaged bytes is a BaseException; it must not end the process.
+
+    Raises EngineError in its place; everything else passes.
+    """
+    try:
+        yield
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":
+            raise
+        raise EngineError(f"{name} is damaged: it cannot be read.") from error
+
+
 def read_workbook(path: Path, name: str, store: Path) -> tuple[SourceTable, ...]:
     """The tables of a workbook, in sheet order; ``store`` is the stem of their stores."""
+    with _panics_are_damage(name):
+        return _read_sheets(path, name, store)
+
+
+def _read_sheets(path: Path, name: str, store: Path) -> tuple[SourceTable, ...]:
     import python_calamine as calamine
 
     try:
