@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import struct
 import zipfile
 from datetime import date, datetime, time
 from pathlib import Path
@@ -281,3 +282,17 @@ def test_an_opendocument_cell_repeated_without_end_is_refused(tmp_path: Path) ->
 def _parts(packed: bytes) -> dict[str, bytes]:
     with zipfile.ZipFile(io.BytesIO(packed)) as archive:
         return {name: archive.read(name) for name in archive.namelist()}
+
+
+def test_an_old_workbook_whose_chain_leads_into_itself_is_damaged(tmp_path: Path) -> None:
+    free, end = 0xFFFFFFFF, 0xFFFFFFFE
+    header = struct.pack(
+        "<8s16sHHHHH6x", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"", 62, 3, 0xFFFE, 9, 6
+    )
+    # One table of next sectors, in sector 0; the directory, in sector 1, is followed by itself.
+    header += struct.pack("<IIIIIIIII", 0, 1, 1, 0, 4096, end, 0, end, 0)
+    header += struct.pack("<109I", 0, *[free] * 108)
+    table = struct.pack("<128I", 0xFFFFFFFD, 1, *[free] * 126)
+    (tmp_path / "old.xls").write_bytes(header + table + bytes(512))
+    with pytest.raises(EngineError, match=r"old\.xls is damaged"):
+        read(tmp_path, tmp_path / "old.xls")

@@ -13,6 +13,7 @@ from vernctl.engine.readers.archive import (
     unpack_gzip,
     unpack_zip,
 )
+from vernctl.engine.readers.compound import check_chains
 from vernctl.engine.readers.delimited import read_delimited
 from vernctl.engine.readers.encoding import utf16_without_mark
 from vernctl.engine.readers.extent import check_extent
@@ -73,6 +74,7 @@ def _read(path: Path, name: str, stem: Path, depth: int) -> tuple[SourceTable, .
         check_extent(path, name)
         return read_workbook(path, name, stem)
     if head.startswith(_OLE):
+        check_chains(path, name)
         return read_workbook(path, name, stem)
     if head.startswith(b"\x1f\x8b"):
         return _read_gzip(path, name, stem, depth)
