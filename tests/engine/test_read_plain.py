@@ -9,7 +9,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from vernctl.engine.model import EngineError, InputFile
@@ -42,6 +42,7 @@ def read(path: Path, folder: Path, worth_it: int) -> SourceTable | str:
     return table
 
 
+@example('a,b,c,\r\na,b,c,\r\n"x, y",2,3\r\na,b,c,\r\na,b,c,\r\n1,,2\r\na,b,c', "")
 @settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
 @given(body=BODY, lead=st.sampled_from(["", "Report of 2024\n"]))
 def test_both_ways_read_the_same_table(tmp_path: Path, body: str, lead: str) -> None:
@@ -71,7 +72,18 @@ def test_a_plain_file_is_its_own_store(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "body", ["3\n", "3,c,d\n", "\n3,c\n", "id,name\n3,c\n", '"3",c\n3,"c\n', '3, "c"\n', ",\n3,c\n"]
+    "body",
+    [
+        "3\n",
+        "3,c,d\n",
+        "\n3,c\n",
+        "id,name\n3,c\n",
+        '"3",c\n3,"c\n',
+        '3, "c"\n',
+        ",\n3,c\n",
+        "---,---\n3,c\n",
+        '="3",c\n',
+    ],
 )
 def test_what_is_not_plain_takes_the_long_way(tmp_path: Path, body: str) -> None:
     path = tmp_path / "a.csv"

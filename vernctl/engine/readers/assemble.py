@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from vernctl.engine.model import EngineError
-from vernctl.engine.readers.layout import Layout, find_layout
+from vernctl.engine.readers.layout import PROTECTED, RULES, Layout, find_layout
 from vernctl.engine.readers.mending import Mender
 from vernctl.engine.readers.plain import PlainTable
 from vernctl.engine.readers.records import Record
@@ -29,9 +29,6 @@ _SAMPLE = 200
 #: What old systems end a file with, or fill it up with; and lines that only part header and rows.
 _FILLER = "\0\x1a \t"
 _RULE = re.compile(r"[-=+:]{3,}")
-_RULED = ("-", "=", "+", ":", "")
-#: How spreadsheets are told that digits are text: ="01234".
-_PROTECTED = re.compile(r'="([^"]*)"')
 _TOTALS = frozenset(
     ("total", "totals", "subtotal", "sum", "summe", "gesamt", "gesamtsumme", "totaal", "somme",
      "totale", "suma", "razem", "celkem")
@@ -67,7 +64,7 @@ def assemble(records: Iterable[Record], origin: Origin, store: Path) -> SourceTa
     whole = [r.cells for r in readable if r.line > start and len(r.cells) == layout.width]
     mender = Mender(whole, origin.dialect.delimiter) if origin.dialect else None
     assembly = _Assembly(layout, start, store, mender)
-    assembly.protected = any(_PROTECTED.fullmatch(cell) for row in whole for cell in row)
+    assembly.protected = any(PROTECTED.fullmatch(cell) for row in whole for cell in row)
     try:
         for record in chain(sample, stream):
             assembly.take(record)
@@ -152,11 +149,11 @@ class _Assembly:
         if self._header and cells[0].strip() == self._header[0] and _trimmed(cells) == self._header:
             self.skipped["header" if record.line == self.start else "repeated header"] += 1
             return
-        if cells[0][:1] in _RULED and _is_rule(cells):
+        if (cells[0].startswith(RULES) or not cells[0]) and _is_rule(cells):
             self.skipped["ruled line"] += 1
             return
         if self.protected:
-            cells = [_PROTECTED.sub(r"\1", cell) if cell[:1] == "=" else cell for cell in cells]
+            cells = [PROTECTED.sub(r"\1", cell) if cell[:1] == "=" else cell for cell in cells]
         self.padded += bool(given)
         self.writer.write(cells)
         self.last = (record.line, cells)
@@ -260,7 +257,11 @@ def _is_filler(cells: Sequence[str]) -> bool:
 
 
 def _is_rule(cells: Sequence[str]) -> bool:
-    return all(_RULE.fullmatch(cell.strip()) for cell in cells if cell.strip())
+    """Whether a line only rules off the header: "---,---", or "|---|---|" with its outer cells."""
+    drawn = cells if cells[0] else cells[1:]
+    return drawn[0].startswith(RULES) and all(
+        _RULE.fullmatch(cell.strip()) for cell in drawn if cell.strip()
+    )
 
 
 def _times(count: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -14,6 +15,10 @@ _TYPED = frozenset(
      "percent", "date_iso", "date_dmy", "date_mdy", "date_ymd", "date_text", "datetime", "time",
      "json")
 )  # fmt: skip
+#: How a line begins that only rules off a header.
+RULES = ("---", "===", "+-")
+#: How spreadsheets are told that digits are text: ="01234".
+PROTECTED = re.compile(r'="([^"]*)"')
 _SAMPLE_ROWS = 200
 #: How far below the first full row a header is looked for.
 _PREAMBLE_ROWS = 30

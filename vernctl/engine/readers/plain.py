@@ -8,11 +8,12 @@ that both ways give the same rows of the same file.
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF8
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from vernctl.engine.readers.layout import Layout, find_layout
+from vernctl.engine.readers.layout import PROTECTED, RULES, Layout, find_layout
 from vernctl.engine.readers.records import Record, read_records
 from vernctl.engine.readers.table import (
     BLANKS,
@@ -51,13 +52,21 @@ def read_plain(path: Path, sample: Sequence[str], dialect: Dialect) -> PlainTabl
     """What a plain file holds; None where it is not plain. ``sample``: its first lines."""
     if dialect.quote == "'" or dialect.escape or dialect.skip_space or len(dialect.delimiter) > 1:
         return None
-    records = list(read_records(sample, dialect))[:-1][:_SAMPLE]
+    records = list(read_records(sample, dialect))
+    # The sample's last record may be cut: what both ways look at must be the same records.
+    if len(records) <= _SAMPLE and sum(len(line.encode()) for line in sample) < _text_size(path):
+        return None
+    records = records[:_SAMPLE]
     if any(record.why or "\n" in record.text[:-1].rstrip("\r") for record in records):
         return None
     layout = find_layout([record.cells for record in records])
     if layout is None or layout.header is None or not layout.header[0]:
         return None
+    if layout.first and len(set(layout.header)) < layout.width:
+        return None  # headings above the header may tell columns of one name apart
     if not 1 < layout.width <= min(_WIDEST, MAX_COLUMNS):
+        return None
+    if any(PROTECTED.fullmatch(cell) for record in records for cell in record.cells):
         return None
     line = records[layout.first].line
     scan = _scan(path, dialect.delimiter)
@@ -76,6 +85,13 @@ def read_plain(path: Path, sample: Sequence[str], dialect: Dialect) -> PlainTabl
     return PlainTable(layout, line, rows, scan.lines, last, before, form)
 
 
+def _text_size(path: Path) -> int:
+    """The size of the file in bytes, without a mark at its beginning."""
+    with path.open("rb") as file:
+        marked = file.read(len(BOM_UTF8)) == BOM_UTF8
+    return path.stat().st_size - (len(BOM_UTF8) if marked else 0)
+
+
 def _has_gap(records: Sequence[Record], first: int) -> bool:
     """Whether lines before the header are not one record each: then lines cannot be counted."""
     return any(record.line != index + 1 for index, record in enumerate(records[: first + 1]))
@@ -86,6 +102,8 @@ def _scan(path: Path, delimiter: str) -> _Scan | None:
     mark = re.escape(delimiter.encode())
     # Blanks beside quotes: where a quoted cell begins and ends is then a matter of opinion.
     loose = re.compile(rb"(?:[" + mark + rb"\r\n])[ \t]+\"|\"[ \t]+(?:[" + mark + rb"\r\n])")
+    ruled = [rule.encode() for rule in RULES]
+    rules = [b"\n" + drawn for rule in ruled for drawn in (rule, delimiter.encode() + rule)]
     lines, quoted, crlf, tail = 0, False, False, b""
     with path.open("rb") as file:
         while chunk := file.read(_CHUNK):
@@ -94,6 +112,8 @@ def _scan(path: Path, delimiter: str) -> _Scan | None:
             tail = piece[-64:]
             returns = chunk.count(b"\r")
             crlf = crlf or returns > 0
+            if any(rule in piece for rule in rules):
+                return None
             if b"\0" in chunk or b"\n\n" in piece or b"\n\r\n" in piece:
                 return None
             if returns and piece.count(b"\r") - piece.endswith(b"\r") > piece.count(b"\r\n"):
