@@ -21,7 +21,8 @@ from vernctl.spec.load import load_specs
 from vernctl.spec.project import load_project
 from vernctl.workflow.applying import ApplyOptions
 from vernctl.workflow.commands import apply_specs
-from vernctl.workflow.journal import Entry, Journal
+from vernctl.workflow.journal import Journal
+from vernctl.workflow.known import Entry
 from vernctl.workflow.session import Session
 
 passed = 0

@@ -44,7 +44,8 @@ from vernctl.spec.project import load_project
 from vernctl.testing import ProcessServer
 from vernctl.workflow.applying import ApplyOptions
 from vernctl.workflow.commands import apply_specs, plan_specs
-from vernctl.workflow.journal import Entry, Journal
+from vernctl.workflow.journal import Journal
+from vernctl.workflow.known import Entry
 from vernctl.workflow.observe import persons_words
 from vernctl.workflow.outcome import SpecOutcome
 from vernctl.workflow.planning import PlanOptions

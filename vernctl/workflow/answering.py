@@ -19,7 +19,8 @@ from vernctl.snapshot.tokens import covered, hides
 from vernctl.spec.answers import Matched, match
 from vernctl.spec.model import Spec
 from vernctl.workflow.asked import as_recorded, question_outcome
-from vernctl.workflow.journal import Entry, Journal
+from vernctl.workflow.journal import Journal
+from vernctl.workflow.known import Entry
 from vernctl.workflow.line import Line
 from vernctl.workflow.outcome import QuestionOutcome
 from vernctl.workflow.requests import out_of_quota

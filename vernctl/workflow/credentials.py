@@ -32,7 +32,7 @@ from vernctl.errors import (
 )
 from vernctl.spec.model import Connection, Project, Spec
 from vernctl.spec.secrets import resolve_secret
-from vernctl.workflow.journal import Entry, GivenCredentials
+from vernctl.workflow.known import Entry, GivenCredentials
 from vernctl.workflow.line import Line
 from vernctl.workflow.requests import out_of_quota
 

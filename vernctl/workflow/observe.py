@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from vernctl.api.models import IN_FLIGHT, Preview, Run, ThreadEvent, ThreadPage
 from vernctl.errors import ConflictError, NotFoundError, RefusedError
 from vernctl.snapshot.model import Snapshot
-from vernctl.workflow.journal import Journal, Known
+from vernctl.workflow.journal import Journal
+from vernctl.workflow.known import Known
 from vernctl.workflow.session import Session
 
 

@@ -18,7 +18,7 @@ from vernctl.errors import RefusedError
 from vernctl.snapshot.model import RecordedQuestion, Snapshot
 from vernctl.spec.model import AnswerRule, Spec
 from vernctl.workflow.asked import answer_today
-from vernctl.workflow.journal import Known
+from vernctl.workflow.known import Known
 from vernctl.workflow.outcome import Cost, Step, StepKind
 
 Case = Literal["new", "attach", "imported", "read", "refine", "regenerate", "blocked"]

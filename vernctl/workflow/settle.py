@@ -10,7 +10,8 @@ import asyncio
 
 from vernctl.api.models import IN_FLIGHT, Run, ThreadEvent
 from vernctl.errors import ConflictError, RunFailedError
-from vernctl.workflow.journal import Entry, Journal
+from vernctl.workflow.journal import Journal
+from vernctl.workflow.known import Entry
 from vernctl.workflow.observe import persons_words
 from vernctl.workflow.session import Session
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 from vernctl.errors import VernctlError
 from vernctl.snapshot.files import read_snapshot
 from vernctl.spec.model import Project, Spec
-from vernctl.workflow.journal import JOURNAL_FORMAT, Journal
+from vernctl.workflow.journal import Journal
+from vernctl.workflow.known import JOURNAL_FORMAT
 from vernctl.workflow.outcome import ErrorOutcome, SpecOutcome
 from vernctl.workflow.receipts import receipts_of
 

@@ -11,7 +11,7 @@ from vernctl.snapshot.digest import digest_of
 from vernctl.snapshot.model import Snapshot
 from vernctl.workflow.companies.line import CompanyLine
 from vernctl.workflow.companies.settle import is_in_flight
-from vernctl.workflow.journal import Known
+from vernctl.workflow.known import Known
 from vernctl.workflow.work import Work
 
 

@@ -14,7 +14,7 @@ from pydantic import JsonValue
 
 from vernctl.api.models import IN_FLIGHT, Import
 from vernctl.errors import ConflictError
-from vernctl.workflow.journal import Entry
+from vernctl.workflow.known import Entry
 from vernctl.workflow.messages import as_one_message
 from vernctl.workflow.requests import leaves
 

@@ -21,7 +21,7 @@ from vernctl.snapshot.model import Snapshot
 from vernctl.workflow.companies.looking import Seen, approves, key_of, line_of
 from vernctl.workflow.companies.settle import is_in_flight
 from vernctl.workflow.executing import kept_approval
-from vernctl.workflow.journal import Entry
+from vernctl.workflow.known import Entry
 from vernctl.workflow.messages import split_message
 from vernctl.workflow.requests import out_of_quota
 from vernctl.workflow.uploading import refuse_elsewhere
