@@ -200,23 +200,20 @@ def serve(
     ``key`` is ``env:NAME``, ``file:PATH``, a literal (with a warning), or None for DIR/api-key.
     ``keys`` is a file of several accounts instead, ``script`` a scenario for tests; connectors read
     files in ``allow_paths`` (default: the catalog's folder), and from ``allow_hosts`` wherever they
-    are.
-    A ``child`` also stops by itself when the last command line has gone; ``engine`` stands in for
-    vernctl's own. Raises SpecError for the
-    catalog, BusyError where another process owns the folder, UsageError for the rest.
+    are. A ``child`` also stops by itself when the last command line has gone; ``engine`` stands in
+    for vernctl's own.
+
+    Raises SpecError for the catalog, BusyError where another process owns the folder, UsageError
+    for the rest.
     """
-    if keys is not None and key is not None:
-        raise UsageError("--keys and --api-key exclude each other.")
-    api_key = None if keys is not None else _resolve_key(host, key)
-    accounts = {} if keys is None else _accounts(keys)
+    accounts = _given_accounts(host, key, keys)
     scenario = None if script is None else _script(script)
-    sys.setswitchinterval(_TURN_SECONDS)
     ownership = Ownership(data, seconds=1.0 if child else 5.0)
     try:
         config = ServeConfig(
             data=data,
             catalog=catalog,
-            keys=accounts or {api_key or ensure_api_key(data): "default"},
+            keys=accounts or {ensure_api_key(data): "default"},
             host=host,
             port=port,
             public_url=public_url,
@@ -229,20 +226,38 @@ def serve(
             tls_key=tls_key,
             check_catalog=not child,  # the command line that starts a child has checked it
         )
-
-        def announce(url: str) -> None:
-            ownership.announce(_card(config, url, child=child, own_key=bool(api_key or accounts)))
-            print(f"Listening on {server.origin}", flush=True)
-
-        server = RunningServer(config, engine=engine, announce=announce)
-        if child:
-            _leave_with_the_last_client(server, data)
-        clean = server.run_until_stopped()
+        clean = _run(config, ownership, engine, child=child, own_key=bool(accounts))
     finally:
         ownership.release()
     if not clean:
         # a statement of the engine is still at work; its step is taken up again at the next start
         os._exit(0)
+
+
+def _run(
+    config: ServeConfig, ownership: Ownership, engine: Engine | None, *, child: bool, own_key: bool
+) -> bool:
+    """Serve until told to stop; False where the engine did not let go."""
+    sys.setswitchinterval(_TURN_SECONDS)
+
+    def announce(url: str) -> None:
+        ownership.announce(_card(config, url, child=child, own_key=own_key))
+        print(f"Listening on {server.origin}", flush=True)
+
+    server = RunningServer(config, engine=engine, announce=announce)
+    if child:
+        _leave_with_the_last_client(server, config.data)
+    return server.run_until_stopped()
+
+
+def _given_accounts(host: str, key: str | None, keys: Path | None) -> dict[str, str]:
+    """The keys that were given and their accounts; none: the folder's own key is the one."""
+    if keys is None:
+        given = _resolve_key(host, key)
+        return {given: "default"} if given else {}
+    if key is not None:
+        raise UsageError("--keys and --api-key exclude each other.")
+    return _accounts(keys)
 
 
 def _accounts(path: Path) -> dict[str, str]:

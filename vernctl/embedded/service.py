@@ -89,9 +89,7 @@ def build_service(
     Raises SpecError where the catalog is wrong; without ``check_catalog`` it is read, and blamed,
     when it is first needed.
     """
-    catalog_file = CatalogFile(catalog)
-    if check_catalog:
-        catalog_file.current()
+    catalog_file = _catalog_file(catalog, check=check_catalog)
     store = Store(data, clock)
     uploads = Uploads(store)
     engine = engine or ImportEngine()
@@ -99,7 +97,6 @@ def build_service(
     connections = Connections(Vault(data), roots, tuple(allow_hosts), read_anywhere)
     workers = Workers(store, catalog_file, uploads, engine, connections, threads, script)
     workers.start()
-    limits = Limits(store, published=published_limits)
     jobs = ExportJobs(store, engine)
     jobs.start()
     return Service(
@@ -109,10 +106,17 @@ def build_service(
         uploads=uploads,
         engine=engine,
         workers=workers,
-        limits=limits,
+        limits=Limits(store, published=published_limits),
         jobs=jobs,
         connections=connections,
         public_url=public_url,
         reuse=reuse,
         script=script,
     )
+
+
+def _catalog_file(path: Path, *, check: bool) -> CatalogFile:
+    found = CatalogFile(path)
+    if check:
+        found.current()
+    return found

@@ -52,11 +52,7 @@ def make_snapshot(
             moved=_moved(review, sheet.slug, key, tokens),
         )
     if problems:
-        raise SpecError(
-            problems,
-            remote="The preview stands; nothing was imported.",
-            next="mend review.key in the spec, then plan again",
-        )
+        raise _wrong_keys(problems)
     return Snapshot(
         inputs=inputs,
         sheets=tuple(kept),
@@ -67,6 +63,14 @@ def make_snapshot(
         run_id=run_id,
         token_key=tokens.fingerprint if tokens else None,
         digest=digest_of(inputs, kept),
+    )
+
+
+def _wrong_keys(problems: Sequence[Problem]) -> SpecError:
+    return SpecError(
+        problems,
+        remote="The preview stands; nothing was imported.",
+        next="mend review.key in the spec, then plan again",
     )
 
 

@@ -16,7 +16,7 @@ from vernctl.spec.endpoints import DEFAULT_KEY
 from vernctl.spec.find import find_specs
 from vernctl.spec.keys import EXPORT, FLEET, MIGRATION, SPEC
 from vernctl.spec.limits import read_checks
-from vernctl.spec.model import Api, Checks, Export, MigrationSpec, Project, Spec, State
+from vernctl.spec.model import Api, Checks, Connection, Export, MigrationSpec, Project, Spec, State
 from vernctl.spec.paths import confined, expand_files, is_inside, path_text, shown_path
 from vernctl.spec.reader import Reader, unknown
 from vernctl.spec.review import read_review, require_choice
@@ -159,9 +159,7 @@ class _Loader:
         migration = reader.optional(get("migration"), self._migration)
         items = reader.optional(get("files"), lambda n: reader.items(n, "files"))
         patterns, files = expand_files(reader, items or (), chain.folders, self._project)
-        connection = reader.optional(
-            get("connection"), lambda n: read_connection(reader, n, self._project)
-        )
+        connection = reader.optional(get("connection"), self._connection)
         refine = reader.optional(get("refine"), lambda n: read_refinements(reader, n))
         clarify = self._names("clarify", "a question to the agent")
         answers = reader.optional(get("answers"), lambda n: read_answers(reader, n))
@@ -199,6 +197,9 @@ class _Loader:
             export=export,
             canary=canary,
         )
+
+    def _connection(self, node: Node) -> Connection | None:
+        return read_connection(self._reader, node, self._project)
 
     def _names(self, key: str, what: str) -> tuple[str, ...]:
         node = self._found.get(key)
