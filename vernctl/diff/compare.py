@@ -80,8 +80,8 @@ def diff_sheets(
 
     Columns are the same where their names are, wherever they stand. A cell of an added column
     counts as filled, one of a dropped column is in ``dropped_columns`` alone. ``moved`` names what
-    was renamed between the two. Without ``stats``
-    the columns are not counted, which takes longer than the rest on large tables.
+    was renamed between the two. Without ``stats`` the columns are not counted, which takes longer
+    than the rest on large tables.
 
     ``tokens`` names the columns whose cells are tokens; ``rekeyed`` those whose tokens were made
     with another key, or on one side only. No such cell equals its own token of before, so rows are

@@ -21,17 +21,16 @@ from vernctl.workflow.executing import confirm, execute, finish
 from vernctl.workflow.git import refuse_uncommitted
 from vernctl.workflow.observe import Observed, persons_words
 from vernctl.workflow.outcome import SpecOutcome
+from vernctl.workflow.pending import keep_pending, review_of
 from vernctl.workflow.plan import Case, Options, Plan, Recorded, Situation, decide
 from vernctl.workflow.planning import (
     PlanOptions,
     Reached,
     conclude,
     imported,
-    keep_pending,
     plan_work,
     reach,
     read_candidate,
-    review_of,
 )
 from vernctl.workflow.results import begin
 from vernctl.workflow.session import in_ci

@@ -5,16 +5,11 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from vernctl.api.models import Run
-from vernctl.diff.causes import explained, unexplained_sheets
-from vernctl.diff.checks import preview_checks
-from vernctl.diff.model import Cause, CheckResult, Diff, Provenance
 from vernctl.errors import RunFailedError, VernctlError
-from vernctl.snapshot.files import remove_snapshot, write_snapshot
+from vernctl.snapshot.files import remove_snapshot
 from vernctl.snapshot.model import Snapshot
 from vernctl.spec.answers import match
 from vernctl.spec.load import load_spec
@@ -23,9 +18,9 @@ from vernctl.workflow.canceling import freeing_slot
 from vernctl.workflow.clarifying import clarified
 from vernctl.workflow.connecting import live_facts, live_source
 from vernctl.workflow.credentials import refuse_unset, waiting_for
-from vernctl.workflow.inputs import provenance_of
 from vernctl.workflow.observe import Observed
 from vernctl.workflow.outcome import SpecOutcome
+from vernctl.workflow.pending import keep_pending, review_of, unseen_change
 from vernctl.workflow.perform import Replan, perform
 from vernctl.workflow.plan import (
     Options,
@@ -36,7 +31,6 @@ from vernctl.workflow.plan import (
     one_by_one,
     steps_for,
 )
-from vernctl.workflow.private import without_values
 from vernctl.workflow.remarks import refused_unused, warnings_of, with_wordings
 from vernctl.workflow.results import begin, check_refused, expected, recorded_unanswered
 from vernctl.workflow.session import in_ci
@@ -77,21 +71,6 @@ class Reached:
     plan: Plan
     observed: Observed
     known: Recorded | None
-
-
-@dataclass(frozen=True)
-class Review:
-    """A candidate held against the approved snapshot."""
-
-    diff: Diff
-    causes: tuple[Cause, ...]
-    checks: tuple[CheckResult, ...]
-    provenance: Provenance | None
-
-    @property
-    def failed(self) -> tuple[CheckResult, ...]:
-        """The checks that do not hold."""
-        return tuple(check for check in self.checks if not check.ok)
 
 
 async def plan_work(work: Work, options: PlanOptions) -> SpecOutcome:
@@ -266,39 +245,6 @@ async def read_candidate(work: Work, reached: Reached) -> Snapshot:
     candidate = work.candidate(sheets, known, reached.observed)
     work.journal.fact("preview", digest=candidate.digest, sequence=reached.observed.last_sequence)
     return candidate
-
-
-def review_of(work: Work, candidate: Snapshot) -> Review:
-    """The candidate against the approved snapshot: diff, causes, checks; provenance when first."""
-    base = work.base
-    diff, causes = explained(base, candidate)
-    provenance = None
-    if base is None:
-        readable = candidate.model_copy(update={"sheets": work.readable})
-        found = provenance_of(work.inputs, readable)
-        provenance = without_values(found, work.spec.review)
-    checks = preview_checks(
-        work.spec.checks,
-        diff,
-        candidate,
-        embedded=work.session.embedded,
-        today=date.today(),
-        unexplained=unexplained_sheets(diff) if base is not None else frozenset(),
-    )
-    return Review(diff, causes, checks, provenance)
-
-
-def unseen_change(causes: Sequence[Cause]) -> str:
-    """Why a preview without one other cell is to be approved anew all the same."""
-    moved = ", ".join(dict.fromkeys(cause.ref for cause in causes))
-    why = f"what led to it does: {moved}" if moved else "an answer that led to it does"
-    return f"No cell differs from what was approved; {why}."
-
-
-def keep_pending(work: Work, candidate: Snapshot, review: Review) -> None:
-    """Write the pending snapshot, for a person to look at and to approve."""
-    page = work.session.pages.review(candidate, review.diff, review.provenance, review.checks)
-    write_snapshot(work.folders.pending, candidate, page)
 
 
 def answers_moved(work: Work) -> bool:

@@ -22,7 +22,7 @@ from vernctl.workflow.companies.exports import sheet_of_export
 from vernctl.workflow.deliver import Results, exported
 from vernctl.workflow.executing import Also, confirm
 from vernctl.workflow.outcome import SpecOutcome
-from vernctl.workflow.planning import Review, keep_pending
+from vernctl.workflow.pending import Review, keep_pending
 from vernctl.workflow.private import hidden, kept_questions
 from vernctl.workflow.remarks import with_wordings
 from vernctl.workflow.session import in_ci
