@@ -22,10 +22,6 @@ def plan_within(bench: Bench, most: int) -> SpecOutcome:
     return bench.run(plan)[0]
 
 
-def runs_sent(bench: Bench) -> int:
-    return sum(line.startswith("POST") and "/runs →" in line for line in bench.sent())
-
-
 def test_step_sends_a_run_per_message_and_tells_what_each_changed(work_bench: Bench) -> None:
     work_bench.spec_text(("  - upper Name\n", "  - upper Name\n  - upper Email\n  - be nice\n"))
     outcome = work_bench.plan(step=True)

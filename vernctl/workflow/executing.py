@@ -94,19 +94,28 @@ def kept_approval(work: Work) -> Path:
     return work.session.project.local / "executing" / f"{work.address}.snapshot"
 
 
+def approval_under_way(work: Work, what: str) -> Snapshot:
+    """The snapshot that approved the ``what`` (an execute, an import) which is under way.
+
+    Raises PartialImportError where it is gone: what came of it cannot be judged.
+    """
+    approved = read_snapshot(kept_approval(work)) or work.base
+    if approved is None:
+        raise PartialImportError(
+            f"an {what} is recorded, but the snapshot that approved it is gone.",
+            remote="Rows may have been imported.",
+            next="Restore the snapshot from git, then `vernctl apply` again.",
+        )
+    return approved
+
+
 async def finish(work: Work, *, replaced: bool = False, backup: str | None = None) -> SpecOutcome:
     """Follow our execute to its end, then verify and deliver.
 
     Raises BlockedError and CredentialsError (the execute waits), RunFailedError where nothing was
     written, PartialImportError where rows were, or may have been.
     """
-    approved = read_snapshot(kept_approval(work)) or work.base
-    if approved is None:
-        raise PartialImportError(
-            "an execute is recorded, but the snapshot that approved it is gone.",
-            remote="Rows may have been imported.",
-            next="Restore the snapshot from git, then `vernctl apply` again.",
-        )
+    approved = approval_under_way(work, "execute")
     run = await followed(work, partial(_rows_logged, work), approved)
     outcome = await confirm(work, approved, run)
     remove_snapshot(kept_approval(work))

@@ -56,7 +56,6 @@ def _sheet(context: Context, said: str | None) -> str | None:
     return template.slug if template is not None else None
 
 
-_NOT = r"(?P<not>not |n't |n’t )?"
 _TESTS = (
     (
         r"(?:the )?(?P<column>.+?) (?:is|are)(?: |n't |n’t )(?P<not>not )?(?:blank|empty|"

@@ -11,14 +11,13 @@ from vernctl.errors import (
     ConflictError,
     InputError,
     NotFoundError,
-    PartialImportError,
     RateLimitedError,
     RefusedError,
     ServerError,
     UnreachableError,
     UsageError,
 )
-from vernctl.snapshot.files import read_snapshot, remove_snapshot, write_snapshot
+from vernctl.snapshot.files import remove_snapshot, write_snapshot
 from vernctl.snapshot.model import Snapshot
 from vernctl.workflow.applying import (
     ApplyOptions,
@@ -44,7 +43,7 @@ from vernctl.workflow.companies.planning import cost_of_import, plan_company, st
 from vernctl.workflow.companies.starting import recognise, start, stranger
 from vernctl.workflow.companies.written import rows_left
 from vernctl.workflow.delta import back_up
-from vernctl.workflow.executing import followed, kept_approval, with_replaced
+from vernctl.workflow.executing import approval_under_way, followed, kept_approval, with_replaced
 from vernctl.workflow.git import refuse_uncommitted
 from vernctl.workflow.outcome import SpecOutcome
 from vernctl.workflow.requests import out_of_quota
@@ -202,13 +201,7 @@ async def finish(work: Work) -> SpecOutcome:
     Raises BlockedError (the import waits), RunFailedError where nothing was written,
     PartialImportError where rows were, or may have been.
     """
-    approved = read_snapshot(kept_approval(work)) or work.base
-    if approved is None:
-        raise PartialImportError(
-            "an import is recorded, but the snapshot that approved it is gone.",
-            remote="Rows may have been imported.",
-            next="Restore the snapshot from git, then `vernctl apply` again.",
-        )
+    approved = approval_under_way(work, "import")
     line = line_of(work)
 
     async def left() -> int | None:
