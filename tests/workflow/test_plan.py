@@ -5,17 +5,8 @@ import pytest
 from vernctl.errors import RefusedError
 from vernctl.snapshot.model import RecordedQuestion
 from vernctl.spec.model import AnswerRule
-from vernctl.workflow.plan import (
-    Desired,
-    Options,
-    Plan,
-    Recorded,
-    Situation,
-    applied_order,
-    changes_between,
-    decide,
-    steps_for,
-)
+from vernctl.workflow.plan import Options, Plan, Situation, decide, steps_for
+from vernctl.workflow.wishes import Desired, Recorded, applied_order, changes_between
 
 TRIM, UPPER, DROP = "Trim all phones.", "Upper-case the SKUs.", "Drop rows without Email."
 STATUS = RecordedQuestion(

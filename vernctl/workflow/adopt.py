@@ -23,10 +23,10 @@ from vernctl.spec.stanza import rule_line
 from vernctl.workflow.asked import as_question
 from vernctl.workflow.outcome import SpecOutcome
 from vernctl.workflow.pending import keep_pending, review_of
-from vernctl.workflow.plan import Recorded
 from vernctl.workflow.recall import Recalled, recalled
 from vernctl.workflow.results import begin
 from vernctl.workflow.session import Session
+from vernctl.workflow.wishes import Recorded
 from vernctl.workflow.work import Work
 
 _NO_DATA = (".snapshot", ".snapshot.pending")

@@ -22,7 +22,7 @@ from vernctl.workflow.git import refuse_uncommitted
 from vernctl.workflow.observe import Observed, persons_words
 from vernctl.workflow.outcome import SpecOutcome
 from vernctl.workflow.pending import keep_pending, review_of
-from vernctl.workflow.plan import Case, Options, Plan, Recorded, Situation, decide
+from vernctl.workflow.plan import Case, Options, Plan, Situation, decide
 from vernctl.workflow.planning import (
     PlanOptions,
     Reached,
@@ -35,6 +35,7 @@ from vernctl.workflow.planning import (
 from vernctl.workflow.results import begin
 from vernctl.workflow.session import in_ci
 from vernctl.workflow.takeover import take_over
+from vernctl.workflow.wishes import Recorded
 from vernctl.workflow.work import Work
 
 #: Messages of others that a refusal quotes.

@@ -18,9 +18,9 @@ from vernctl.spec.model import Project, Spec
 from vernctl.workflow.inputs import ResolvedInputs, provenance_of, resolve_inputs
 from vernctl.workflow.outcome import QuestionOutcome, SpecOutcome
 from vernctl.workflow.pages import Pages
-from vernctl.workflow.plan import Desired, Recorded, changes_between
 from vernctl.workflow.results import check_refused
 from vernctl.workflow.session import EMBEDDED, Folders, folders_for
+from vernctl.workflow.wishes import Desired, Recorded, changes_between
 
 UNSEEN = "There is no preview with api: companies: what is approved are inputs, unseen."
 

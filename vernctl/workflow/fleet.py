@@ -19,8 +19,9 @@ from vernctl.errors import RefusedError, VernctlError
 from vernctl.spec.model import Spec
 from vernctl.spec.paths import shown_path
 from vernctl.workflow.outcome import Cost, SpecOutcome, Status
-from vernctl.workflow.plan import Options, Recorded, Situation, decide
+from vernctl.workflow.plan import Options, Situation, decide
 from vernctl.workflow.session import Session
+from vernctl.workflow.wishes import Recorded
 from vernctl.workflow.work import Work
 
 #: Specs that are read at the same time and cost nothing but reads.

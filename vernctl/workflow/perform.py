@@ -11,9 +11,10 @@ from vernctl.workflow.drive import Driven, costs_of, drive, start
 from vernctl.workflow.messages import as_one_message
 from vernctl.workflow.observe import Observed
 from vernctl.workflow.outcome import MessageEffect, QuestionOutcome
-from vernctl.workflow.plan import Plan, PlannedStep, Recorded, steps_for
+from vernctl.workflow.plan import Plan, PlannedStep, steps_for
 from vernctl.workflow.recall import recalled
 from vernctl.workflow.uploading import upload
+from vernctl.workflow.wishes import Recorded
 from vernctl.workflow.work import Work
 
 

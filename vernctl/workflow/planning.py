@@ -22,20 +22,13 @@ from vernctl.workflow.observe import Observed
 from vernctl.workflow.outcome import SpecOutcome
 from vernctl.workflow.pending import keep_pending, review_of, unseen_change
 from vernctl.workflow.perform import Replan, perform
-from vernctl.workflow.plan import (
-    Options,
-    Plan,
-    Recorded,
-    cost_of,
-    decide,
-    one_by_one,
-    steps_for,
-)
+from vernctl.workflow.plan import Options, Plan, cost_of, decide, one_by_one, steps_for
 from vernctl.workflow.remarks import refused_unused, warnings_of, with_wordings
 from vernctl.workflow.results import begin, check_refused, expected, recorded_unanswered
 from vernctl.workflow.session import in_ci
 from vernctl.workflow.takeover import take_over
 from vernctl.workflow.uploading import refuse_elsewhere
+from vernctl.workflow.wishes import Recorded
 from vernctl.workflow.work import Work
 
 #: The one way to find a migration by its address is the create, which a read-only plan never sends.

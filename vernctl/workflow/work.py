@@ -22,18 +22,12 @@ from vernctl.workflow.journal import Journal
 from vernctl.workflow.line import Line, MigrationLine
 from vernctl.workflow.observe import Observed, observe, persons_words, read_preview
 from vernctl.workflow.outcome import MessageEffect, QuestionOutcome
-from vernctl.workflow.plan import (
-    Desired,
-    PlannedStep,
-    Recorded,
-    Situation,
-    changes_between,
-    normal_knowledge,
-)
+from vernctl.workflow.plan import PlannedStep, Situation
 from vernctl.workflow.private import hidden, kept_questions, tokeniser_of
 from vernctl.workflow.recall import recalled
 from vernctl.workflow.session import Folders, Session
 from vernctl.workflow.settle import settle
+from vernctl.workflow.wishes import Desired, Recorded, changes_between, normal_knowledge
 
 
 @dataclass

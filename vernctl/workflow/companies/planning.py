@@ -24,11 +24,12 @@ from vernctl.workflow.companies.imported import Imported, held_against, imported
 from vernctl.workflow.companies.looking import Seen, approves, imported_run, is_ours, look
 from vernctl.workflow.outcome import Cost, SpecOutcome
 from vernctl.workflow.pending import Review, keep_pending
-from vernctl.workflow.plan import Plan, PlannedStep, applied_order, cost_of
+from vernctl.workflow.plan import Plan, PlannedStep, cost_of
 from vernctl.workflow.planning import PlanOptions, answers_moved
 from vernctl.workflow.remarks import refused_unused, warnings_of
 from vernctl.workflow.results import begin, check_refused, expected
 from vernctl.workflow.session import in_ci
+from vernctl.workflow.wishes import applied_order
 from vernctl.workflow.work import Work
 
 #: Options of a plan that speak of a preview or of its runs.
