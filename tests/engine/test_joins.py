@@ -132,3 +132,26 @@ def test_a_column_whose_name_does_not_say_whose_it_is_is_asked_about(tmp_path: P
     assert question.question == 'Is "industry of companies.csv" the column Industry?'
     made = work(tmp_path, files, contacts, answers={question.key: question.options[0]})
     assert cells(made, "contacts", "Industry")[:2] == ["Steel", "Food"]
+
+
+def test_a_column_of_the_targets_own_name_stays_whatever_else_its_values_lead_to(
+    tmp_path: Path,
+) -> None:
+    customers = "id,contact_name,address\n" + "".join(
+        f"c{n},Person {n},{n} Main Street\n" for n in range(9)
+    )
+    orders = "order_id,customer_id,ship_address\n" + "".join(
+        f"o{n},c{n % 9},{n % 9} Main Street\n" for n in range(30)
+    )
+    files = {"customers.csv": customers, "orders.csv": orders}
+    made = work(tmp_path, files, template("orders", "Order Id", "Ship Address"))
+    assert cells(made, "orders", "Ship Address")[:2] == ["0 Main Street", "1 Main Street"]
+
+
+def test_an_id_column_that_is_asked_for_by_its_name_is_not_replaced_by_what_it_stands_for(
+    tmp_path: Path,
+) -> None:
+    users = template("users", Column(name="id", unique=True), "last_name")
+    owner = Column(name="owner_id", link=(Link(template="users", column="id"),))
+    made = work(tmp_path, FILES, users, template("contacts", "email", owner))
+    assert cells(made, "contacts", "owner_id")[:3] == ["7", "8", "7"]

@@ -102,7 +102,7 @@ def _path(
 def _sureness(column: ColumnProfile, key: ColumnProfile, other: TableProfile, own: bool) -> float:
     """How far the names of a key say that it names rows of the other table, or its values do."""
     role = role_of(column.name)
-    names_id = len(role) < len(name_of(column.name).units)
+    names_id = _names_id(column.name)
     if own:
         return 0.97 if names_id and bool(_OWN_KIND & set(role)) else 0.0
     entity = entity_of(other)
@@ -113,7 +113,10 @@ def _sureness(column: ColumnProfile, key: ColumnProfile, other: TableProfile, ow
     if not _telling(column):
         # Counted ids are found in every table that counts: asked about.
         return _DOUBTFUL if names_id else 0.0
-    return 0.9 if names_id else 0.7
+    if names_id:
+        return 0.9
+    # An address or a name may be that of another row by chance; an e-mail address hardly is.
+    return 0.7 if column.share("email") > 0.9 else _DOUBTFUL
 
 
 def _same_key(column: ColumnProfile, key: ColumnProfile) -> bool:
@@ -131,6 +134,10 @@ def _telling(column: ColumnProfile) -> bool:
 def role_of(name: str) -> tuple[str, ...]:
     """What a key's name says beside being a key: ``owner_id`` → owner."""
     return tuple(unit for unit in name_of(name).units if unit not in _KEY_WORDS)
+
+
+def _names_id(name: str) -> bool:
+    return bool(_KEY_WORDS & set(name_of(name).units))
 
 
 def entity_of(table: TableProfile) -> frozenset[str]:
@@ -180,7 +187,9 @@ def _offer(
     if best is None:
         return None
     if own is not None:
-        is_key = own[0] == path.key and not _KEY_WORDS & set(name_of(column.name).units)
+        # An id in the place of what it stands for: "Company" fed by company_id. A column of the
+        # target's own name is what is wanted, whatever its values are found in.
+        is_key = own[0] == path.key and _names_id(path.key) and not _names_id(column.name)
         if column.link and linked is None:
             return None
         if not is_key and own[1] >= best.score - 0.05:

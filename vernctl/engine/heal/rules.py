@@ -68,6 +68,8 @@ def heal_nothing(
 
 
 def _refused(column: Column, word: str) -> bool:
+    if column.link:
+        return word in _NOTHING  # no row goes by such a name
     if column.one_of or column.schema_ is not None:
         return word in _NOTHING or word.casefold() in ("n/a", "null", "nan", "#n/a")
     return column.strict is not None and not re2.search(column.strict, word)
