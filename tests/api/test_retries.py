@@ -59,6 +59,15 @@ def test_a_read_survives_resets_gateways_and_truncated_bodies(bench: Bench, serv
     assert server.count("GET", RUN) == 4
 
 
+@pytest.mark.parametrize("status", [500, 502, 503, 504])
+def test_a_read_is_asked_again_where_the_service_fails(
+    bench: Bench, server: Server, status: int
+) -> None:
+    server.on("GET", RUN, server.json({"error": "bad"}, status), server.json(STATE))
+    assert bench.run(lambda client: client.get_run("m", "r")).status == "running"
+    assert server.count("GET", RUN) == 2
+
+
 def test_json_cut_by_a_closing_connection_is_read_again(bench: Bench, server: Server) -> None:
     cut = b"HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n" + b'{"run_id": "r", "sta'
     server.on("GET", RUN, server.raw(cut), server.json(STATE))
