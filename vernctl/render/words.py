@@ -152,8 +152,14 @@ def verified_words(found: Verification) -> str:
         )
     sample = counted(found.sample_rows, "approved row")
     if found.present == found.sample_rows and not found.problems:
-        return f"verified: all {sample} are there"
-    return f"not as approved: {number(found.present)} of {sample} are there"
+        one = found.sample_rows == 1
+        return f"verified: {'the approved row is' if one else f'all {sample} are'} there"
+    return f"not as approved: {number(found.present)} of {sample} {verb_of(found.present)} there"
+
+
+def verb_of(count: int) -> str:
+    """is or are."""
+    return "is" if count == 1 else "are"
 
 
 def row_changes(sheet: SheetDiff, *, live: bool = False) -> str:

@@ -111,7 +111,8 @@ def result(outcome: SpecOutcome) -> list[str]:
     found = outcome.verification
     if found is not None:
         of = words.counted(found.sample_rows, "approved row")
-        there = f"{words.number(found.present)} of {of} are there"
+        verb = words.verb_of(found.present)
+        there = f"{words.number(found.present)} of {of} {verb} there"
         lines.append(f"- {there if found.sample_rows else words.verified_words(found)}")
         lines += [f"- ✗ {prose(problem)}" for problem in found.problems]
     paths = words.by_folder(outcome.outputs[:40])
