@@ -211,7 +211,10 @@ class Phone(RecipeValue):
     op: Literal["phone"] = "phone"
 
     def build(self, cell: exp.Expr) -> exp.Expr:
-        bare = regex_replace(cell, rf"(?:{SPACE}|\(0\)|[-()./\x{{2010}}-\x{{2015}}])+")
+        # "+49 (0)30": a trunk prefix is not dialled behind a country's code. In "(0)30" it is.
+        abroad = rf"^({SPACE}*(?:\+|00)(?:{SPACE}|\d){{1,6}})\(0\)"
+        dialled = regex_replace(cell, abroad, r"\1", "")
+        bare = regex_replace(dialled, rf"(?:{SPACE}|[-()./\x{{2010}}-\x{{2015}}])+")
         digits = regex_replace(bare, r"^00", "+", "")
         return choose(matches(bare, r"^\+?\d{3,}$"), digits, cell)
 
