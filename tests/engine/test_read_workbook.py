@@ -296,3 +296,25 @@ def test_an_old_workbook_whose_chain_leads_into_itself_is_damaged(tmp_path: Path
     (tmp_path / "old.xls").write_bytes(header + table + bytes(512))
     with pytest.raises(EngineError, match=r"old\.xls is damaged"):
         read(tmp_path, tmp_path / "old.xls")
+
+
+@pytest.mark.parametrize("file", ["i.xlsx", "j.ods"])
+def test_a_workbook_whose_xml_breaks_off_is_damaged_and_nobody_waits_for_its_end(
+    tmp_path: Path, file: str
+) -> None:
+    files = _parts(sound_files()[file])
+    part = "content.xml" if "content.xml" in files else "xl/worksheets/sheet1.xml"
+    files[part] = files[part][: len(files[part]) // 2]
+    (tmp_path / file).write_bytes(zipped(files))
+    with pytest.raises(EngineError, match="is damaged: a part of it breaks off"):
+        read(tmp_path, tmp_path / file)
+
+
+@pytest.mark.parametrize("reference", ["C33333333336", "AAAAA1", "A99999999"])
+def test_a_reference_to_no_cell_is_refused_and_not_followed(tmp_path: Path, reference: str) -> None:
+    files = _parts(sound_files()["i.xlsx"])
+    sheet = files["xl/worksheets/sheet1.xml"]
+    files["xl/worksheets/sheet1.xml"] = sheet.replace(b'r="C3"', f'r="{reference}"'.encode())
+    (tmp_path / "far.xlsx").write_bytes(zipped(files))
+    with pytest.raises(EngineError, match="has a sheet whose cells reach over"):
+        read(tmp_path, tmp_path / "far.xlsx")

@@ -1,7 +1,8 @@
-"""How far the cells of a workbook reach, found out before anything makes room for all between.
+"""Whether a workbook is whole, and how far its cells reach, found out before anything reads it.
 
-A sheet is held as the rectangle around its cells. Two cells in opposite corners of a sheet make a
-rectangle of seventeen billion: a few hundred bytes that would take all memory of any machine.
+XML that breaks off makes some readers wait for its end for ever. A sheet is held as the rectangle
+around its cells: two cells in opposite corners make a rectangle of seventeen billion, a few hundred
+bytes that would take all memory of any machine.
 """
 
 from __future__ import annotations
@@ -20,29 +21,39 @@ from vernctl.engine.readers.archive import DAMAGED
 MAX_CELLS = 40_000_000
 _CHUNK = 4 << 20
 #: Longer than any reference of a cell, so that none is lost between two chunks.
-_OVERLAP = 64
+_OVERLAP = 128
 _SHEET = re.compile(r"xl/(?:work|chart|dialog)?sheets/[^/]*\.(xml|bin)", re.IGNORECASE)
-_COLUMN = re.compile(rb"""\br=["']([A-Za-z]{1,3})\d""")
-_ROW = re.compile(rb"""\br=["'][A-Za-z]{0,3}(\d{4,9})["']""")
+#: References are read as leniently as anybody might: what is odd in one counts as far away.
+_COLUMN = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{1,60})\d""")
+_ROW = re.compile(rb"""\br\s*=\s*["'][A-Za-z]*(\d{4,60})""")
 
 
-def check_extent(path: Path, name: str) -> None:
-    """Raise EngineError where a sheet of the packed workbook reaches further than can be held."""
+def check_workbook_parts(path: Path, name: str) -> None:
+    """Raise EngineError where a part of the packed workbook is no whole XML, or a sheet of it
+    reaches further than can be held."""
     try:
         with zipfile.ZipFile(path) as archive:
             for member in archive.namelist():
-                found = _SHEET.fullmatch(member.lstrip("/"))
-                if found is None and member != "content.xml":
+                if not archive.getinfo(member).file_size:
                     continue
                 with archive.open(member) as part:
-                    if found is None:
-                        _OpenDocument(name).read(part)
-                    elif found[1].lower() == "xml":
-                        _check(_of_xml(part), name)
-                    else:
-                        _check(_of_binary(part), name)
+                    _check_part(member.lstrip("/"), part, name)
     except DAMAGED as error:
         raise EngineError(f"{name} is damaged: it cannot be unpacked.") from error
+    except expat.ExpatError as error:
+        raise EngineError(f"{name} is damaged: a part of it breaks off.") from error
+
+
+def _check_part(member: str, part: IO[bytes], name: str) -> None:
+    found = _SHEET.fullmatch(member)
+    if member == "content.xml":
+        _OpenDocument(name).read(part)
+    elif found is not None and found[1].lower() == "bin":
+        _check(_of_binary(part), name)
+    elif found is not None:
+        _check(_of_xml(part), name)
+    elif member.lower().endswith((".xml", ".rels")):
+        _of_xml(part)
 
 
 def _check(extent: tuple[int, int], name: str) -> None:
@@ -59,14 +70,20 @@ def _refuse(rows: int, columns: int, name: str) -> NoReturn:
 
 
 def _of_xml(part: IO[bytes]) -> tuple[int, int]:
-    """The last row and column that a sheet of an Office workbook names (at least 999 rows)."""
+    """The last row and column that a sheet of an Office workbook names (at least 999 rows).
+
+    Raises ExpatError where the XML is not whole.
+    """
     columns: set[bytes] = set()
+    parser = expat.ParserCreate()
     last, rest = 999, b""
     while chunk := part.read(_CHUNK):
         text = rest + chunk
         columns.update(_COLUMN.findall(text))
         last = max(last, max(map(int, _ROW.findall(text)), default=0))
         rest = text[-_OVERLAP:]
+        parser.Parse(chunk)
+    parser.Parse(b"", True)
     return last, max(map(_number, columns), default=1)
 
 
@@ -124,14 +141,12 @@ class _OpenDocument:
         self._rows = self._columns = 0
 
     def read(self, part: IO[bytes]) -> None:
-        """Raise EngineError where cells reach too far. XML that is none is left to the reader."""
+        """Raise EngineError where cells reach too far, ExpatError where the XML is not whole."""
         parser = expat.ParserCreate()
         parser.StartElementHandler = self._start
-        try:
-            while chunk := part.read(_CHUNK):
-                parser.Parse(chunk)
-        except expat.ExpatError:
-            return
+        while chunk := part.read(_CHUNK):
+            parser.Parse(chunk)
+        parser.Parse(b"", True)
 
     def _start(self, tag: str, said: dict[str, str]) -> None:
         if tag == "table:table":

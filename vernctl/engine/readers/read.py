@@ -16,7 +16,7 @@ from vernctl.engine.readers.archive import (
 from vernctl.engine.readers.compound import check_chains
 from vernctl.engine.readers.delimited import read_delimited
 from vernctl.engine.readers.encoding import utf16_without_mark
-from vernctl.engine.readers.extent import check_extent
+from vernctl.engine.readers.extent import check_workbook_parts
 from vernctl.engine.readers.objects import is_json, read_objects
 from vernctl.engine.readers.parquet import read_parquet
 from vernctl.engine.readers.table import SourceTable
@@ -71,7 +71,7 @@ def _read(path: Path, name: str, stem: Path, depth: int) -> tuple[SourceTable, .
         return _read_zip(path, name, stem, depth)
     if head.startswith(_ZIP):
         check_workbook(path, name)
-        check_extent(path, name)
+        check_workbook_parts(path, name)
         return read_workbook(path, name, stem)
     if head.startswith(_OLE):
         check_chains(path, name)
