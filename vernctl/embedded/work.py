@@ -219,7 +219,13 @@ class Workers:
             raise EngineError(turn.fail)
         request = script.secrets_request(turn, job.run, attached)
         if request is not None:
-            raise NeedsCredentialsError(request)
+            try:
+                self._block(job, request)
+            except CorrectedError:
+                # The step begins again with the correction; nobody was asked yet.
+                script.take_back_secrets_request(job.run)
+                raise
+            return True
         questions = script.open_questions(turn, job.inputs.answers)
         if questions:
             with self._store.transaction() as db:
