@@ -29,3 +29,8 @@ def test_every_spoiled_file_is_read_or_refused_in_words(tmp_path: Path) -> None:
 
 def test_a_seed_spoils_a_file_alike_each_time() -> None:
     assert all(spoiled(seed) == spoiled(seed) for seed in range(30))
+
+
+def test_a_file_without_a_name_in_an_archive_is_passed_over(tmp_path: Path) -> None:
+    became = check(964578, tmp_path)  # a seed that found it
+    assert became == "refused"

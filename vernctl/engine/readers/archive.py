@@ -99,7 +99,7 @@ def unpack_zip(path: Path, name: str, stem: Path) -> Iterator[tuple[str, Path]]:
 def _is_wanted(member: zipfile.ZipInfo) -> bool:
     """Files, without what operating systems leave in archives."""
     parts = PurePosixPath(member.filename).parts
-    return not (
+    return bool(member.filename) and not (
         member.is_dir() or "__MACOSX" in parts or not parts or parts[-1].startswith((".", "~$"))
     )
 
