@@ -15,6 +15,7 @@ from reader_fuzz import sound_files, zipped
 
 from vernctl.engine.model import EngineError, InputFile
 from vernctl.engine.readers import SourceTable, iter_rows, read_file
+from vernctl.engine.readers.compound import check_chains
 
 
 def read(folder: Path, path: Path) -> tuple[SourceTable, ...]:
@@ -318,3 +319,38 @@ def test_a_reference_to_no_cell_is_refused_and_not_followed(tmp_path: Path, refe
     (tmp_path / "far.xlsx").write_bytes(zipped(files))
     with pytest.raises(EngineError, match="has a sheet whose cells reach over"):
         read(tmp_path, tmp_path / "far.xlsx")
+
+
+@pytest.mark.timeout(20)
+def test_chains_that_share_all_their_sectors_are_walked_once(tmp_path: Path) -> None:
+    end, sectors = 0xFFFFFFFE, 20_000
+    tables = -(-sectors // 128)
+    header = struct.pack(
+        "<8s16sHHHHH6x", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"", 62, 3, 0xFFFE, 9, 6
+    )
+    header += struct.pack("<IIIIIIIII", 0, tables, 200, 0, 0, end, 0, 157, 1)
+    header += struct.pack("<109I", *range(109))
+    # Sectors 200 to the last are one chain: a directory whose every entry begins with its first.
+    numbers = [end] * 200 + [*range(201, sectors), end]
+    table = struct.pack(f"<{tables * 128}I", *numbers, *[0xFFFFFFFF] * (tables * 128 - sectors))
+    more = struct.pack("<128I", *range(109, tables), *[0xFFFFFFFF] * (128 - (tables - 109)))
+    entry = bytes(66) + b"\x02" + bytes(49) + struct.pack("<II", 200, 9) + bytes(4)
+    body = table + more + bytes(512 * (199 - tables)) + entry * 4 * (sectors - 200)
+    (tmp_path / "old.xls").write_bytes(header + body)
+    check_chains(tmp_path / "old.xls", "old.xls")
+
+
+def test_a_small_stream_whose_chain_leads_into_itself_is_damaged_too(tmp_path: Path) -> None:
+    free, end = 0xFFFFFFFF, 0xFFFFFFFE
+    header = struct.pack(
+        "<8s16sHHHHH6x", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"", 62, 3, 0xFFFE, 9, 6
+    )
+    # Next sectors in sector 0, the directory in 1, next small sectors in 2: the first names itself.
+    header += struct.pack("<IIIIIIIII", 0, 1, 1, 0, 4096, 2, 1, end, 0)
+    header += struct.pack("<109I", 0, *[free] * 108)
+    table = struct.pack("<128I", 0xFFFFFFFD, end, end, *[free] * 125)
+    entry = bytes(66) + b"\x02" + bytes(49) + struct.pack("<II", 0, 100) + bytes(4)
+    small = struct.pack("<128I", 0, *[free] * 127)
+    (tmp_path / "old.xls").write_bytes(header + table + entry + bytes(384) + small)
+    with pytest.raises(EngineError, match=r"old\.xls is damaged"):
+        check_chains(tmp_path / "old.xls", "old.xls")

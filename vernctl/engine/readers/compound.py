@@ -7,7 +7,8 @@ walked here first. Source: [MS-CFB], sections 2.2 to 2.6.
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator, Sequence
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from vernctl.engine.model import EngineError
@@ -34,25 +35,21 @@ def _check(data: bytes) -> None:
     shift, mini_shift = struct.unpack_from("<HH", data, 30)
     if shift not in (9, 12) or mini_shift != 6:
         raise _DamagedError
-    directory, _, _, cutoff, mini_table = struct.unpack_from("<IIIII", data, 48)
+    directory, _, cutoff, mini_table = struct.unpack_from("<IIII", data, 48)
     size = 1 << shift
-    table = [
-        entry for number in _tables(data, size) for entry in _numbers(_sector(data, number, size))
-    ]
-    mini = [
-        entry
-        for number in _walk(mini_table, table)
-        for entry in _numbers(_sector(data, number, size))
-    ]
+    table = _joined(data, _tables(data, size), size)
+    mini = _joined(data, _walk(mini_table, table), size)
+    ended: set[int] = set()
+    mini_ended: set[int] = set()
     for number in _walk(directory, table):
         entries = _sector(data, number, size)
         for at in range(0, len(entries) - 127, 128):
             kind, start, length = _entry(entries, at)
             # The root's chain holds the small streams; it is one of whole sectors.
-            small = kind == 2 and length < cutoff
-            if kind in (2, 5):
-                for _ in _walk(start, mini if small else table):
-                    pass
+            if kind == 2 and length < cutoff:
+                _check_end(start, mini, mini_ended)
+            elif kind in (2, 5):
+                _check_end(start, table, ended)
 
 
 def _entry(entries: bytes, at: int) -> tuple[int, int, int]:
@@ -63,15 +60,29 @@ def _entry(entries: bytes, at: int) -> tuple[int, int, int]:
 
 def _tables(data: bytes, size: int) -> Iterator[int]:
     """The sectors that hold the table of next sectors: named in the header, then in a chain."""
-    yield from (n for n in struct.unpack_from(f"<{_IN_HEADER}I", data, 76) if n < _NO_SECTOR)
+    yield from struct.unpack_from(f"<{_IN_HEADER}I", data, 76)
     following = struct.unpack_from("<I", data, 68)[0]
     for _ in range(len(data) // size + 1):
         if following >= _NO_SECTOR:
             return
         numbers = _numbers(_sector(data, following, size))
-        yield from (number for number in numbers[:-1] if number < _NO_SECTOR)
+        yield from numbers[:-1]
         following = numbers[-1] if numbers else _NO_SECTOR
     raise _DamagedError
+
+
+def _joined(data: bytes, sectors: Iterable[int], size: int) -> Sequence[int]:
+    """The numbers of these sectors, one after the other. No sound table has a sector twice."""
+    table = array("I")
+    seen: set[int] = set()
+    for number in sectors:
+        if number >= _NO_SECTOR:
+            continue
+        if number in seen:
+            raise _DamagedError
+        seen.add(number)
+        table.extend(_numbers(_sector(data, number, size)))
+    return table
 
 
 def _walk(start: int, table: Sequence[int]) -> Iterator[int]:
@@ -84,6 +95,18 @@ def _walk(start: int, table: Sequence[int]) -> Iterator[int]:
             return
         start = table[start]
     raise _DamagedError
+
+
+def _check_end(start: int, table: Sequence[int], ended: set[int]) -> None:
+    """Raise where the chain has no end. ``ended``: sectors from which an end was reached before, so
+    that chains which share their sectors are walked once in all."""
+    path: set[int] = set()
+    while start < len(table) and start not in ended:
+        if start in path:
+            raise _DamagedError
+        path.add(start)
+        start = table[start]
+    ended |= path
 
 
 def _sector(data: bytes, number: int, size: int) -> bytes:
