@@ -67,6 +67,12 @@ def test_a_line_of_another_encoding_spoils_no_other_line(tmp_path: Path) -> None
     assert table.notes == ("2 characters are not valid utf-8; they were read as Windows-1252",)
 
 
+def test_a_json_line_of_another_encoding_is_read_in_it_too(tmp_path: Path) -> None:
+    lines = '{"name": "Zoé"}\n' * 5
+    table = read(tmp_path, lines.encode() + '{"name": "Müller"}\n'.encode("cp1252"), "a.jsonl")
+    assert shape(table)[-2:] == [["Zoé"], ["Müller"]]
+
+
 @pytest.mark.parametrize("size", [300, 3_000, 200_000])
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_bytes_that_are_no_text_are_refused(tmp_path: Path, size: int, seed: int) -> None:
@@ -170,6 +176,11 @@ def test_a_json_document_is_read_however_its_rows_are_written(
     tmp_path: Path, document: str, expected: list[list[str]]
 ) -> None:
     assert shape(read(tmp_path, document, "a.json")) == expected
+
+
+def test_what_stands_beside_is_told_from_a_key_with_a_dot_in_it(tmp_path: Path) -> None:
+    table = read(tmp_path, '{"v1.0": {"items": [{"id": 1}]}, "v1": 2}', "a.json")
+    assert table.notes == ("not in a list, so not read: v1",)
 
 
 def test_what_stands_beside_the_rows_of_a_document_is_named(tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ def read_delimited(path: Path, name: str, store: Path, *, lasting: bool = True) 
     ``lasting``: the file stays where it is, and may serve as the table's store.
     """
     encoding = detect_encoding(path)
-    with path.open(encoding=encoding.codec, errors=encoding.errors, newline="") as file:
+    with encoding.open(path, newline="") as file:
         sample, size = [], 0
         for line in islice(_lines(file, name), _SAMPLE_LINES):
             sample.append(line)
@@ -41,7 +41,7 @@ def read_delimited(path: Path, name: str, store: Path, *, lasting: bool = True) 
         plain = read_plain(path, sample, dialect)
         if plain is not None:
             return plain_table(plain, origin, path)
-    with path.open(encoding=encoding.codec, errors=encoding.errors, newline="") as file:
+    with encoding.open(path, newline="") as file:
         records = read_records(_lines(file, name), dialect)
         table = assemble(records, origin, store)
     if table is None:

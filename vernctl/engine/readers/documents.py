@@ -80,14 +80,14 @@ def _nearest(document: Mapping[str, Json], path: str, depth: int) -> list[Rows]:
         return [Rows(f"{path}{key}", value, names, beside) for key, names, value in found]
     if depth == 0:
         return []
-    deeper = [
-        rows
-        for key, value in document.items()
-        if isinstance(value, dict)
-        for rows in _nearest(value, f"{path}{key}.", depth - 1)
-    ]
-    within = {rows.label.split(".")[path.count(".")] for rows in deeper}
-    beside = tuple(f"{path}{key}" for key in document if key not in within)
+    deeper: list[Rows] = []
+    empty: list[str] = []
+    for key, value in document.items():
+        below = _nearest(value, f"{path}{key}.", depth - 1) if isinstance(value, dict) else []
+        deeper += below
+        if not below:
+            empty.append(f"{path}{key}")
+    beside = tuple(empty)
     return [rows._replace(beside=(*beside, *rows.beside)) for rows in deeper]
 
 

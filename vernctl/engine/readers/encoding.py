@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TextIO
 
 _CHUNK = 1 << 20
 #: How much text with letters beyond ASCII is weighed to tell code pages apart.
@@ -71,6 +71,10 @@ class Encoding(NamedTuple):
     damaged: int = 0
     errors: str = "replace"
 
+    def open(self, path: Path, *, newline: str | None = None) -> TextIO:
+        """The file as text in this encoding; whatever is not valid in it stops nobody."""
+        return path.open(encoding=self.codec, errors=self.errors, newline=newline)
+
 
 def _as_windows(error: UnicodeError) -> tuple[str, int]:
     if not isinstance(error, UnicodeDecodeError):
@@ -89,7 +93,7 @@ def detect_encoding(path: Path) -> Encoding:
     for mark, codec in _MARKS:
         if head.startswith(mark):
             return Encoding(codec, _damage(path, codec))
-    if wide := utf16_without_mark(head):
+    if wide := _utf16_without_mark(head):
         return Encoding(wide, _damage(path, wide))
     if not (damaged := _damage(path, "utf-8")):
         return Encoding("utf-8")
@@ -99,11 +103,14 @@ def detect_encoding(path: Path) -> Encoding:
     return Encoding(codec, _damage(path, codec))
 
 
-def utf16_without_mark(head: bytes) -> str | None:
-    """The codec of UTF-16 without a mark, told from the first bytes of a file; else None.
+def is_wide(head: bytes) -> bool:
+    """Whether a file with this beginning is UTF-16 or UTF-32: its zeros are part of characters."""
+    marks = tuple(mark for mark, codec in _MARKS if codec != "utf-8-sig")
+    return head.startswith(marks) or _utf16_without_mark(head) is not None
 
-    UTF-16 shows as a zero in every other byte of mostly Latin text.
-    """
+
+def _utf16_without_mark(head: bytes) -> str | None:
+    """UTF-16 shows as a zero in every other byte of mostly Latin text."""
     sample = head[: len(head) & ~1][:8192]
     if len(sample) < 4:
         return None

@@ -9,7 +9,7 @@ from pathlib import Path
 from vernctl.engine.model import EngineError
 from vernctl.engine.readers.assemble import Origin, assemble
 from vernctl.engine.readers.documents import Json, Rows, cell_text, find_rows, flatten, parse
-from vernctl.engine.readers.encoding import detect_encoding
+from vernctl.engine.readers.encoding import Encoding, detect_encoding
 from vernctl.engine.readers.records import Record
 from vernctl.engine.readers.table import (
     KEPT_REJECTS,
@@ -37,16 +37,17 @@ def is_json(head: bytes, name: str) -> bool:
 
 def read_objects(path: Path, name: str, store: Path) -> tuple[SourceTable, ...]:
     """The tables of a JSON document, or the one of a JSON Lines file."""
-    codec = detect_encoding(path).codec
-    if _is_lines(path, codec):
-        return (_read_lines(path, name, codec, store.with_name(f"{store.name}.csv")),)
+    encoding = detect_encoding(path)
+    if _is_lines(path, encoding):
+        return (_read_lines(path, name, encoding, store.with_name(f"{store.name}.csv")),)
     if path.stat().st_size > MAX_DOCUMENT:
         raise EngineError(
             f"{name} is too large for one JSON document ({MAX_DOCUMENT >> 20} MB); "
             "write one object per line (JSON Lines)."
         )
     try:
-        document = parse(path.read_text(encoding=codec, errors="replace"))
+        with encoding.open(path) as file:
+            document = parse(file.read())
     except (ValueError, RecursionError) as error:
         raise EngineError(f"{name} is not valid JSON: {_cause(error)}.") from error
     tables: list[SourceTable] = []
@@ -67,10 +68,10 @@ def _cause(error: Exception) -> str:
     return "it is nested too deeply"
 
 
-def _is_lines(path: Path, codec: str) -> bool:
+def _is_lines(path: Path, encoding: Encoding) -> bool:
     """JSON Lines: the first two lines that are not blank are each a whole object."""
     found = 0
-    with path.open(encoding=codec, errors="replace") as file:
+    with encoding.open(path) as file:
         for line in _bounded(file.readline):
             if not line.strip():
                 continue
@@ -91,10 +92,10 @@ def _bounded(readline: object) -> Iterator[str]:
         yield line
 
 
-def _read_lines(path: Path, name: str, codec: str, store: Path) -> SourceTable:
+def _read_lines(path: Path, name: str, encoding: Encoding, store: Path) -> SourceTable:
     """Two passes: the first finds the columns, the second writes the rows."""
     columns: dict[str, None] = {}
-    for _, row in _objects(path, codec):
+    for _, row in _objects(path, encoding):
         if isinstance(row, dict):
             columns.update(dict.fromkeys(row))
         if len(columns) > MAX_COLUMNS:
@@ -102,7 +103,7 @@ def _read_lines(path: Path, name: str, codec: str, store: Path) -> SourceTable:
     rejected: list[RejectedLine] = []
     count = 0
     writer = TableWriter(store, len(columns))
-    for number, row in _objects(path, codec):
+    for number, row in _objects(path, encoding):
         if isinstance(row, dict):
             writer.write([row.get(column, "") for column in columns])
             continue
@@ -120,14 +121,14 @@ def _read_lines(path: Path, name: str, codec: str, store: Path) -> SourceTable:
         notes=(f"{count:,} lines are rejected",) if count else (),
         rejected=tuple(rejected),
         rejected_count=count,
-        encoding=codec,
+        encoding=encoding.codec,
         form=form,
         store=store,
     )
 
 
-def _objects(path: Path, codec: str) -> Iterator[tuple[int, dict[str, str] | str]]:
-    with path.open(encoding=codec, errors="replace") as file:
+def _objects(path: Path, encoding: Encoding) -> Iterator[tuple[int, dict[str, str] | str]]:
+    with encoding.open(path) as file:
         for number, line in enumerate(_bounded(file.readline), start=1):
             if not line.strip():
                 continue

@@ -15,7 +15,7 @@ from vernctl.engine.readers.archive import (
 )
 from vernctl.engine.readers.compound import check_chains
 from vernctl.engine.readers.delimited import read_delimited
-from vernctl.engine.readers.encoding import utf16_without_mark
+from vernctl.engine.readers.encoding import is_wide
 from vernctl.engine.readers.extent import check_workbook_parts
 from vernctl.engine.readers.objects import is_json, read_objects
 from vernctl.engine.readers.parquet import read_parquet
@@ -42,7 +42,6 @@ _MARKUP = (b"<!doctype html", b"<html", b"<table", b"<?xml", b"<head", b"<body")
 #: Characters that stand in no text: all controls but white space, ends of files, and the separators
 #: (0x01, 0x1c to 0x1f) that some systems part cells with.
 _NO_TEXT = bytes({*range(0x20), 0x7F} - {*b"\t\n\v\f\r\x01\x1a\x1b\x1c\x1d\x1e\x1f"})
-_WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")
 _LOOKED_AT = 64 << 10
 #: Damage that a text survives.
 _FEW_CONTROLS = 8
@@ -100,7 +99,7 @@ def _refuse_binary(path: Path, name: str) -> None:
     """Raise where what would be read as text is none: no UTF-8, and full of control characters."""
     with path.open("rb") as handle:
         head = handle.read(_LOOKED_AT).rstrip(b"\0\x1a")
-    if utf16_without_mark(head) or head.startswith(_WIDE_MARKS):
+    if is_wide(head):
         return
     try:
         codecs.getincrementaldecoder("utf-8")().decode(head)
