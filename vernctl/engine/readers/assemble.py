@@ -13,7 +13,7 @@ from vernctl.engine.model import EngineError
 from vernctl.engine.readers.layout import PROTECTED, RULES, Layout, find_layout
 from vernctl.engine.readers.mending import Mender
 from vernctl.engine.readers.plain import PlainTable
-from vernctl.engine.readers.records import Record
+from vernctl.engine.readers.records import Record, record_text
 from vernctl.engine.readers.table import (
     KEPT_REJECTS,
     MAX_COLUMNS,
@@ -62,15 +62,13 @@ def assemble(records: Iterable[Record], origin: Origin, store: Path) -> SourceTa
         )
     start = readable[layout.first].line
     whole = [r.cells for r in readable if r.line > start and len(r.cells) == layout.width]
-    mender = Mender(whole, origin.dialect.delimiter) if origin.dialect else None
-    assembly = _Assembly(layout, start, store, mender)
-    assembly.protected = any(PROTECTED.fullmatch(cell) for row in whole for cell in row)
+    assembly = _Assembly(layout, start, whole, origin, store)
     try:
         for record in chain(sample, stream):
             assembly.take(record)
     finally:
         assembly.writer.close()
-    return assembly.table(origin)
+    return assembly.table()
 
 
 def plain_table(plain: PlainTable, origin: Origin, store: Path) -> SourceTable:
@@ -100,10 +98,19 @@ def plain_table(plain: PlainTable, origin: Origin, store: Path) -> SourceTable:
 
 
 class _Assembly:
-    """The table while its records come in."""
+    """The table while its records come in. ``whole``: records of its width among the first."""
 
-    def __init__(self, layout: Layout, start: int, store: Path, mender: Mender | None) -> None:
-        self.layout, self.start, self.store, self.mender = layout, start, store, mender
+    def __init__(
+        self,
+        layout: Layout,
+        start: int,
+        whole: Sequence[Sequence[str]],
+        origin: Origin,
+        store: Path,
+    ) -> None:
+        self.layout, self.start, self.origin, self.store = layout, start, origin, store
+        self.mender = Mender(whole, origin.dialect.delimiter) if origin.dialect else None
+        self.protected = any(PROTECTED.fullmatch(cell) for row in whole for cell in row)
         self.width = layout.width
         self.writer = TableWriter(store, layout.width)
         self.skipped: Counter[str] = Counter()
@@ -111,7 +118,6 @@ class _Assembly:
         self.rejected_count = 0
         self.padded = 0
         self.mended = 0
-        self.protected = False
         self.preamble: list[str] = []
         #: The record right above the header.
         self.above: Sequence[str] = ()
@@ -171,8 +177,9 @@ class _Assembly:
             text = record.text.rstrip("\r\n")[:2000]
             self.rejected.append(RejectedLine(line=record.line, text=text, why=why))
 
-    def table(self, origin: Origin) -> SourceTable:
+    def table(self) -> SourceTable:
         """The finished table."""
+        origin = self.origin
         return SourceTable(
             name=origin.name,
             file=origin.file,
@@ -225,11 +232,6 @@ def _with_groups(header: Sequence[str], above: Sequence[str]) -> Sequence[str]:
         groups.append(cell.strip() or groups[-1])
     full = [f"{group} {name}".strip() for group, name in zip(groups, names, strict=True)]
     return full if len(set(full)) == len(full) else header
-
-
-def record_text(cells: Sequence[str]) -> str:
-    """The filled cells of a record, parted by blanks."""
-    return " ".join(cell.strip() for cell in cells if cell.strip())
 
 
 def _preamble_note(lines: Sequence[str]) -> str:

@@ -53,7 +53,8 @@ def _check_part(member: str, part: IO[bytes], name: str) -> None:
     elif found is not None:
         _check(_of_xml(part), name)
     elif member.lower().endswith((".xml", ".rels")):
-        _of_xml(part)
+        for _ in _chunks(part, expat.ParserCreate()):
+            pass
 
 
 def _check(extent: tuple[int, int], name: str) -> None:
@@ -69,21 +70,23 @@ def _refuse(rows: int, columns: int, name: str) -> NoReturn:
     )
 
 
-def _of_xml(part: IO[bytes]) -> tuple[int, int]:
-    """The last row and column that a sheet of an Office workbook names (at least 999 rows).
-
-    Raises ExpatError where the XML is not whole.
-    """
-    columns: set[bytes] = set()
-    parser = expat.ParserCreate()
-    last, rest = 999, b""
+def _chunks(part: IO[bytes], parser: expat.XMLParserType) -> Iterator[bytes]:
+    """The part piece by piece, each parsed. Raises ExpatError where the XML is not whole."""
     while chunk := part.read(_CHUNK):
+        parser.Parse(chunk)
+        yield chunk
+    parser.Parse(b"", True)
+
+
+def _of_xml(part: IO[bytes]) -> tuple[int, int]:
+    """The last row and column that a sheet of an Office workbook names (at least 999 rows)."""
+    columns: set[bytes] = set()
+    last, rest = 999, b""
+    for chunk in _chunks(part, expat.ParserCreate()):
         text = rest + chunk
         columns.update(_COLUMN.findall(text))
         last = max(last, max(map(int, _ROW.findall(text)), default=0))
         rest = text[-_OVERLAP:]
-        parser.Parse(chunk)
-    parser.Parse(b"", True)
     return last, max(map(_number, columns), default=1)
 
 
@@ -144,9 +147,8 @@ class _OpenDocument:
         """Raise EngineError where cells reach too far, ExpatError where the XML is not whole."""
         parser = expat.ParserCreate()
         parser.StartElementHandler = self._start
-        while chunk := part.read(_CHUNK):
-            parser.Parse(chunk)
-        parser.Parse(b"", True)
+        for _ in _chunks(part, parser):
+            pass
 
     def _start(self, tag: str, said: dict[str, str]) -> None:
         if tag == "table:table":

@@ -8,6 +8,7 @@ blank, no other cell of the file begins with one, and all typed columns agree. E
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 
 from vernctl.engine.kinds import kinds_of
 
@@ -26,15 +27,12 @@ class Mender:
     """
 
     def __init__(self, rows: Sequence[Sequence[str]], delimiter: str) -> None:
+        self._rows = rows
         self._delimiter = delimiter
-        self._width = len(rows[0]) if rows else 0
-        blanks = any(cell.startswith(" ") for row in rows for cell in row)
-        self._able = len(rows) >= _LEAST and not blanks
-        self._kinds = [_common_kinds([row[i] for row in rows]) for i in range(self._width)]
 
     def mend(self, cells: Sequence[str]) -> list[str] | None:
         """The record with its torn cells joined; None where that is not certain."""
-        if not self._able or not self._width:
+        if not self._able:
             return None
         joined: list[str] = []
         for cell in cells:
@@ -42,9 +40,19 @@ class Mender:
                 joined[-1] += self._delimiter + cell
             else:
                 joined.append(cell)
-        if len(joined) != self._width or len(joined) == len(cells):
+        if len(joined) != len(self._rows[0]) or len(joined) == len(cells):
             return None
         return joined if all(map(_fits, joined, self._kinds)) else None
+
+    # Hardly any file is torn: what its cells are is looked at where the first torn record is.
+    @cached_property
+    def _able(self) -> bool:
+        blanks = any(cell.startswith(" ") for row in self._rows for cell in row)
+        return len(self._rows) >= _LEAST and not blanks
+
+    @cached_property
+    def _kinds(self) -> list[frozenset[str]]:
+        return [_common_kinds(column) for column in zip(*self._rows, strict=True)]
 
 
 def _common_kinds(values: Sequence[str]) -> frozenset[str]:

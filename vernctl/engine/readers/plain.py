@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from vernctl.engine.readers.layout import PROTECTED, RULES, Layout, find_layout
-from vernctl.engine.readers.records import Record, read_records
+from vernctl.engine.readers.records import Record, read_records, record_text
 from vernctl.engine.readers.table import (
     BLANKS,
     MAX_COLUMNS,
@@ -78,10 +78,7 @@ def read_plain(path: Path, sample: Sequence[str], dialect: Dialect) -> PlainTabl
     if counted is None:
         return None
     rows, last = counted
-    before = tuple(
-        " ".join(cell.strip() for cell in record.cells if cell.strip())
-        for record in records[: layout.first][:20]
-    )
+    before = tuple(record_text(record.cells) for record in records[: layout.first][:20])
     return PlainTable(layout, line, rows, scan.lines, last, before, form)
 
 

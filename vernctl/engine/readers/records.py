@@ -7,7 +7,7 @@ the line is rejected, and reading goes on with the next.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from vernctl.engine.readers.dialect import parse
@@ -27,6 +27,11 @@ class Record(NamedTuple):
     cells: list[str]
     text: str = ""
     why: str = ""
+
+
+def record_text(cells: Sequence[str]) -> str:
+    """The filled cells of a record, parted by blanks."""
+    return " ".join(cell.strip() for cell in cells if cell.strip())
 
 
 class _Feed:
