@@ -31,6 +31,8 @@ _BEFORE_LESSER = frozenset(
     ("of", "for", "to", "by", "fur", "fuer", "von", "pour", "para", "per", "pro", "dla", "voor")
 )
 _LESSER = 0.4
+#: Units that score less have nothing to do with one another.
+_ALIKE = 0.3
 #: Ends of words that are no words of their own ("candidate", "prototype").
 _ENDINGS = frozenset(
     ("date", "rate", "type", "line", "time", "unit", "note", "size", "ware", "page")
@@ -181,19 +183,18 @@ def _aligned(
     one: Name, two: Name, weights: Mapping[str, float], others: Mapping[str, float]
 ) -> float:
     pairs = sorted(
-        (
-            (-unit_score(a, b), i, j)
-            for i, a in enumerate(one.units)
-            for j, b in enumerate(two.units)
-        ),
+        (-score, i, j)
+        for i, a in enumerate(one.units)
+        for j, b in enumerate(two.units)
+        if (score := unit_score(a, b)) >= _ALIKE
     )
+    if not pairs:
+        return 0.0
     ours = [weights.get(unit, 1.0) * _emphasis(one, unit) for unit in one.units]
     theirs = [others.get(unit, 1.0) * _emphasis(two, unit) for unit in two.units]
     total = sum(ours) + sum(theirs)
     left, right, gained = set(range(len(ours))), set(range(len(theirs))), 0.0
     for minus, i, j in pairs:
-        if minus > -0.3:
-            break
         if i in left and j in right:
             left.discard(i)
             right.discard(j)
@@ -262,7 +263,7 @@ def spelling(one: str, two: str) -> float:
         return float(one == two)
     ours = _pairs(one)
     theirs = _pairs(two)
-    shared = sum(min(count, theirs.get(pair, 0)) for pair, count in ours.items())
+    shared = sum(min(ours[pair], theirs[pair]) for pair in ours.keys() & theirs.keys())
     return 2.0 * shared / (len(one) + len(two) - 2)
 
 

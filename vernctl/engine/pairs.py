@@ -64,14 +64,17 @@ def score_pairs(
         frozenset(_singulars(text) for text in (template.slug, template.name)),
         _is_about_another(table, template, others),
     )
+    bare = [naming.bare(name) for name in ours]
     hints = hints_in(knowledge, sources, targets)
     hinted = {target for _, target in hints.pairs}
     scores: list[list[float]] = []
     whys: list[list[str]] = []
     for target, wanted in zip(template.columns, theirs, strict=True):
         row, reasons = [], []
-        for column, name in zip(table.columns, ours, strict=True):
-            likeness = max(naming.likeness(name, wanted), _described(name, target))
+        bare_wanted = naming.bare(wanted)
+        for column, name, bare_name in zip(table.columns, ours, bare, strict=True):
+            alike = naming.likeness(name, wanted, bare_name, bare_wanted)
+            likeness = max(alike, _described(name, target))
             evidence = weigh(column, target, wanted.units, keys.get(target.name))
             score = likeness * (1 - evidence.loss)
             score += (1 - score) * evidence.gain * min(1.0, 0.35 + likeness)
@@ -103,13 +106,17 @@ class _Naming(NamedTuple):
     called: frozenset[tuple[str, ...]]
     elsewhere: bool
 
-    def likeness(self, name: Name, wanted: Name) -> float:
-        """How alike two names are, where "Company Name" is the Name of companies."""
+    def likeness(
+        self, name: Name, wanted: Name, bare: Name | None, bare_wanted: Name | None
+    ) -> float:
+        """How alike two names are, where "Company Name" is the Name of companies.
+
+        ``bare`` and ``bare_wanted`` are what :meth:`bare` makes of the two.
+        """
         best = name_score(name, wanted, self.weights, self.target_weights)
         if self.elsewhere and GENERIC.issuperset(name.units):
             # "Name" in a table of orders is not the customer's.
             best *= 0.5
-        bare, bare_wanted = self._bare(name), self._bare(wanted)
         if bare is not None:
             target = bare_wanted or wanted
             best = max(best, 0.96 * name_score(bare, target, self.weights, self.target_weights))
@@ -119,7 +126,7 @@ class _Naming(NamedTuple):
             )
         return best
 
-    def _bare(self, name: Name) -> Name | None:
+    def bare(self, name: Name) -> Name | None:
         """The name without the words for what its table is about; None if it has none of them."""
         for called in self.called:
             words = name.words[: len(called)]
