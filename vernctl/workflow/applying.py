@@ -32,6 +32,7 @@ from vernctl.workflow.planning import (
     reach,
     read_candidate,
 )
+from vernctl.workflow.recognising import recognised, run_of_import
 from vernctl.workflow.results import begin
 from vernctl.workflow.session import in_ci
 from vernctl.workflow.takeover import take_over
@@ -74,9 +75,10 @@ async def _apply(work: Work, options: ApplyOptions) -> SpecOutcome:
         refuse_uncommitted(work.folders.approved, work.base)
     situation = await work.situation(observed)
     if situation.imported and is_imported(work):
-        # A run that came after the import and imported nothing has no results to fetch.
-        run = observed.run if situation.run == "completed" else None
+        run = await run_of_import(work, observed)
         return await nothing_to_do(work, work.base, run, partial(confirm, work, work.base))
+    if (found := await recognised(work, work.base, observed)) is not None:
+        return as_before(found)
     if drifted := drifted_parts(work):
         return await approve_first(work, options, drifted, plan_work, _apply)
     refuse_partial(work, options)
@@ -124,7 +126,7 @@ def drifted_parts(work: Work) -> tuple[str, ...]:
 def is_imported(work: Work) -> bool:
     """True where the completed import is the one that this approval approves."""
     done = work.journal.known.executed
-    if done is None:
+    if done is None or work.stands is not None:
         return work.here is not None
     ended = done.status in ("completed", "not_as_approved")
     return work.base is not None and done.digest == work.base.digest and ended
@@ -195,13 +197,10 @@ async def nothing_to_do(
 ) -> SpecOutcome:
     """Imported already. Results that are lacking are written; without a receipt it is verified."""
     done = work.journal.known.executed
-    told = done is not None and done.receipt is not None and done.status == "completed"
-    if run is not None and (not told or lacking(work, approved)):
-        outcome = await verified(run)
-        if outcome.status != "applied":
-            return outcome
-        facts = ("Imported before; verified by reading, and what was lacking is written.",)
-        return outcome.model_copy(update={"status": "unchanged", "facts": facts})
+    receipt = done.receipt if done is not None and done.status == "completed" else None
+    receipt = work.stands.receipt or receipt if work.stands else receipt
+    if run is not None and (receipt is None or lacking(work, approved)):
+        return as_before(await verified(run))
     live = await live_source(work, work.line.id or None)
     outcome = begin(work, "apply").model_copy(update=imported(work))
     return outcome.model_copy(
@@ -211,9 +210,17 @@ async def nothing_to_do(
             "digest": approved.digest,
             "migration_id": work.journal.known.migration_id,
             "run_id": run.run_id if run else None,
-            "receipt": done.receipt if done else None,
+            "receipt": receipt or (done.receipt if done else None),
         }
     )
+
+
+def as_before(verified: SpecOutcome) -> SpecOutcome:
+    """What was verified just now had been imported before: nothing changed by it."""
+    if verified.status != "applied":
+        return verified
+    facts = ("Imported before; verified by reading, and what was lacking is written.",)
+    return verified.model_copy(update={"status": "unchanged", "facts": facts})
 
 
 def refuse_partial(work: Work, options: ApplyOptions) -> None:

@@ -35,7 +35,7 @@ from vernctl.workflow.deliver import (
 )
 from vernctl.workflow.delta import back_up, write_deltas
 from vernctl.workflow.drive import drive, start
-from vernctl.workflow.outcome import SpecOutcome, Status
+from vernctl.workflow.outcome import SpecOutcome, Status, Verification
 from vernctl.workflow.plan import PlannedStep
 from vernctl.workflow.record import (
     Recorded,
@@ -165,54 +165,71 @@ class Also(NamedTuple):
     update: Mapping[str, object] = {}
 
 
+_NOTHING_MORE = Also()
+
+
 async def confirm(
-    work: Work, approved: Snapshot, run: Run, also: Callable[[Results], Also] = lambda _: Also()
+    work: Work,
+    approved: Snapshot,
+    run: Run,
+    also: Callable[[Results], Also] = lambda _: _NOTHING_MORE,
 ) -> SpecOutcome:
     """Verify a completed import by reading, deliver its results and write the receipt."""
     async with exported(work, approved.slugs) as results:
-        verification = verify(
-            approved.without_unseen,
-            results.all_rows,
-            run.report,
-            results.counts,
-            tokens=work.tokens,
-        )
-        more = also(results)
-        verification = verification.model_copy(
-            update={"problems": (*verification.problems, *more.problems)}
-        )
-        counts = {slug: (rows, results.invalid[slug]) for slug, rows in results.counts.items()}
-        checks = import_checks(
-            work.spec.checks,
-            counts,
-            digest=approved.digest,
-            today=date.today(),
-            approved=approved,
-            filled=filled_cells(results, work.spec.checks),
-        )
-        checks = (*checks, *more.checks)
-        as_approved = not verification.problems and all(check.ok for check in checks)
-        begun = begin(work, "apply")
-        asked = work.journal.known.questions
-        questions = unseen_while_applying(work.progress.questions, asked, approved)
-        outcome = begun.model_copy(
-            update={
-                "questions": questions,
-                "warnings": (*begun.warnings, *more.warnings, *warnings_unseen(questions)),
-                "facts": more.facts,
-                "status": "applied" if as_approved else "not_as_approved",
-                "migration_id": work.journal.known.migration_id,
-                "run_id": run.run_id,
-                "digest": approved.digest,
-                "checks": checks,
-                "verification": verification,
-                "imported": imported_sheets(run, counts),
-                "report": run.report.model_dump(mode="json", by_alias=True) if run.report else None,
-                "live": await live_source(work, work.journal.known.migration_id),
-                **more.update,
-            }
-        )
+        outcome = await judged(work, approved, run, results, also(results))
         return await hand_over(work, approved, results, run, outcome)
+
+
+async def judged(
+    work: Work, approved: Snapshot, run: Run, results: Results, more: Also = _NOTHING_MORE
+) -> SpecOutcome:
+    """What the exported rows say of the import: as approved, or not. Nothing is written."""
+    verification = compared(work, approved, run, results)
+    verification = verification.model_copy(
+        update={"problems": (*verification.problems, *more.problems)}
+    )
+    counts = {slug: (rows, results.invalid[slug]) for slug, rows in results.counts.items()}
+    checks = import_checks(
+        work.spec.checks,
+        counts,
+        digest=approved.digest,
+        today=date.today(),
+        approved=approved,
+        filled=filled_cells(results, work.spec.checks),
+    )
+    checks = (*checks, *more.checks)
+    as_approved = not verification.problems and all(check.ok for check in checks)
+    begun = begin(work, "apply")
+    asked = work.journal.known.questions
+    questions = unseen_while_applying(work.progress.questions, asked, approved)
+    return begun.model_copy(
+        update={
+            "questions": questions,
+            "warnings": (*begun.warnings, *more.warnings, *warnings_unseen(questions)),
+            "facts": more.facts,
+            "status": "applied" if as_approved else "not_as_approved",
+            "migration_id": work.journal.known.migration_id,
+            "run_id": run.run_id,
+            "digest": approved.digest,
+            "checks": checks,
+            "verification": verification,
+            "imported": imported_sheets(run, counts),
+            "report": run.report.model_dump(mode="json", by_alias=True) if run.report else None,
+            "live": await live_source(work, work.journal.known.migration_id),
+            **more.update,
+        }
+    )
+
+
+def compared(work: Work, approved: Snapshot, run: Run, results: Results) -> Verification:
+    """The exported rows held against the approved ones, and against the run's report."""
+    return verify(
+        approved.without_unseen,
+        results.all_rows,
+        run.report,
+        results.counts,
+        tokens=work.tokens,
+    )
 
 
 async def hand_over(

@@ -279,7 +279,8 @@ def in_flight(work: Work, run: Run | None) -> dict[str, object]:
 def imported(work: Work) -> dict[str, object]:
     """What is said of inputs whose import has completed."""
     done = work.journal.known.executed
-    when = f"imported on {done.at[:10]}" if done else "imported"
+    at = (work.stands.at if work.stands else None) or (done.at if done else None)
+    when = f"imported on {at[:10]}" if at else "imported"
     digest = done.digest if done else (work.here.digest if work.here else None)
     live = work.spec.connection is not None
     what = "what was read then is in" if live else "these inputs are in"

@@ -16,6 +16,7 @@ from vernctl.workflow.executing import confirm
 from vernctl.workflow.git import commit_of, file_at, last_commit
 from vernctl.workflow.outcome import SpecOutcome
 from vernctl.workflow.receipts import receipts_of
+from vernctl.workflow.recognising import run_of_import
 from vernctl.workflow.session import folders_for
 from vernctl.workflow.work import Work
 
@@ -159,8 +160,9 @@ async def export_work(work: Work) -> SpecOutcome:
     """
     observed = await work.look()
     situation = await work.situation(observed)
-    run = observed.run
-    if not situation.imported or not is_imported(work) or run is None or work.base is None:
+    imported = situation.imported and is_imported(work)
+    run = await run_of_import(work, observed) if imported else None
+    if run is None or work.base is None:
         raise nothing_to_export(work)
     return await confirm(work, work.base, run)
 

@@ -62,6 +62,10 @@ class Receipt(BaseModel):
     sheets: Mapping[str, SheetRecord] = {}
     knowledge: Mapping[str, str | None] = {}
 
+    def shown(self, sha256: str) -> str:
+        """Its number and a part of the sha256 of its bytes, as a person is told of it."""
+        return f"{self.number:04d} · {sha256[:4]}…{sha256[-2:]}"
+
 
 def receipts_of(folder: Path, spec: str) -> list[tuple[Receipt, str]]:
     """All receipts of a spec, oldest first, each with the sha256 of its bytes.

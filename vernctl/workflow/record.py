@@ -71,7 +71,7 @@ def record(
             "knowledge": extra.knowledge,
         },
     )
-    return f"{receipt.number:04d} · {sha256[:4]}…{sha256[-2:]}"
+    return receipt.shown(sha256)
 
 
 def _connection(approved: Snapshot, outcome: SpecOutcome) -> JsonValue:

@@ -27,7 +27,8 @@ from vernctl.workflow.private import hidden, kept_questions, tokeniser_of
 from vernctl.workflow.recall import recalled
 from vernctl.workflow.session import Folders, Session
 from vernctl.workflow.settle import settle
-from vernctl.workflow.wishes import Desired, Recorded, changes_between, normal_knowledge
+from vernctl.workflow.standing import Standing, standing_import
+from vernctl.workflow.wishes import Desired, Recorded, normal_knowledge
 
 
 @dataclass
@@ -47,7 +48,7 @@ class Work:
     today's address, so that its ids and its digest speak of the same migration. ``frees_slot``:
     cancel a run that waits for an answer that nobody has. ``readable`` are the sheets that were
     read last, with no cell hidden; they are kept nowhere. ``latest`` is the migration's run that
-    the last look saw."""
+    the last look saw; ``stands`` the import that is in although other runs have come since."""
 
     session: Session
     spec: Spec
@@ -61,6 +62,7 @@ class Work:
     frees_slot: bool = False
     readable: tuple[Sheet, ...] = ()
     latest: Run | None = None
+    stands: Standing | None = None
 
     @classmethod
     def open(cls, session: Session, spec: Spec) -> Work:
@@ -129,10 +131,12 @@ class Work:
 
     async def situation(self, observed: Observed) -> Situation:
         """The planner's view of what was observed."""
-        still_in = await self._still_in(observed)
-        known = still_in or await self.known(observed)
+        self.stands = await standing_import(self, observed)
+        known = self.stands.recorded if self.stands else await self.known(observed)
         run = observed.run
-        if known is not None and run is not None and not self.journal.known.generated:
+        if self.stands is not None and self.stands.receipt is not None:
+            self.adopt_import(self.stands.run_id, self.stands.recorded, observed)
+        elif known is not None and run is not None and not self.journal.known.generated:
             self._adopt(known, observed)
         mine = self.journal.known
         ours = run is not None and mine.generated and run.run_id == mine.run_id
@@ -144,35 +148,12 @@ class Work:
             run=run.status if run and not mine.lost else None,
             ours=ours,
             known=known,
-            imported=completed or still_in is not None,
+            imported=completed or self.stands is not None,
             earlier=self._earlier(),
             uploaded=mine.uploaded or known is not None,
             credentialed=mine.credentialed,
             which=_named(run, observed) if run is not None else "",
         )
-
-    async def _still_in(self, observed: Observed) -> Recorded | None:
-        """What our last import was made with, where it is what is approved and wanted today, and
-        whatever run came after it has imported nothing: the same is not executed twice."""
-        done, here, run = self.journal.known.executed, self.here, observed.run
-        if done is None or here is None or run is None or self.progress.fresh:
-            return None
-        same = done.status == "completed" and done.digest == here.digest
-        if not same or observed.in_flight or run.run_id == done.run_id:
-            return None
-        recorded = Recorded.approved(here)
-        if not changes_between(recorded, self.desired).is_nothing:
-            return None
-        try:
-            log = await self.session.client.get_log(observed.migration_id or "")
-        except ConflictError:
-            return None
-        wrote = [
-            logged.run_id
-            for logged in log.runs
-            if logged.kind == "execute" and logged.outcome and logged.outcome.rows_written
-        ]
-        return recorded if wrote[-1:] == [done.run_id] else None
 
     async def known(self, observed: Observed) -> Recorded | None:
         """What led to the server's preview, where this checkout knows it.
@@ -233,6 +214,16 @@ class Work:
             known = replace(recorded, messages=told.messages, questions=told.questions)
         self._adopt(known, Observed(migration_id, run, self.journal.known.sequence))
         return known
+
+    def adopt_import(self, run_id: str, made: Recorded, observed: Observed) -> None:
+        """Go on from here as if this checkout had made the import that it has recognised.
+
+        How far the thread had come then nobody knows: what was said since must stay news.
+        """
+        if self.journal.known.run_id == run_id:
+            return
+        run = Run(run_id=run_id, status="completed")
+        self._adopt(made, Observed(observed.migration_id, run))
 
     def _adopt(self, known: Recorded, observed: Observed) -> None:
         """Go on from here as if this checkout had made the preview that it has recognised."""
