@@ -1,45 +1,12 @@
 """Ctrl-C, and two vernctls on one spec: real processes and real signals."""
 
-import os
 import signal
-import subprocess
-import sys
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from bench import Bench, bench
-from scripted_agent import ScriptedAgent
-
-from vernctl.embedded.engine_work import Inputs, Proposal
-from vernctl.engine.model import ExecuteReport, Progress
-
-SECONDS = 60
-
-
-class Patient(ScriptedAgent):
-    """An agent that waits in the middle of its work until it is let go."""
-
-    def __init__(self, phase: str) -> None:
-        super().__init__()
-        self.phase = phase
-        self.reached, self.go = threading.Event(), threading.Event()
-
-    def author(self, inputs: Inputs, progress: Progress) -> Proposal:
-        self._wait("author")
-        return super().author(inputs, progress)
-
-    def execute(
-        self, state: str, inputs: Inputs, database: Path, progress: Progress
-    ) -> ExecuteReport:
-        self._wait("execute")
-        return super().execute(state, inputs, database, progress)
-
-    def _wait(self, phase: str) -> None:
-        if phase == self.phase:
-            self.reached.set()
-            assert self.go.wait(SECONDS)
+from patient import SECONDS, Patient, agent_of, vernctl
 
 
 @pytest.fixture
@@ -50,24 +17,6 @@ def patient(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Bench]:
             yield made
         finally:
             agent.go.set()
-
-
-def vernctl(bench: Bench, *arguments: str) -> subprocess.Popen[str]:
-    environment = {name: value for name, value in os.environ.items() if name != "CI"}
-    environment |= {"VERNCTL_ENDPOINT": bench.server.url, "VERN_API_KEY": bench.server.api_key}
-    return subprocess.Popen(
-        [sys.executable, "-m", "vernctl", *arguments],
-        cwd=bench.root,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-
-
-def agent_of(bench: Bench) -> Patient:
-    assert isinstance(bench.agent, Patient)
-    return bench.agent
 
 
 @pytest.mark.parametrize(

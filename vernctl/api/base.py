@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Self
 
@@ -48,6 +48,11 @@ class Client:
         From the header ``x-vernctl-server: embedded; engine=N``; another host's word is not taken.
         """
         return self._transport.identity
+
+    def guard(self, before_change: Callable[[], None]) -> None:
+        """Call ``before_change`` right before every request that may change something, repeated
+        ones included; what it raises stops the request, and reaches the caller."""
+        self._transport.before_change = before_change
 
     async def __aenter__(self) -> Self:
         self._transport.pools.open()

@@ -71,6 +71,8 @@ class Transport:
         self.loopback = is_loopback(self._base.host)
         self.policy = policy or Policy()
         self.identity: ServerIdentity | None = None
+        #: Called right before every request that may change something; what it raises stops it.
+        self.before_change: Callable[[], None] = lambda: None
         self._key = ApiKey(api_key)
         self._trace = trace
         self._ledger = ledger
@@ -165,6 +167,8 @@ class Transport:
             timeout=timeout_of(self.policy, silence),
         )
         await self._afford(call)
+        if call.method != "GET":
+            self.before_change()
         started, sent = time.monotonic(), self._book(lambda ledger: ledger.now())
         # Only while it is on its way does the request hold the key: exceptions keep requests.
         request.headers[KEY_HEADER] = self._key.reveal()

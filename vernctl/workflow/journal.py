@@ -20,6 +20,7 @@ from pydantic import JsonValue, ValidationError
 
 from vernctl.errors import JournalError
 from vernctl.workflow.known import JOURNAL_FORMAT, Action, Entry, Fact, Known, fold
+from vernctl.workflow.lease import still_held
 
 
 class Journal:
@@ -53,6 +54,8 @@ class Journal:
         of: int | None,
         data: Mapping[str, JsonValue],
     ) -> Entry:
+        # A line of a process that has lost its lease would be a second one of its number.
+        still_held()
         entry = Entry(
             n=len(self._entries) + 1,
             at=datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),

@@ -1,87 +1,206 @@
-"""One vernctl at a time works on a spec in a checkout; the next one waits and says for whom."""
+"""One vernctl at a time works on a spec in a checkout; the next one waits and says for whom.
+
+On one host the kernel's lock decides: it cannot outlive its process, so there is nothing to unlock
+by hand. A checkout on a file system that hosts share may know no such lock, or none that another
+host sees: there the lease decides, a file with a heartbeat. Past its expiry it is taken over, and
+whoever held it (a process that was stopped, a host that lost the network) finds out before its next
+request: :func:`still_held` stands before every one that changes something, and before every line
+of the journal.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import fcntl
-import json
 import os
 import re
-import socket
+import threading
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from contextvars import ContextVar
 from pathlib import Path
+from typing import Literal
 
+from vernctl.errors import RefusedError
+from vernctl.workflow import leasefile
+from vernctl.workflow.leasefile import Holder
 from vernctl.workflow.progress import Listener
 
 _LOOK_AGAIN = 0.2
+#: What the kernel says of a lock: ours, another process's, or that this file system has none.
+Kernel = Literal["locked", "taken", "unknown"]
 
 
 @asynccontextmanager
 async def lease(folder: Path, spec: str, command: str, listener: Listener) -> AsyncIterator[None]:
-    """Hold the spec's lock for the block; wait while another process holds it.
-
-    The lock is the kernel's (flock): it cannot outlive its process, so there is nothing to unlock
-    by hand. The file's content only says who holds it.
-    """
+    """Hold the spec's lease for the block; wait while another process holds it."""
     folder.mkdir(parents=True, exist_ok=True)
-    path = _lock_file(folder, spec)
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    lock = os.open(_lock_file(folder, spec), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     try:
-        await _acquire(descriptor, path, spec, listener)
-        holder = {
-            "pid": os.getpid(),
-            "host": socket.gethostname(),
-            "since": datetime.now(UTC).isoformat(timespec="seconds"),
-            "command": command,
-        }
-        os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, json.dumps(holder).encode(), 0)
-        yield
-        os.ftruncate(descriptor, 0)
+        held = await _acquire(lock, _Hold(_lease_file(folder, spec), spec, command), listener)
+        before = _HELD.set(held)
+        try:
+            yield
+        finally:
+            _HELD.reset(before)
+            held.release()
     finally:
-        os.close(descriptor)
+        os.close(lock)
+
+
+def still_held() -> None:
+    """Raise RefusedError where the lease that is worked under has been taken over meanwhile."""
+    held = _HELD.get()
+    if held is not None:
+        held.check()
 
 
 def holder_of(folder: Path, spec: str) -> str | None:
-    """Who holds the spec's lock right now, in words; None: nobody."""
+    """Who holds the spec's lease right now, in words; None: nobody."""
+    holder = leasefile.read(_lease_file(folder, spec))
+    if holder is not None and not holder.is_here and not holder.expired:
+        return str(holder)
     try:
-        descriptor = os.open(_lock_file(folder, spec), os.O_RDWR | os.O_CLOEXEC)
+        lock = os.open(_lock_file(folder, spec), os.O_RDWR | os.O_CLOEXEC)
     except FileNotFoundError:
         return None
     try:
+        kernel = _lock(lock)
+    finally:
+        os.close(lock)
+    held = kernel == "taken" or (kernel == "unknown" and holder is not None and not holder.expired)
+    return str(holder or "another vernctl") if held else None
+
+
+class _Hold:
+    """One process's hold on one spec, kept fresh by a thread of its own: the loop may be busy."""
+
+    def __init__(self, path: Path, spec: str, command: str) -> None:
+        self.path, self.spec, self.command = path, spec, command
+        self._holder = Holder.here(command)
+        self._ended = threading.Event()
+        self._beating = threading.Thread(target=self._beat, name="vernctl-lease", daemon=True)
+
+    @property
+    def is_mine(self) -> bool:
+        """Whether the file names this very hold."""
+        return leasefile.is_held(self.path, self._holder)
+
+    def claim(self, over: Holder | None) -> bool:
+        """Take the lease, ``over`` the one that lies there; False where somebody was first."""
+        self._holder = Holder.here(self.command)
+        if over is not None:
+            leasefile.put(self.path, self._holder)
+            return True
+        return leasefile.create(self.path, self._holder)
+
+    def keep(self) -> None:
+        """From now on give heartbeats."""
+        self._beating.start()
+
+    def check(self) -> None:
+        """Raise RefusedError where it is somebody else's by now."""
+        if self.is_mine:
+            return
+        other = leasefile.read(self.path)
+        raise RefusedError(
+            f"this process held {self.spec} and lost it: its heartbeat stopped for longer than "
+            f"{leasefile.EXPIRY:g} s"
+            + (f", and {other} has taken it over." if other else ", and it was taken over."),
+            rule="lease_lost",
+            remote="What was sent before stands; nothing was sent since.",
+            next="Run the same command again: it waits, and goes on from what it finds.",
+        )
+
+    def release(self) -> None:
+        """Give it back, where it is still held."""
+        self._ended.set()
+        self._beating.join()
+        if self.is_mine:
+            self.path.unlink(missing_ok=True)
+
+    def _beat(self) -> None:
+        while not self._ended.wait(leasefile.HEARTBEAT):
+            alive = self._holder.alive()
+            try:
+                if not leasefile.renew(self.path, alive):
+                    return
+            except OSError:
+                # The next heartbeat tries again; without any, the lease expires.
+                continue
+            self._holder = alive
+
+
+_HELD: ContextVar[_Hold | None] = ContextVar("held", default=None)
+
+
+class _Watch:
+    """How long a lease has lain unchanged, by this host's own clock: another's may be wrong."""
+
+    def __init__(self) -> None:
+        self._seen: tuple[str, str] | None = None
+        self._since = 0.0
+
+    def is_over(self, holder: Holder) -> bool:
+        """Whether it gives no heartbeat any more: none for the whole expiry, or it has expired by
+        the clock and misses two heartbeats while it is watched."""
+        now, seen = time.monotonic(), (holder.token, holder.heartbeat)
+        if seen != self._seen:
+            self._seen, self._since = seen, now
+        unchanged = now - self._since
+        missed = holder.expired and unchanged >= 2 * leasefile.HEARTBEAT
+        return missed or unchanged >= leasefile.EXPIRY
+
+
+async def _acquire(lock: int, hold: _Hold, listener: Listener) -> _Hold:
+    """Wait for the kernel's lock, and for a lease that it says nothing of to end or to expire."""
+    watch, told = _Watch(), ""
+    while True:
+        kernel, holder = _lock(lock), leasefile.read(hold.path)
+        foreign = holder is not None and (kernel == "unknown" or not holder.is_here)
+        over = foreign and holder is not None and watch.is_over(holder)
+        free = over or (kernel != "taken" and not foreign)
+        if free and hold.claim(holder) and (not over or await _won(hold)):
+            if over:
+                listener.note(f"{hold.spec}: taken over from {holder}.")
+            hold.keep()
+            return hold
+        if kernel == "locked":
+            # Whoever holds the lease may want the lock for its next command.
+            fcntl.flock(lock, fcntl.LOCK_UN)
+        whose = f"{holder.token} {holder.expired}" if holder else "nobody known"
+        if told != whose:
+            listener.say(hold.spec, "waiting", f"for {holder or 'another vernctl'}")
+            told = whose
+        await asyncio.sleep(_LOOK_AGAIN)
+
+
+async def _won(hold: _Hold) -> bool:
+    """Whether a lease that has just been taken over is still ours a moment later: of two that take
+    it over at once, the last one has it."""
+    await asyncio.sleep(5 * _LOOK_AGAIN)
+    return hold.is_mine
+
+
+def _lock(descriptor: int) -> Kernel:
+    """Take the kernel's lock, or say that another process has it, or that there are none here."""
+    try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        return _holder(_lock_file(folder, spec))
-    finally:
-        os.close(descriptor)
-    return None
+        return "taken"
+    except OSError:
+        return "unknown"
+    return "locked"
 
 
 def _lock_file(folder: Path, spec: str) -> Path:
-    return folder / (re.sub(r"[^A-Za-z0-9_.-]+", "_", spec) + ".lock")
+    return folder / f"{_safe(spec)}.lock"
 
 
-async def _acquire(descriptor: int, path: Path, spec: str, listener: Listener) -> None:
-    told = False
-    while True:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return
-        except BlockingIOError:
-            if not told:
-                listener.say(spec, "waiting", f"for {_holder(path)}")
-                told = True
-            await asyncio.sleep(_LOOK_AGAIN)
+def _lease_file(folder: Path, spec: str) -> Path:
+    return folder / f"{_safe(spec)}.lease"
 
 
-def _holder(path: Path) -> str:
-    try:
-        holder = json.loads(path.read_text())
-    except (OSError, ValueError):
-        return "another vernctl"
-    return (
-        f"vernctl {holder['command']} (process {holder['pid']} on {holder['host']}, "
-        f"since {holder['since']})"
-    )
+def _safe(spec: str) -> str:
+    return re.sub(r"[^A-Za-z0-9_.-]+", "_", spec)

@@ -16,6 +16,7 @@ from vernctl.snapshot.model import Snapshot
 from vernctl.spec.model import Checks
 from vernctl.workflow.deliver import Results
 from vernctl.workflow.git import last_commit
+from vernctl.workflow.lease import still_held
 from vernctl.workflow.outcome import ImportedSheet, SpecOutcome
 from vernctl.workflow.private import kept_questions
 from vernctl.workflow.receipts import (
@@ -44,6 +45,7 @@ def record(
 ) -> str:
     """Write the receipt of an execute that has ended, well or badly; returns it as it is shown."""
     verification = outcome.verification
+    still_held()
     receipt, sha256 = write_receipt(
         work.folders.receipts,
         work.spec.name,

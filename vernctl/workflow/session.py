@@ -17,6 +17,7 @@ from vernctl.spec.model import Project, Spec
 from vernctl.workflow.budget import Budget
 from vernctl.workflow.gate import Gate
 from vernctl.workflow.journal import Journal
+from vernctl.workflow.lease import still_held
 from vernctl.workflow.pages import Pages
 from vernctl.workflow.progress import Asker, Listener, Silent
 
@@ -61,6 +62,7 @@ class Session:
         """Read the account's templates, and learn by the way who answers."""
         templates = await client.list_templates()
         known = client.identity
+        client.guard(still_held)
         heard = listener or Silent()
         gate = gate or Gate()
         gate.tell = lambda spec, text: heard.say(spec, "waiting", text)
