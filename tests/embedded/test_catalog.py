@@ -31,7 +31,7 @@ WRONG = """\
 sources:
   - {nmae: Salesforce}
   - {name: 0042}
-  - {name: A, recipe: salesforce.yaml}
+  - {name: A, recipe: {}}
 templates:
   - slug: con tacts
     columns:
@@ -100,6 +100,15 @@ def test_every_mistake_is_reported_at_once_with_its_position(
 
 
 @pytest.mark.parametrize(
+    "recipe", ["format: 1\nsheets: {}", "a: [", "- 1", "\x00", "format: 1\nsheets: [{op: 1}]"]
+)
+def test_what_is_no_recipe_is_refused_at_its_place(tmp_path: Path, recipe: str) -> None:
+    (tmp_path / "crm.yaml").write_text(recipe)
+    [told] = problems(write(tmp_path, "sources: [{name: CRM, recipe: crm.yaml}]"))
+    assert told.startswith('1:31 recipe "crm.yaml" cannot be used: ')
+
+
+@pytest.mark.parametrize(
     "text", ["templates: [", "a: 1\na: 2", "- list", "%!", "x: *gone", "templates: {a: 1}"]
 )
 def test_what_is_no_catalog_is_refused(tmp_path: Path, text: str) -> None:
@@ -134,3 +143,11 @@ def test_a_running_server_follows_the_file(tmp_path: Path) -> None:
     path.unlink()
     with pytest.raises(SpecError):
         follower.current()
+
+
+def test_a_running_server_follows_a_recipe_that_the_catalog_names(tmp_path: Path) -> None:
+    (tmp_path / "crm.yaml").write_text("format: 1\nsheets: []\n")
+    follower = CatalogFile(write(tmp_path, "sources: [{name: CRM, recipe: crm.yaml}]"))
+    assert follower.current().sources[0].recipe == "format: 1\nsheets: []\n"
+    (tmp_path / "crm.yaml").write_text("format: 1\nengine: 1\n")
+    assert follower.current().sources[0].recipe == "format: 1\nengine: 1\n"

@@ -106,6 +106,13 @@ UNDERSTOOD = {
     "Map lead to Open and churned to Closed in Status": [
         "contacts: Status: recoded: lead → Open; churned → Closed"
     ],
+    "Map lead in Status to Open and churned to Closed": [
+        "contacts: Status: recoded: lead → Open; churned → Closed"
+    ],
+    "In Status, lead means Open and churned means Closed": [
+        "contacts: Status: recoded: lead → Open; churned → Closed"
+    ],
+    "Replace 'GmbH' in Company with 'Ltd'": ["contacts: Company: 'GmbH' replaced by 'Ltd'"],
     "everything else -> Open in Status": ["contacts: Status: recoded: any other value → Open"],
     "Rename Germany to DE in Country of contacts": ["contacts: Country: recoded: Germany → DE"],
     "Replace 'GmbH' with 'Ltd' in Company": ["contacts: Company: 'GmbH' replaced by 'Ltd'"],

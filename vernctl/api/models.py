@@ -239,7 +239,8 @@ class LoggedOutcome(ApiModel):
 class LoggedRun(ApiModel):
     """One run in the session log: a generate, or what resumed it.
 
-    ``questions`` and ``answers`` (by question id) as they come: their shape is not pinned.
+    ``plan`` (of vernctl's own engine: the recipe, as YAML), ``questions`` and ``answers`` (by
+    question id) as they come: their shape is not pinned.
     """
 
     run_id: str
@@ -248,6 +249,7 @@ class LoggedRun(ApiModel):
     message: str | None = None
     started_at: str | None = None
     completed_at: str | None = None
+    plan: JsonValue = None
     questions: JsonValue = None
     answers: JsonValue = None
     outcome: LoggedOutcome | None = None

@@ -1,6 +1,6 @@
 """The catalog: which sources and templates this server offers, from one YAML file.
 
-``sources: [{name}]`` and ``templates: [{slug, name, description, columns: [{name,
+``sources: [{name, recipe}]`` and ``templates: [{slug, name, description, columns: [{name,
 description, required, unique, strict, one_of, link, schema}]}]``. Patterns are RE2's, links are
 ``slug.Column`` (or a list of them).
 """
@@ -26,10 +26,15 @@ _COLUMN_KEYS = (
 )
 _SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
 MAX_COLUMNS = 1_000
+#: Bytes of a recipe's file: maps of many thousand values fit in.
+MAX_RECIPE = 8 << 20
 
 
 class CatalogSource(BaseModel):
-    """A system migrated from. ``key`` is its name in the file, whatever it was renamed to since."""
+    """A system migrated from. ``key`` is its name in the file, whatever it was renamed to since.
+
+    ``recipe`` is the text of the recipe that its imports start from, read off ``recipe_file``.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -37,6 +42,7 @@ class CatalogSource(BaseModel):
     key: str
     auth_url: str | None = None
     recipe: str | None = None
+    recipe_file: Path | None = None
 
 
 class Catalog(BaseModel):
@@ -124,9 +130,30 @@ def _api_column(column: Column) -> dict[str, JsonValue]:
 def _source(reader: NodeReader, node: yaml.Node) -> CatalogSource:
     entries = reader.mapping(node, "a source", ("name", "recipe"), required=("name",))
     name = reader.text(entries.get("name"), "name")
-    if "recipe" in entries:
-        reader.report(entries["recipe"], '"recipe" is not built yet; every import starts afresh')
-    return CatalogSource(name=name, key=name)
+    if "recipe" not in entries:
+        return CatalogSource(name=name, key=name)
+    written = reader.text(entries["recipe"], "recipe")
+    path = reader.path.parent / written
+    recipe = _recipe(reader, entries["recipe"], path) if written else None
+    return CatalogSource(name=name, key=name, recipe=recipe, recipe_file=path)
+
+
+def _recipe(reader: NodeReader, node: yaml.Node, path: Path) -> str | None:
+    from vernctl.engine.model import EngineError  # the recipe's model is slow to load
+    from vernctl.engine.recipe.model import recipe_from_yaml
+
+    try:
+        if path.stat().st_size > MAX_RECIPE:
+            raise EngineError(f"it is larger than {MAX_RECIPE:,} bytes")
+        text = path.read_text(encoding="utf-8")
+        recipe_from_yaml(text)
+    except FileNotFoundError:
+        reader.report(node, f'recipe "{path.name}": there is no such file beside the catalog')
+    except (OSError, UnicodeDecodeError, EngineError) as error:
+        reader.report(node, f'recipe "{path.name}" cannot be used: {error}')
+    else:
+        return text
+    return None
 
 
 def _template(reader: NodeReader, node: yaml.Node) -> Template:

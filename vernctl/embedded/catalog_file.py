@@ -1,4 +1,4 @@
-"""A catalog that follows its file: an edit counts from the next request on."""
+"""A catalog that follows its files: an edit, of a recipe too, counts from the next request on."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from vernctl.embedded.catalog import Catalog
 
+_Mark = tuple[int, int, int] | None
+
 
 class CatalogFile:
     """The catalog at ``path``; read when it is first needed, and again when the file changes."""
@@ -16,7 +18,7 @@ class CatalogFile:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._lock = threading.Lock()
-        self._seen: tuple[int, int, int] | None = None
+        self._seen: list[_Mark] = []
         self._catalog: Catalog | None = None
 
     def current(self) -> Catalog:
@@ -24,14 +26,21 @@ class CatalogFile:
         from vernctl.embedded.catalog import load_catalog
 
         with self._lock:
-            mark = self._mark()
-            if self._catalog is None or mark != self._seen:
-                self._catalog, self._seen = load_catalog(self.path), mark
+            if self._catalog is None or self._marks(self._catalog) != self._seen:
+                mark = _mark(self.path)
+                catalog = load_catalog(self.path)
+                self._catalog, self._seen = catalog, [mark, *self._marks(catalog)[1:]]
             return self._catalog
 
-    def _mark(self) -> tuple[int, int, int] | None:
-        try:
-            stat = self.path.stat()
-        except OSError:
-            return None
-        return stat.st_mtime_ns, stat.st_size, stat.st_ino
+    def _marks(self, catalog: Catalog) -> list[_Mark]:
+        """What tells today's files from those of another time."""
+        recipes = (source.recipe_file for source in catalog.sources)
+        return [_mark(path) for path in (self.path, *recipes) if path is not None]
+
+
+def _mark(path: Path) -> _Mark:
+    try:
+        stat = path.stat()
+    except OSError:
+        return None
+    return stat.st_mtime_ns, stat.st_size, stat.st_ino

@@ -27,8 +27,8 @@ RowFilter = Literal["valid", "all", "invalid"]
 class Inputs:
     """Everything that a preview depends on.
 
-    ``findings`` is a folder for what is found out about the files: it makes the next step on the
-    same files quicker, and changes nothing else.
+    ``recipe`` is the text of the one to start from. ``findings`` is a folder for what is found out
+    about the files: it makes the next step on the same files quicker, and changes nothing else.
     """
 
     files: tuple[InputFile, ...]
@@ -38,6 +38,7 @@ class Inputs:
     answers: Mapping[str, str]
     workdir: Path
     findings: Path | None = None
+    recipe: str | None = None
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,7 @@ class ImportEngine:
         """Read, profile, match, heal, validate; several messages of one update are taken apart."""
         from vernctl.engine.author import Authored, author
         from vernctl.engine.instruct import split_messages
-        from vernctl.engine.recipe.model import recipe_to_yaml
+        from vernctl.engine.recipe.model import recipe_from_yaml, recipe_to_yaml
 
         authored: Authored = author(
             inputs.files,
@@ -115,6 +116,7 @@ class ImportEngine:
             workdir=inputs.workdir,
             progress=progress,
             findings=_findings(inputs),
+            base=None if inputs.recipe is None else recipe_from_yaml(inputs.recipe),
         )
         return Proposal(
             state=authored.model_dump_json(),

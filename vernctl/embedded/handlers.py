@@ -60,9 +60,10 @@ async def start_run(request: Request, service: Service, account: str) -> Respons
     from vernctl.embedded import bodies
 
     wanted = await read_body(request, bodies.StartRun)
+    catalog = service.catalog(account) if wanted.kind == "generate" else None
     with service.store.transaction() as db:
         run_id, status, step = runs.start_run(
-            db, account, migration_of(request), wanted, service.reuse
+            db, account, migration_of(request), wanted, catalog, service.reuse
         )
         service.limits.check_runs(db, account, run_id)
         if wanted.kind == "generate":

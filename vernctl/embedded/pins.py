@@ -1,14 +1,18 @@
-"""What a generate starts from: nothing, the pinned run of its source, or the latest that worked.
+"""What a generate starts from: a run that is pinned to its source, the recipe that the catalog
+names for the source, the latest run that worked, or nothing.
 
 To start from a run means to be told again what that run was told: its messages first, and its
 answers where a question of the same decision would be asked. So a start from a pin is as
-deterministic as any other, for whatever files the next customer brings.
+deterministic as any other, for whatever files the next customer brings. A catalog's recipe goes
+with the run as it was when the run began: its later edits are for later runs.
 """
 
 from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from vernctl.embedded.migrations import Migration
@@ -24,10 +28,12 @@ Reuse = Literal["off", "latest"]
 
 
 class Told(NamedTuple):
-    """What the engine is told before it authors: messages in order, answers by decision."""
+    """What the engine is told before it authors: messages in order, answers by decision, and the
+    text of a recipe to start from."""
 
-    messages: tuple[str, ...]
-    answers: dict[str, str]
+    messages: tuple[str, ...] = ()
+    answers: Mapping[str, str] = MappingProxyType({})
+    recipe: str | None = None
 
 
 def pin_source(
@@ -60,13 +66,18 @@ def pin_source(
     return {"source": source, "pinned_recipe_run_id": row["id"]}
 
 
-def base_of(db: Transaction, migration: Migration, reuse: Reuse) -> str | None:
-    """What a new generate of this migration is told first, fixed from now on; None for nothing."""
+def base_of(db: Transaction, migration: Migration, recipe: str | None, reuse: Reuse) -> str | None:
+    """What a new generate of this migration is told first, fixed from now on; None for nothing.
+
+    ``recipe`` is what the catalog names for the migration's source.
+    """
     row = db.one(
         "SELECT runs.* FROM pins JOIN runs ON runs.id = pins.run"
         " WHERE pins.account = ? AND pins.source = ?",
         *(migration.account, migration.source),
     )
+    if row is None and recipe is not None:
+        return json.dumps(Told(answers={}, recipe=recipe), ensure_ascii=False)
     if row is None and reuse == "latest":
         row = db.one(
             "SELECT runs.* FROM runs JOIN migrations ON migrations.id = runs.migration"
@@ -79,6 +90,6 @@ def base_of(db: Transaction, migration: Migration, reuse: Reuse) -> str | None:
 
 def told(run: sqlite3.Row) -> Told:
     """Everything that the engine is told for a run: what it starts from, then its own."""
-    base = json.loads(run["base"]) if run["base"] else [[], {}]
-    messages = tuple(dict.fromkeys((*base[0], *json.loads(run["messages"]))))
-    return Told(messages, {**base[1], **json.loads(run["known"])})
+    base = Told(*json.loads(run["base"])) if run["base"] else Told()
+    messages = tuple(dict.fromkeys((*base.messages, *json.loads(run["messages"]))))
+    return Told(messages, {**base.answers, **json.loads(run["known"])}, base.recipe)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pydantic import JsonValue
 
     from vernctl.embedded.bodies import GivenAnswer, StartRun
+    from vernctl.embedded.catalog import Catalog
 
 
 IN_FLIGHT: Final = ("queued", "running", "blocked")
@@ -76,10 +77,16 @@ def audit(db: Transaction, step_id: str, event: str, actor: str | None) -> None:
 
 
 def start_run(
-    db: Transaction, account: str, migration_id: str, wanted: StartRun, reuse: Reuse = "off"
+    db: Transaction,
+    account: str,
+    migration_id: str,
+    wanted: StartRun,
+    catalog: Catalog | None = None,
+    reuse: Reuse = "off",
 ) -> tuple[str, str, str]:
     """Start or resume a run; returns (run id, its status now, the step that is to be worked on).
 
+    ``catalog`` and ``reuse`` say what a generate starts from.
     Refuses with 404, 400 (no files, no message), 409: a run is in flight (``run_id``), there is
     no preview to act on, or its run has ended and cannot be resumed.
     """
@@ -90,14 +97,16 @@ def start_run(
             409, "A run is already in progress for this migration.", fields={"run_id": run["id"]}
         )
     if wanted.kind == "generate":
-        return _open_run(db, account, migration, wanted.extract_via_api, reuse)
+        source = catalog.source(migration.source or "") if catalog is not None else None
+        base = base_of(db, migration, source.recipe if source is not None else None, reuse)
+        return _open_run(db, account, migration, wanted.extract_via_api, base)
     if wanted.extract_via_api:
         raise RefusalError(400, "extract_via_api is for generate alone.")
     return _resume_run(db, account, run, wanted)
 
 
 def _open_run(
-    db: Transaction, account: str, migration: Migration, extract: bool | None, reuse: Reuse
+    db: Transaction, account: str, migration: Migration, extract: bool | None, base: str | None
 ) -> tuple[str, str, str]:
     connection = _to_extract(db, migration, extract)
     files = files_for_run(db, migration.id, none_is_well=connection is not None)
@@ -112,7 +121,7 @@ def _open_run(
         message=message,
         files=json.dumps(files),
         connection=connection,
-        base=base_of(db, migration, reuse),
+        base=base,
         created_at=db.now,
         updated_at=db.now,
     )

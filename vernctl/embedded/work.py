@@ -303,6 +303,7 @@ class Workers:
                 "",
                 sheet_templates(edited(db, self._catalog.current(), migration.account), migration),
             )
+        known = told(run)
         return Job(
             step=step["id"],
             run=run["id"],
@@ -315,8 +316,9 @@ class Workers:
                 files=self._uploads.inputs(db, run["files"]),
                 templates=templates,
                 knowledge=_knowledge(db, migration),
-                messages=told(run).messages,
-                answers=told(run).answers,
+                messages=known.messages,
+                answers=known.answers,
+                recipe=known.recipe,
                 workdir=self._store.folder / "work",
                 findings=self._store.folder / FINDINGS,
             ),

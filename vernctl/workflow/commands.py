@@ -26,7 +26,7 @@ from vernctl.workflow.outcome import Cost, SpecOutcome
 from vernctl.workflow.pages import Pages
 from vernctl.workflow.planning import PlanOptions
 from vernctl.workflow.private import discreet
-from vernctl.workflow.reading import questions_in, status_of
+from vernctl.workflow.reading import questions_in, recipe_in, status_of
 from vernctl.workflow.results import at_work, begin, skipped, stopped
 from vernctl.workflow.session import Session, active
 from vernctl.workflow.work import Work
@@ -166,10 +166,11 @@ async def export_spec(session: Session, spec: Spec) -> SpecOutcome:
     return (await over_fleet(session, [spec], "apply", dialect_of(spec).export))[0]
 
 
-async def log_spec(session: Session, spec: Spec) -> str:
-    """The service's session log of the spec's migration, as Markdown."""
+async def log_spec(session: Session, spec: Spec, *, recipe: bool = False) -> str:
+    """The service's session log of the spec's migration, as Markdown, or the recipe in it."""
     async with lease(session.project.local / "locks", spec.name, "log", session.listener):
-        return await dialect_of(spec).log(Work.open(session, spec))
+        log = await dialect_of(spec).log(Work.open(session, spec))
+    return recipe_in(log, spec) if recipe else log.markdown
 
 
 async def over_fleet(

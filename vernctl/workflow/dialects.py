@@ -17,6 +17,7 @@ from vernctl.workflow.clarifying import ask_work
 from vernctl.workflow.companies.verbs import Companies
 from vernctl.workflow.drift import drift_work
 from vernctl.workflow.fleet import forecast
+from vernctl.workflow.line import ServiceLog
 from vernctl.workflow.outcome import Cost, SpecOutcome
 from vernctl.workflow.pinning import pin_work
 from vernctl.workflow.planning import PlanOptions, plan_work
@@ -58,8 +59,8 @@ class Dialect(Protocol):
         """The source's recipe, pinned to the spec's last run."""
         ...
 
-    async def log(self, work: Work) -> str:
-        """The service's record, as Markdown."""
+    async def log(self, work: Work) -> ServiceLog:
+        """The service's record."""
         ...
 
     async def cancel(self, work: Work) -> SpecOutcome:
@@ -113,7 +114,7 @@ class Migrations:
         """By the source's name."""
         return await pin_work(work, remove=remove)
 
-    async def log(self, work: Work) -> str:
+    async def log(self, work: Work) -> ServiceLog:
         """The session log."""
         return await log_of(work, await _migration_id(work))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vernctl.api.models import IN_FLIGHT, Run
+from vernctl.api.models import IN_FLIGHT, Run, SessionLog
 from vernctl.diff.causes import explained
 from vernctl.errors import InputError, RefusedError
 from vernctl.snapshot.digest import short
@@ -14,6 +14,7 @@ from vernctl.workflow.approving import recorded_questions, unseen_facts
 from vernctl.workflow.canceling import cancel_run
 from vernctl.workflow.executing import confirm
 from vernctl.workflow.git import commit_of, file_at, last_commit
+from vernctl.workflow.line import ServiceLog
 from vernctl.workflow.outcome import SpecOutcome
 from vernctl.workflow.receipts import receipts_of
 from vernctl.workflow.recognising import run_of_import
@@ -120,14 +121,27 @@ def questions_in(outcome: SpecOutcome) -> SpecOutcome:
     return outcome
 
 
-async def log_of(work: Work, migration_id: str | None) -> str:
-    """The service's record of the spec's workspace, as Markdown. Raises InputError for none."""
+async def log_of(work: Work, migration_id: str | None) -> ServiceLog:
+    """The service's record of the spec's workspace. Raises InputError for none."""
     if migration_id is None:
         raise InputError(
             f"{work.spec.name} has no migration at this endpoint that this checkout knows.",
             next=f"vernctl plan {work.spec.shown_path}",
         )
-    return (await work.line.log()).markdown
+    return await work.line.log()
+
+
+def recipe_in(log: ServiceLog, spec: Spec) -> str:
+    """The recipe of the last run that has one. Raises InputError where none tells it as text."""
+    runs = SessionLog.model_validate_json(log.document).runs
+    recipes = [run.plan for run in runs if isinstance(run.plan, str) and run.plan]
+    if not recipes:
+        raise InputError(
+            f"The log of {spec.name} has no recipe: only vernctl's own engine writes one there, "
+            "when it has got to a preview.",
+            next=f"vernctl log {spec.shown_path}",
+        )
+    return recipes[-1]
 
 
 async def cancel_in_flight(work: Work, migration_id: str | None, run: Run | None) -> SpecOutcome:

@@ -14,13 +14,21 @@ from vernctl.engine.recipe.model import SheetRecipe
 
 
 class Decisions:
-    """Collects questions while stages settle doubts. ``messages``: the edits of all messages."""
+    """Collects questions while stages settle doubts. ``messages``: the edits of all messages.
+
+    ``assumed`` is what a recipe to start from would answer, where the data leaves it open.
+    """
 
     def __init__(
-        self, vocabulary: Vocabulary, answers: Mapping[str, str], messages: Sequence[Edit]
+        self,
+        vocabulary: Vocabulary,
+        answers: Mapping[str, str],
+        messages: Sequence[Edit],
+        assumed: Sequence[Edit] = (),
     ) -> None:
         self.vocabulary = vocabulary
         self.messages = tuple(messages)
+        self.assumed = tuple(assumed)
         self.questions: list[EngineQuestion] = []
         #: Remarks for a person about what was decided without asking.
         self.notes: list[str] = []

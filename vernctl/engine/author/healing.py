@@ -131,8 +131,13 @@ def _dated(
     for edit in of_kind(decisions.messages, UseOrder, sheet.template):
         orders |= dict.fromkeys([edit.column] if edit.column else mapped, edit.order)
     healed = heal_cells(work.con, template, stored, mapped, orders)
+    bases = of_kind(decisions.assumed, UseOrder, sheet.template)
+    assumed = {use.column: use.order for use in bases}
     for doubt in healed.doubts:
         if decisions.is_open(sheet.template, doubt.column):
+            continue
+        if (order := assumed.get(doubt.column)) is not None:
+            orders[doubt.column] = order
             continue
         place = place_of(template, sheet, doubt.column)
         asked = ask_date_order(template, doubt, place, reader_of(decisions, template, doubt.column))
@@ -161,10 +166,18 @@ def _numbered(
         for edit in of_kind(decisions.messages, UseNumbers, sheet.template)
         if edit.column == column.name
     ]
-    for _ in range(3):  # units, percents, decimal sign: each is asked once
+    assumed = [
+        edit
+        for edit in of_kind(decisions.assumed, UseNumbers, sheet.template)
+        if edit.column == column.name
+    ]
+    for _ in range(4):  # what a recipe says, then units, percents, decimal sign, each asked once
         healed = heal_numbers(work.con, stored, column, said)
         if healed.doubt is None or decisions.is_open(sheet.template, column.name):
             return list(healed.steps)
+        if assumed:
+            said, assumed = [*said, *assumed], []
+            continue
         place = place_of(template, sheet, column.name)
         read = reader_of(decisions, template, column.name)
         asked = ask_numbers(template, healed.doubt, place, read)

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from vernctl.engine.author.base import start_from
 from vernctl.engine.author.counts import count_sheet, drops_of
 from vernctl.engine.author.decide import Decisions
 from vernctl.engine.author.healing import heal_sheets
@@ -41,19 +42,21 @@ def author(
     workdir: Path,
     progress: Progress = quiet,
     findings: Findings | None = None,
+    base: Recipe | None = None,
 ) -> Authored:
     """Author a recipe for these files and templates.
 
     ``messages`` are instructions in order, each alone or a numbered list; ``answers`` maps the
     keys of questions to labels or free text. ``workdir`` holds what is too large for memory and
     may be removed afterwards. ``findings`` is what earlier calls found out about the same files; it
-    changes how long this takes, and nothing else. Raises EngineError for what cannot be read.
+    changes how long this takes, and nothing else. ``base`` is a recipe to start from. Raises
+    EngineError for what cannot be read.
     """
     with open_database(workdir) as con, watched(con, progress) as tell:
         findings = findings or Findings(workdir / "findings")
         work = open_workspace(con, files, templates, knowledge, findings, tell)
         texts = [text for message in messages for text in split_messages(message)]
-        return _author(work, texts, dict(answers or {}), knowledge, tell)
+        return _author(work, texts, dict(answers or {}), knowledge, base or Recipe(), tell)
 
 
 def _author(
@@ -61,14 +64,19 @@ def _author(
     messages: Sequence[str],
     answers: Mapping[str, str],
     knowledge: str,
+    base: Recipe,
     progress: Progress,
 ) -> Authored:
-    drafts = [draft_sheet(work, template) for template in work.templates]
+    based = start_from(work, [draft_sheet(work, template) for template in work.templates], base)
+    drafts = based.drafts
     recipe = Recipe(sheets=tuple(draft.sheet for draft in drafts))
     vocabulary = Vocabulary(work, recipe)
     read = read_messages(vocabulary, messages, answers)
     known = read_knowledge(vocabulary, knowledge)
-    decisions = Decisions(vocabulary, answers, (*known, *read.edits))
+    decisions = Decisions(
+        vocabulary, answers, (*based.edits, *known, *read.edits), assumed=based.assumed
+    )
+    decisions.notes += based.notes
     recipe = map_sheets(recipe, drafts, decisions)
     progress("heal", "Healing what is certain.")
     recipe = heal_sheets(work, recipe, decisions)

@@ -80,6 +80,10 @@ class Found:
     def __init__(self, parts: dict[str, str | None]) -> None:
         self._parts = parts
 
+    def but(self, **parts: str) -> Found:
+        """The same parts with some of them others."""
+        return Found({**self._parts, **parts})
+
     def __getitem__(self, name: str) -> str:
         return self._parts.get(name) or ""
 

@@ -13,10 +13,14 @@ _REST = re2.compile(
     r"(?i)^(?:everything|anything|all|any|every)(?: the)? ?(?:else|other(?: values?)?|others|"
     r"rest|remaining(?: values?)?)$|^(?:the )?(?:rest|others?)$"
 )
+_MEANS = r"means?|is the same as|should become|should be|becomes?"
+_VALUE_IN = re2.compile(r"(?i)^(?P<value>.+?) (?:in|of|under) (?:the )?(?P<columns>.+)$")
+_IN_VALUE = re2.compile(r"(?i)^(?:in|for|under) (?:the )?(?P<columns>.+?)[,:] (?P<value>.+)$")
 
 
 def _map(context: Context, found: Found) -> Edits | None:
     """``map A, B to C in COLUMN``; also several pairs: ``A to B, C to D``."""
+    found = _placed(context, found)
     if not found.get("columns") and not found.get("more"):
         named = context.target(found["from"]) if context.vocabulary.only is None else None
         if named is not None:  # "change every status to Open"
@@ -37,13 +41,24 @@ def _map(context: Context, found: Found) -> Edits | None:
     return context.on_cells(targets, operation)
 
 
+def _placed(context: Context, found: Found) -> Found:
+    """The column, where it is named beside the first value: ``A in COLUMN to B``."""
+    if found.get("columns") is not None:
+        return found
+    for pattern in (_VALUE_IN, _IN_VALUE):
+        told = pattern.search(found["from"])
+        if told and context.targets(told["columns"]):
+            return found.but(**{"from": told["value"], "columns": told["columns"]})
+    return found
+
+
 def _pairs(context: Context, found: Found) -> tuple[dict[str, str], str | None] | None:
     values: dict[str, str] = {}
     otherwise: str | None = None
     said = [(found["from"], found["to"])]
     if found.get("more"):
         for each in re2.split(r"(?i)\s*(?:,|;)\s*(?:and )?|\s+and\s+", found["more"]):
-            halves = re2.split(r"(?i)\s+(?:to|into|as|becomes?)\s+|\s*(?:->|→|=>)\s*", each)
+            halves = re2.split(rf"(?i)\s+(?:to|into|as|{_MEANS})\s+|\s*(?:->|→|=>)\s*", each)
             if len(halves) != 2:
                 return None
             said.append((halves[0], halves[1]))
@@ -99,12 +114,15 @@ _C = r"(?P<columns>.+?)"
 _IN = rf"(?:(?:,? (?:in|for|of|on|under)|:) (?:the )?{_C})?"
 _ARROW = r"(?: (?:to|into|as) | ?(?:->|→|=>) ?)"
 _MORE = rf"(?:(?:,|;| and)+ (?P<more>.+{_ARROW}.+?))?"
+_MORE_MEANT = rf"(?:(?:,|;| and)+ (?P<more>.+ (?:{_MEANS}) .+?))?"
 
 REPLACING_RULES = (
     Rule(
         (
             rf"(?:replace|substitute|swap) (?:every |all |the |any )*(?P<find>.+?) (?:with|by) "
             rf"(?P<by>.+?),? (?:in|of|for|on) {_C}",
+            rf"(?:replace|substitute|swap) (?:every |all |the |any )*(?P<find>.+?) (?:in|of) {_C} "
+            rf"(?:with|by) (?P<by>.+)",
             rf"in {_C},? (?:replace|substitute|swap) (?:every |all |the |any )*(?P<find>.+?) "
             rf"(?:with|by) (?P<by>.+)",
         ),
@@ -120,8 +138,7 @@ MAPPING_RULES = (
             rf"in (?:the )?{_C}:?,? (?:map|recode|change|convert|translate|turn|rename|treat|"
             rf"replace|read) (?:the )?(?:values? )?(?P<from>.+?)(?: (?:to|into|as|with|by) | "
             rf"?(?:->|→|=>) ?)(?P<to>[^,;]+?){_MORE}",
-            rf"(?P<from>.+?) (?:means?|is the same as|should become|should be|becomes) "
-            rf"(?P<to>[^,;]+?){_IN}",
+            rf"(?P<from>.+?) (?:{_MEANS}) (?P<to>[^,;]+?){_MORE_MEANT}{_IN}",
             rf"(?P<from>[^,;]+?) ?(?:->|→|=>) ?(?P<to>[^,;]+?){_MORE}{_IN}",
         ),
         _map,

@@ -16,6 +16,7 @@ from vernctl.workflow.companies.looking import approves, imported_run, is_ours, 
 from vernctl.workflow.companies.planning import plan_company
 from vernctl.workflow.companies.starting import stranger
 from vernctl.workflow.drift import drift_work
+from vernctl.workflow.line import ServiceLog
 from vernctl.workflow.outcome import Cost, SpecOutcome
 from vernctl.workflow.plan import PlannedStep
 from vernctl.workflow.planning import PlanOptions
@@ -93,8 +94,8 @@ class Companies:
             }
         )
 
-    async def log(self, work: Work) -> str:
-        """The history of imports, as Markdown. Raises InputError where there is no company."""
+    async def log(self, work: Work) -> ServiceLog:
+        """The history of imports. Raises InputError where there is no company."""
         return await log_of(work, await _company_id(work))
 
     async def cancel(self, work: Work) -> SpecOutcome:
