@@ -29,6 +29,7 @@ from vernctl.workflow.outcome import (
     AskedOption,
     Cost,
     ErrorOutcome,
+    HealedColumn,
     InputSummary,
     QuestionOutcome,
     SpecOutcome,
@@ -217,6 +218,18 @@ def first_import() -> SpecOutcome:
                 rule="* values aren't one of the allowed options",
                 rule_place="specs/globex.yaml:21",
             ),
+        ),
+        heals=(
+            HealedColumn(
+                slug="contacts",
+                column="First Name",
+                what="misspelling, as other rows have it",
+                cells=1,
+                before="Ana \x1b[31m",
+                after="Anna",
+            ),
+            HealedColumn(slug="contacts", column="Email", what="lower case", cells=38),
+            HealedColumn(slug="contacts", column="Status", what="seen", cells=9, approved=True),
         ),
         diff=Diff(base_digest=None, digest=NEW, sheets=(sheet,)),
         provenance=Provenance(

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from vernctl.snapshot.build import make_snapshot
 from vernctl.snapshot.model import InputFile, Inputs, RecordedQuestion, Snapshot
-from vernctl.snapshot.sheet import InvalidCell, Sheet
+from vernctl.snapshot.sheet import Heal, InvalidCell, Sheet
 from vernctl.spec.model import Review
 
 MakeSnapshot = Callable[..., Snapshot]
@@ -46,6 +46,7 @@ def contacts() -> Sheet:
             InvalidCell(-1, "", '{"odd": true}'),
             InvalidCell(1, "Status", "Value does not match required pattern"),
         ),
+        heals=(Heal("Email", "lower case", 2, "AL@acme.test", "al@acme.test"),),
         sample_of=3,
     )
 

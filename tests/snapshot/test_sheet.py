@@ -7,7 +7,14 @@ from pydantic import JsonValue
 
 from vernctl.api.models import Preview
 from vernctl.errors import ContractError
-from vernctl.snapshot.sheet import InvalidCell, Sheet, sheets_from_preview, unique_names
+from vernctl.snapshot.sheet import (
+    Heal,
+    InvalidCell,
+    Sheet,
+    sheets_from_preview,
+    unique_names,
+)
+from vernctl.snapshot.tokens import Tokeniser
 
 
 def read(
@@ -74,3 +81,26 @@ def test_two_sheets_of_one_template_break_the_contract() -> None:
 
 def test_repeated_column_names_are_told_apart() -> None:
     assert unique_names(["a", "a", "a (2)", "a"]) == ("a", "a (3)", "a (2)", "a (4)")
+
+
+def test_what_the_server_mended_is_read_where_it_is_said() -> None:
+    told: list[JsonValue] = [
+        {"column": "a", "what": "lower case", "cells": 2, "before": "X", "after": "x"},
+        {"column": "b", "what": "trimmed", "cells": 1},
+        {"column": "c", "what": "of no column", "cells": 1},
+        {"column": "a", "what": "not counted", "cells": True},
+        "something else",
+    ]
+    (sheet,) = read([["a", "b"]], heals=told)
+    heals = (Heal("a", "lower case", 2, "X", "x"), Heal("b", "trimmed", 1, None, None))
+    assert sheet.heals == heals
+    assert sheet.without_columns(["a"]).heals == heals[1:]
+    assert read([["a"]], heals="none")[0].heals == ()
+
+
+def test_a_hidden_column_keeps_its_heals_without_their_cells() -> None:
+    heal = Heal("a", 'made of "secret"', 2, "secret", "other")
+    (sheet,) = read([["a"], ["x"]], heals=[dict(heal._asdict())])
+    (hidden,) = Tokeniser("k" * 16, "acme").hide(sheet, ["a"]).heals
+    assert (hidden.column, hidden.cells, hidden.before, hidden.after) == ("a", 2, None, None)
+    assert "secret" not in hidden.what

@@ -133,8 +133,9 @@ class ImportEngine:
         from vernctl.engine.author import Authored
         from vernctl.engine.execute import execute
 
-        return execute(
-            Authored.model_validate_json(state).recipe,
+        authored = Authored.model_validate_json(state)
+        report = execute(
+            authored.recipe,
             inputs.files,
             inputs.templates,
             database=database,
@@ -142,6 +143,12 @@ class ImportEngine:
             progress=progress,
             findings=_findings(inputs),
         )
+        # Counted over every row when the recipe was authored, of the same files.
+        heals = {sheet.slug: sheet.heals for sheet in authored.sheets}
+        sheets = tuple(
+            sheet.model_copy(update={"heals": heals.get(sheet.slug, ())}) for sheet in report.sheets
+        )
+        return report.model_copy(update={"sheets": sheets})
 
     def clarify(self, state: str, question: str) -> str:
         """Answer from the recipe and the profile."""

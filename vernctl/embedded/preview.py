@@ -76,9 +76,12 @@ def _narrow_sheet(
     ]
     names = {header[index] for index in keep}
     cells = sheet["invalid_cells"]
+    heals = sheet.get("heals") or []
     assert isinstance(cells, list)
+    assert isinstance(heals, list)
     return {
         **sheet,
         "rows": [[row[index] for index in keep] for row in (header, *rows)],
         "invalid_cells": [c for c in cells if isinstance(c, dict) and c["column"] in names],
+        "heals": [h for h in heals if isinstance(h, dict) and h["column"] in names],
     }

@@ -75,6 +75,7 @@ def _api_sheet(sheet: SheetPreview) -> dict[str, JsonValue]:
             for cell in sheet.invalid
         ],
         "sample": {"rows": len(sheet.rows), "of": sheet.of or len(sheet.rows)},
+        "heals": [heal.model_dump() for heal in sheet.heals],
     }
 
 
@@ -151,6 +152,7 @@ def keep_import(db: Transaction, run: sqlite3.Row, job: Job, report: ExecuteRepo
                 "rowsRead": sheet.rows_read,
                 "invalidRows": sheet.invalid_rows,
                 "dropped": dict(sheet.dropped),
+                "heals": [heal.model_dump() for heal in sheet.heals],
             }
             for sheet in report.sheets
         ],

@@ -92,6 +92,19 @@ class FlaggedCell(EngineValue):
     message: str
 
 
+class Heal(EngineValue):
+    """A heal of one column: what it does, in words without cells, and how many cells it changed.
+
+    Counted are the rows that stay, all of them; ``before`` and ``after`` are the first such cell.
+    """
+
+    column: str
+    what: str
+    cells: int
+    before: str
+    after: str
+
+
 class SheetPreview(EngineValue):
     """A sheet as the recipe would write it, or a sample of it when it is large (``of`` rows)."""
 
@@ -101,6 +114,7 @@ class SheetPreview(EngineValue):
     rows: tuple[tuple[str, ...], ...]
     invalid: tuple[FlaggedCell, ...] = ()
     of: int = 0
+    heals: tuple[Heal, ...] = ()
 
 
 class SheetCount(EngineValue):
@@ -112,6 +126,7 @@ class SheetCount(EngineValue):
     invalid_rows: int
     rows_read: int
     dropped: Mapping[str, int] = {}
+    heals: tuple[Heal, ...] = ()
 
 
 class ExecuteReport(EngineValue):

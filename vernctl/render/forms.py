@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from vernctl.diff.model import InvalidGroup, SheetDiff, SheetOrigin, UnusedColumn
 from vernctl.render.words import counted, number
+from vernctl.workflow.outcome import HealedColumn
 
 _QUOTED = re.compile('".*"')
 _NUMBER = re.compile(r"\d+")
@@ -66,3 +67,30 @@ def rows_accounted(sheet: SheetOrigin) -> list[str]:
     if sheet.unexplained:
         parts.append(f"{number(sheet.unexplained)} unexplained")
     return parts
+
+
+def heals_title(heals: Sequence[HealedColumn]) -> str:
+    """How much was mended: ``3,016 cells in 5 columns``."""
+    columns = len({(heal.slug, heal.column) for heal in heals})
+    return f"{counted(sum(heal.cells for heal in heals), 'cell')} in {counted(columns, 'column')}"
+
+
+def heal_forms(heals: Sequence[HealedColumn]) -> list[HealedColumn]:
+    """Heals of one kind in several columns of a sheet as one, with the first one's example."""
+    found: dict[tuple[str, str], list[HealedColumn]] = {}
+    for heal in heals:
+        found.setdefault((heal.slug, heal.what), []).append(heal)
+    return [
+        same[0].model_copy(
+            update={
+                "column": ", ".join(heal.column for heal in same),
+                "cells": sum(heal.cells for heal in same),
+            }
+        )
+        for same in found.values()
+    ]
+
+
+def leave_note(heals: Sequence[HealedColumn]) -> str:
+    """The message that takes back the first of these heals."""
+    return f'To take one back, add the refinement "Leave {heals[0].column} as it is".'

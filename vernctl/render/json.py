@@ -20,7 +20,7 @@ from vernctl.render.sheets import (
     to_json,
 )
 from vernctl.snapshot.model import Clarified
-from vernctl.workflow.outcome import ErrorOutcome, QuestionOutcome, SpecOutcome
+from vernctl.workflow.outcome import ErrorOutcome, HealedColumn, QuestionOutcome, SpecOutcome
 
 __all__ = [
     "Document",
@@ -104,6 +104,19 @@ class CheckDocument(TypedDict):
     overridden: str | None
 
 
+class HealDocument(TypedDict):
+    """What the server mended in a column, in ``cells`` cells of all rows; ``before`` and ``after``
+    are one of them (null where hidden). ``approved``: as the approved snapshot tells it."""
+
+    sheet: str
+    column: str
+    what: str
+    cells: int
+    before: str | None
+    after: str | None
+    approved: bool
+
+
 class EffectDocument(TypedDict):
     """What one message changed (``plan --step``)."""
 
@@ -147,6 +160,7 @@ class SpecDocument(TypedDict):
     sheets: dict[str, SheetDocument]
     dropped_sheets: list[str]
     provenance: JsonValue
+    heals: list[HealDocument]
     checks: list[CheckDocument]
     verification: JsonValue
     report: JsonValue
@@ -214,6 +228,7 @@ def spec_document(outcome: SpecOutcome) -> SpecDocument:
         sheets=sheet_documents(diff),
         dropped_sheets=list(diff.dropped_sheets) if diff else [],
         provenance=outcome.provenance.model_dump(mode="json") if outcome.provenance else None,
+        heals=[_heal(heal) for heal in outcome.heals],
         checks=[_check(check) for check in outcome.checks],
         verification=outcome.verification.model_dump(mode="json") if outcome.verification else None,
         report=outcome.report,
@@ -271,6 +286,18 @@ def _check(check: CheckResult) -> CheckDocument:
         ok=check.ok,
         phase=check.phase,
         overridden=check.overridden,
+    )
+
+
+def _heal(heal: HealedColumn) -> HealDocument:
+    return HealDocument(
+        sheet=heal.slug,
+        column=heal.column,
+        what=heal.what,
+        cells=heal.cells,
+        before=heal.before,
+        after=heal.after,
+        approved=heal.approved,
     )
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from vernctl.render.escape import markdown_code
 from vernctl.render.markdown.build import prose, table
-from vernctl.render.words import moment, number
+from vernctl.render.words import counted, moment, number
 from vernctl.snapshot.model import Snapshot
+from vernctl.snapshot.rows import Heal
 from vernctl.workflow.outcome import SpecOutcome
 
 
@@ -19,6 +21,7 @@ def summary_markdown(outcome: SpecOutcome, snapshot: Snapshot) -> str:
         lines += [f"Rows come from the live source {prose(outcome.live.source_key)}{read}.", ""]
     lines += _sheets(outcome, snapshot)
     lines += _left_out(outcome, snapshot)
+    lines += _healed(snapshot)
     lines += _decisions(snapshot)
     if snapshot.inputs.refinements:
         lines += ["## Changes that were asked for", ""]
@@ -56,6 +59,22 @@ def _left_out(outcome: SpecOutcome, snapshot: Snapshot) -> list[str]:
         if count
     ]
     return ["## Left out", "", *lines, ""] if lines else []
+
+
+def _healed(snapshot: Snapshot) -> list[str]:
+    lines = [
+        f"- {prose(sheet.name, 60)}, {prose(heal.column, 60)}: "
+        f"{counted(heal.cells, 'cell')}, {prose(heal.what, 80)}{_example(heal)}"
+        for sheet in snapshot.sheets
+        for heal in sheet.heals
+    ]
+    return ["## Put right on the way", "", *lines, ""] if lines else []
+
+
+def _example(heal: Heal) -> str:
+    if heal.before is None or heal.after is None:
+        return ""
+    return f", such as {markdown_code(heal.before, 60)} → {markdown_code(heal.after, 60)}"
 
 
 def _decisions(snapshot: Snapshot) -> list[str]:

@@ -30,7 +30,7 @@ HEADING = (
     "# Written by `vernctl approve`; checked by its digest, so an edit by hand is refused.\n"
 )
 _CHECKSUM = "checksum: "
-_RARE = ("token_key", "tokens", "moved", "covered", "clarified", "companies", "unseen")
+_RARE = ("token_key", "tokens", "moved", "covered", "clarified", "companies", "unseen", "heals")
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
@@ -38,8 +38,21 @@ class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class HealEntry(_Part):
+    """What the server mended in a column, with one cell of it where the column may be read."""
+
+    column: str
+    what: str
+    cells: int
+    before: str | None = None
+    after: str | None = None
+
+
 class SheetEntry(_Part):
-    """One sheet: how many rows, how they are keyed, and sha256 of its two files."""
+    """One sheet: how many rows, how they are keyed, and sha256 of its two files.
+
+    ``heals`` are information, outside the digest: the mended cells are in the rows.
+    """
 
     slug: str
     name: str
@@ -53,6 +66,7 @@ class SheetEntry(_Part):
     moved: Moved | None = None
     sha256: str
     invalid_sha256: str
+    heals: tuple[HealEntry, ...] = ()
 
 
 class Information(_Part):

@@ -17,7 +17,7 @@ from vernctl.snapshot import document, table
 from vernctl.snapshot import folder as swapping
 from vernctl.snapshot.digest import digest_of
 from vernctl.snapshot.model import SheetReview, Snapshot
-from vernctl.snapshot.sheet import Sheet
+from vernctl.snapshot.sheet import Heal, Sheet
 
 DOCUMENT = "snapshot.yaml"
 REVIEW = "REVIEW.md"
@@ -58,6 +58,7 @@ def snapshot_files(snapshot: Snapshot) -> dict[str, bytes]:
                 moved=review.moved,
                 sha256=hashlib.sha256(rows).hexdigest(),
                 invalid_sha256=hashlib.sha256(invalid).hexdigest(),
+                heals=tuple(document.HealEntry(**heal._asdict()) for heal in sheet.heals),
             )
         )
     return {DOCUMENT: document.dump(document.make_document(snapshot, entries)), **files}
@@ -155,6 +156,7 @@ def _read_sheet(
             columns=columns,
             rows=tuple(rows),
             sample_of=entry.sample_of,
+            heals=tuple(Heal(**heal.model_dump()) for heal in entry.heals),
         )
         name = f"{entry.slug}.invalid.csv"
         invalid = table.read_invalid(content(name, entry.invalid_sha256), sheet, entry.key)

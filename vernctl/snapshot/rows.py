@@ -32,6 +32,19 @@ class InvalidCell(NamedTuple):
     message: str
 
 
+class Heal(NamedTuple):
+    """What a server says that it mended in a column: in words, in how many cells of all rows.
+
+    ``before`` and ``after`` are one such cell; None where cells of the column are hidden.
+    """
+
+    column: str
+    what: str
+    cells: int
+    before: str | None
+    after: str | None
+
+
 @dataclass(frozen=True, slots=True)
 class Sheet(Value):
     """One sheet: header and rows of exact strings, and the cells that break a rule.
@@ -46,9 +59,10 @@ class Sheet(Value):
     rows: tuple[Row, ...]
     invalid: tuple[InvalidCell, ...] = ()
     sample_of: int | None = None
+    heals: tuple[Heal, ...] = ()
 
     def without_columns(self, ignored: Iterable[str]) -> Sheet:
-        """The same sheet without the named columns and their invalid cells."""
+        """The same sheet without the named columns, their invalid cells and their heals."""
         dropped = set(ignored)
         keep = [i for i, name in enumerate(self.columns) if name not in dropped]
         if len(keep) == len(self.columns):
@@ -58,6 +72,7 @@ class Sheet(Value):
                 "columns": tuple(self.columns[i] for i in keep),
                 "rows": tuple(tuple(row[i] for i in keep) for row in self.rows),
                 "invalid": tuple(cell for cell in self.invalid if cell.column not in dropped),
+                "heals": tuple(heal for heal in self.heals if heal.column not in dropped),
             }
         )
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from pydantic import JsonValue
 
 from vernctl.api.models import Preview, PreviewSheet
 from vernctl.errors import ContractError
-from vernctl.snapshot.rows import InvalidCell, Row, Sheet, unique_names
+from vernctl.snapshot.rows import Heal, InvalidCell, Row, Sheet, unique_names
 
 __all__ = [
+    "Heal",
     "InvalidCell",
     "Row",
     "Sheet",
@@ -54,6 +55,7 @@ def sheet_from_preview(sheet: PreviewSheet) -> Sheet:
         rows=rows,
         invalid=tuple(sorted(set(invalid))),
         sample_of=_sample_of(extra.get("sample")),
+        heals=tuple(_heals(extra.get("heals"), columns)),
     )
 
 
@@ -70,6 +72,19 @@ def _fitted(row: Row, width: int, slug: str) -> Row:
 def _sample_of(sample: object) -> int | None:
     of = sample.get("of") if isinstance(sample, Mapping) else None
     return of if isinstance(of, int) and not isinstance(of, bool) else None
+
+
+def _heals(told: object, columns: Sequence[str]) -> Iterator[Heal]:
+    """What the server mended, as vernctl's own server tells it beside the API's fields."""
+    for each in told if isinstance(told, list) else ():
+        if not isinstance(each, Mapping) or each.get("column") not in columns:
+            continue
+        cells, what = each.get("cells"), each.get("what")
+        if isinstance(cells, int) and not isinstance(cells, bool) and isinstance(what, str):
+            before, after = each.get("before"), each.get("after")
+            told_both = isinstance(before, str) and isinstance(after, str)
+            pair = (before, after) if told_both else (None, None)
+            yield Heal(each["column"], what, cells, *pair)
 
 
 def _invalid_cell(element: JsonValue, columns: Sequence[str], rows: int) -> InvalidCell:

@@ -19,7 +19,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from vernctl.snapshot.rows import InvalidCell, Row, Sheet
+from vernctl.snapshot.rows import Heal, InvalidCell, Row, Sheet
 from vernctl.snapshot.tokenform import PREFIX, mark_of, shape, value_of
 from vernctl.spec.model import Review
 
@@ -91,7 +91,7 @@ class Tokeniser:
 
     def hide(self, sheet: Sheet, columns: Iterable[str]) -> Sheet:
         """The sheet with these columns as tokens. What their rules say about a cell is kept
-        without the values that it quotes."""
+        without the values that it quotes, what was mended in one without the example."""
         hidden = frozenset(columns)
         if not hidden:
             return sheet
@@ -109,7 +109,15 @@ class Tokeniser:
             )
             for row, column, message in sheet.invalid
         }
-        return sheet.model_copy(update={"rows": rows, "invalid": tuple(sorted(invalid))})
+        heals = tuple(
+            Heal(heal.column, covered(heal.what), heal.cells, None, None)
+            if heal.column in hidden
+            else heal
+            for heal in sheet.heals
+        )
+        return sheet.model_copy(
+            update={"rows": rows, "invalid": tuple(sorted(invalid)), "heals": heals}
+        )
 
 
 def hidden_columns(review: Review, slug: str, columns: Sequence[str]) -> tuple[str, ...]:

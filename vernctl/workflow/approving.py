@@ -15,6 +15,7 @@ from vernctl.snapshot.files import read_snapshot, remove_snapshot, write_snapsho
 from vernctl.snapshot.model import Snapshot
 from vernctl.snapshot.tokens import hides
 from vernctl.spec.model import Project, Spec
+from vernctl.workflow.heals import heals_of
 from vernctl.workflow.inputs import ResolvedInputs, provenance_of, resolve_inputs
 from vernctl.workflow.outcome import QuestionOutcome, SpecOutcome
 from vernctl.workflow.pages import Pages
@@ -94,6 +95,7 @@ def weigh_pending(project: Project, spec: Spec, *, digest: str | None = None) ->
         questions=recorded_questions(pending),
         facts=unseen_facts(pending),
         diff=diff,
+        heals=heals_of(pending, base),
         # Of tokens nobody can read where they came from; plan has shown it.
         provenance=provenance_of(inputs, pending)
         if base is None and not pending.unseen and not hides(spec.review)

@@ -198,6 +198,22 @@ class ImportedSheet(OutcomeValue):
     dropped: Mapping[str, int] = {}
 
 
+class HealedColumn(OutcomeValue):
+    """What the server mended in one column of a sheet (``slug``), in how many cells of all rows.
+
+    ``before`` and ``after`` are one such cell, None where the column is hidden. ``approved``: the
+    approved snapshot tells the same heal of as many cells.
+    """
+
+    slug: str
+    column: str
+    what: str
+    cells: int
+    before: str | None = None
+    after: str | None = None
+    approved: bool = False
+
+
 class SpecOutcome(OutcomeValue):
     """Everything one command has to say about one spec.
 
@@ -238,6 +254,7 @@ class SpecOutcome(OutcomeValue):
     checks: tuple[CheckResult, ...] = ()
     verification: Verification | None = None
     imported: tuple[ImportedSheet, ...] = ()
+    heals: tuple[HealedColumn, ...] = ()
     report: JsonValue = None
     receipt: str | None = None
     outputs: tuple[str, ...] = ()

@@ -18,6 +18,7 @@ from vernctl.workflow.canceling import freeing_slot
 from vernctl.workflow.clarifying import clarified
 from vernctl.workflow.connecting import live_facts, live_source
 from vernctl.workflow.credentials import refuse_unset, waiting_for
+from vernctl.workflow.heals import heals_of
 from vernctl.workflow.observe import Observed
 from vernctl.workflow.outcome import SpecOutcome
 from vernctl.workflow.pending import keep_pending, review_of, unseen_change
@@ -186,6 +187,7 @@ async def _reviewed(
         "steps": tuple(work.progress.steps),
         "cost": cost_of(work.progress.steps),
         "clarified": candidate.clarified,
+        "heals": heals_of(candidate, work.base),
         "questions": with_wordings(outcome.questions, candidate.questions, work.base),
         "warnings": (*outcome.warnings, *warnings_of(candidate.questions, unused)),
     }

@@ -14,6 +14,7 @@ from vernctl.workflow.approving import recorded_questions, unseen_facts
 from vernctl.workflow.canceling import cancel_run
 from vernctl.workflow.executing import confirm
 from vernctl.workflow.git import commit_of, file_at, last_commit
+from vernctl.workflow.heals import heals_of
 from vernctl.workflow.line import ServiceLog
 from vernctl.workflow.outcome import SpecOutcome
 from vernctl.workflow.receipts import receipts_of
@@ -107,6 +108,7 @@ def _compared(spec: Spec, before: Snapshot | None, now: Snapshot, *, command: st
             "first_import": before is None,
             "unseen": now.inputs.companies is not None,
             "diff": diff,
+            "heals": heals_of(now, before),
             "causes": causes,
             "questions": recorded_questions(now),
             "facts": unseen_facts(now),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from vernctl.engine.instruct import read_for_column
-from vernctl.engine.instruct.edits import Edit
+from vernctl.engine.instruct.edits import Edit, HealKind, Leave, of_kind
 from vernctl.engine.instruct.vocabulary import Vocabulary
 from vernctl.engine.model import EngineQuestion, Template
 from vernctl.engine.questions.doubt import Doubt, Edits
@@ -32,6 +32,8 @@ class Decisions:
         self.questions: list[EngineQuestion] = []
         #: Remarks for a person about what was decided without asking.
         self.notes: list[str] = []
+        #: The messages' edits that took back a heal.
+        self.left: set[Leave] = set()
         self._answers = answers
         self._open: set[tuple[str, str]] = set()
 
@@ -43,6 +45,16 @@ class Decisions:
             self._open.add((sheet, column))
             return ()
         return edits
+
+    def leaves(self, sheet: str, column: str, heal: HealKind | None) -> bool:
+        """Whether a message takes back that heal of a column (None: every heal of it)."""
+        found = [
+            edit
+            for edit in of_kind(self.messages, Leave, sheet)
+            if edit.column == column and edit.heal in (heal, None)
+        ]
+        self.left.update(found)
+        return bool(found)
 
     def is_open(self, sheet: str, column: str) -> bool:
         """Whether a question about the column is asked: what follows from it is not asked yet."""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from vernctl.engine.author.decide import Decisions, place_of, reader_of
 from vernctl.engine.author.effects import note_idle
+from vernctl.engine.author.heals import healing
 from vernctl.engine.compile.tables import Stored
 from vernctl.engine.database import count_of
 from vernctl.engine.heal.cells import heal_cells
@@ -87,20 +88,25 @@ def _heal_sheet(
     columns: Sequence[Column],
     decisions: Decisions,
 ) -> list[CellStep]:
-    steps = [
-        *heal_letters(work.con, stored, columns),
-        *heal_nothing(work.con, stored, columns),
-        *_dated(work, template, sheet, stored, columns, decisions),
-    ]
+    steps = healing(
+        decisions,
+        template.slug,
+        [
+            *heal_letters(work.con, stored, columns),
+            *heal_nothing(work.con, stored, columns),
+            *_dated(work, template, sheet, stored, columns, decisions),
+        ],
+    )
     read = _said_numbers(decisions, sheet)
     for column in columns:
         before = [step for step in steps if column.name in step.columns]
         if any(isinstance(step.do, DateOp) for step in before) or column.name in read:
             continue
-        if is_number_rule(column):
+        if not is_number_rule(column):
+            found = heal_by_rule(work.con, stored, column, before)
+            steps += healing(decisions, template.slug, found)
+        elif not decisions.leaves(template.slug, column.name, "numbers"):
             steps += _numbered(work, template, sheet, stored, column, decisions)
-        else:
-            steps += heal_by_rule(work.con, stored, column, before)
     return steps
 
 
@@ -134,7 +140,8 @@ def _dated(
     bases = of_kind(decisions.assumed, UseOrder, sheet.template)
     assumed = {use.column: use.order for use in bases}
     for doubt in healed.doubts:
-        if decisions.is_open(sheet.template, doubt.column):
+        is_open = decisions.is_open(sheet.template, doubt.column)
+        if is_open or decisions.leaves(sheet.template, doubt.column, "dates"):
             continue
         if (order := assumed.get(doubt.column)) is not None:
             orders[doubt.column] = order

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from sqlglot import exp
 
 from vernctl.engine.author.decide import Decisions, place_of, reader_of
+from vernctl.engine.author.heals import healing
 from vernctl.engine.author.joined import without_idle_joins
 from vernctl.engine.author.mapping import Drafted
 from vernctl.engine.compile.kept import kept
@@ -60,12 +61,18 @@ def settle_values(work: Workspace, recipe: Recipe, decisions: Decisions) -> Reci
         assert sheet is not None  # the recipe has a sheet per template
         steps: list[Step] = []
         for column in template.columns:
-            if column.one_of and not decisions.is_open(template.slug, column.name):
-                steps += _allowed(work, template, column, sheet, made[template.slug], decisions)
-            elif column.strict and not decisions.is_open(template.slug, column.name):
-                steps += heal_codes(work.con, made[template.slug], column)
+            stored = made[template.slug]
+            is_open = decisions.is_open(template.slug, column.name)
+            if column.one_of:
+                left = decisions.leaves(template.slug, column.name, "spelling")
+                if not is_open and not left:
+                    steps += _allowed(work, template, column, sheet, stored, decisions)
+            elif column.strict and not is_open:
+                found = heal_codes(work.con, stored, column)
+                steps += healing(decisions, template.slug, found)
             elif column.link:
-                steps += heal_links(work.con, made[template.slug], column, made)
+                mends = heal_links(work.con, stored, column, made)
+                steps += healing(decisions, template.slug, mends)
         recipe = recipe.with_sheet(sheet.with_steps(*steps))
     return recipe
 
@@ -83,7 +90,8 @@ def _settle_dependents(work: Workspace, recipe: Recipe, decisions: Decisions) ->
             and not decisions.is_open(template.slug, column.name)
         ]
         found = heal_dependents(work.con, made[template.slug], filled_in)
-        recipe = recipe.with_sheet(sheet.with_steps(*found.steps))
+        steps = healing(decisions, template.slug, found.steps)
+        recipe = recipe.with_sheet(sheet.with_steps(*steps))
         decisions.notes += _apart_notes(template, found.left)
     return recipe
 

@@ -15,6 +15,7 @@ from vernctl.engine.author.base import start_from
 from vernctl.engine.author.counts import count_sheet, drops_of
 from vernctl.engine.author.decide import Decisions
 from vernctl.engine.author.healing import heal_sheets
+from vernctl.engine.author.heals import count_heals, heal_notes, idle_leaves
 from vernctl.engine.author.joined import join_notes
 from vernctl.engine.author.mapping import draft_sheet
 from vernctl.engine.author.result import Authored, SourceFacts
@@ -88,7 +89,14 @@ def _author(
     if questions:
         return Authored(recipe=recipe, questions=questions, sources=facts, notes=notes)
     progress("validate", "Validating every row.")
-    return _with_sheets(work, recipe).model_copy(update={"sources": facts, "notes": notes})
+    authored = _with_sheets(work, recipe)
+    healed = [
+        note
+        for template, sheet in zip(work.templates, authored.sheets, strict=True)
+        for note in heal_notes(template, sheet.heals)
+    ]
+    notes = (*notes, *idle_leaves(decisions), *healed)
+    return authored.model_copy(update={"sources": facts, "notes": notes})
 
 
 def _with_sheets(work: Workspace, recipe: Recipe) -> Authored:
@@ -96,9 +104,12 @@ def _with_sheets(work: Workspace, recipe: Recipe) -> Authored:
     previews, counts = [], []
     for i, template in enumerate(work.templates):
         flag_cells(work.con, template, work.templates, made, f"flags_{i}")
-        previews.append(preview_sheet(work.con, template, made[template.slug], f"flags_{i}"))
-        sheet = recipe.sheets[i]
-        drops = drops_of(work.con, made[template.slug])
+        sheet, stored = recipe.sheets[i], made[template.slug]
+        seen = work.runner.seen_by(template.slug)
+        heals = count_heals(work.con, template, sheet, stored, seen)
+        preview = preview_sheet(work.con, template, stored, f"flags_{i}")
+        previews.append(preview.model_copy(update={"heals": heals}))
+        drops = drops_of(work.con, stored)
         counts.append(count_sheet(work.con, template, sheet, drops, f"flags_{i}"))
     return Authored(recipe=recipe, sheets=tuple(previews), counts=tuple(counts))
 

@@ -36,6 +36,7 @@ class Runner:
         self._sources = sources
         self._keep = keep
         self._built: dict[str, _Built] = {}
+        self._seen: dict[str, Catalogue] = {}
         self._tables = 0
 
     def run(self, recipe: Recipe) -> dict[str, Stored]:
@@ -49,8 +50,13 @@ class Runner:
         made: dict[str, Stored] = {}
         for sheet in in_order([*recipe.sheets], frozenset(plain)):
             seen = {**made, **plain} if sheet.template in plain else made
+            self._seen[sheet.template] = Catalogue(self._sources, dict(seen))
             made[sheet.template] = self._made(sheet.template, sheet, seen)
         return {sheet.template: made[sheet.template] for sheet in recipe.sheets}
+
+    def seen_by(self, template: str) -> Catalogue:
+        """What the sheet of that template could read when it was last made."""
+        return self._seen[template]
 
     def _made(self, key: str, sheet: SheetRecipe, seen: Mapping[str, Stored]) -> Stored:
         reads = tuple(seen[other] for other in looked_into(sheet.steps) if other in seen)

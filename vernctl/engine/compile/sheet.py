@@ -38,6 +38,7 @@ from vernctl.engine.recipe.steps import (
     MendStep,
     Step,
     looked_into,
+    touches,
 )
 from vernctl.engine.recipe.values import FromColumn, FromTarget, Lookup, Value, lookups
 
@@ -47,9 +48,13 @@ _MOST_ROWS = 1 << 40
 
 @dataclass
 class Layer:
-    """One SELECT over the layer before: which cells it rewrites, and the joins that it needs."""
+    """One SELECT over the layer before: which cells it rewrites, and the joins that it needs.
+
+    ``steps``: the indices of the steps that rewrite them, by the cells' positions.
+    """
 
     cells: dict[int, exp.Expr] = field(default_factory=dict)
+    steps: dict[int, int] = field(default_factory=dict)
     drop: exp.Expr | None = None
     joins: list[exp.Expr] = field(default_factory=list)
 
@@ -77,7 +82,7 @@ def compile_sheet(
     else:
         query = exp.select("*", copy=False).from_(base.stored.table, copy=False)
     width = len(sheet.all_columns)
-    for layer in _layers(sheet, catalogue, base.steps if base is not None else 0):
+    for layer in layers_of(sheet, catalogue, base.steps if base is not None else 0):
         query = _select(layer, width, query)
     before = exp.Mul(this=name(INPUT), expression=number(_MOST_ROWS))
     place = exp.Add(this=before, expression=name(ROW))
@@ -103,16 +108,21 @@ def keeps_order(sheet: SheetRecipe) -> bool:
     return not joined and not any(isinstance(step, DedupeStep) for step in sheet.steps)
 
 
-def _layers(sheet: SheetRecipe, catalogue: Catalogue, done: int) -> list[Layer]:
+def layers_of(sheet: SheetRecipe, catalogue: Catalogue, done: int = 0) -> list[Layer]:
+    """The steps after the first ``done``, as few layers as keep every step behind those it reads.
+
+    Raises EngineError as :func:`compile_sheet` does.
+    """
     layers: list[Layer] = []
     ready = [0] * len(sheet.all_columns)  # the first layer in which a column may be touched again
     floor = 0
     for index, step in list(enumerate(sheet.steps))[done:]:
-        reads = [_position(sheet, column) for column in _columns_read(step, sheet)]
+        reads = [_position(sheet, column) for column in columns_read(step, sheet)]
         level = max([floor, *(ready[i] for i in reads)])
         while len(layers) <= level:
             layers.append(Layer())
         _add(layers[level], index, step, sheet, catalogue)
+        layers[level].steps |= {_position(sheet, column): index for column in touches(step)}
         if isinstance(step, DropStep | DedupeStep):
             floor = level = len(layers)
         for i in reads:
@@ -120,7 +130,7 @@ def _layers(sheet: SheetRecipe, catalogue: Catalogue, done: int) -> list[Layer]:
     return layers
 
 
-def _columns_read(step: Step, sheet: SheetRecipe) -> tuple[str, ...]:
+def columns_read(step: Step, sheet: SheetRecipe) -> tuple[str, ...]:
     """The columns that a step reads or writes."""
     match step:
         case CellStep(columns=columns):

@@ -16,6 +16,7 @@ import re2
 
 from vernctl.engine.compile.tables import Stored, cell
 from vernctl.engine.database import rows_of
+from vernctl.engine.heal.meaning import spelled_alike
 from vernctl.engine.model import Column
 from vernctl.engine.recipe.ops import MapValues
 from vernctl.engine.recipe.steps import HEALED, CellStep
@@ -166,6 +167,8 @@ def _is_slip(column: Column, apart: Apart) -> bool:
     rule = column.strict
     if rule is not None and not re2.search(rule, others):
         return False
+    if not column.one_of and spelled_alike(value) == spelled_alike(others):
+        return False  # an apostrophe more or an accent less is another way to write a name
     if _mask(value) == _mask(others) and any(a != b and a.isdigit() for a, b in _pairs(apart)):
         return False  # another number is no misspelling
     if column.one_of or (rule is not None and not re2.search(rule, value)):

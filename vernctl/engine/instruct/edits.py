@@ -46,6 +46,29 @@ class UseNumbers(RecipeValue):
     percent: Literal["share", "number"] | None = None
 
 
+#: Kinds of heals as messages name them.
+HealKind = Literal[
+    "spelling",
+    "nothing",
+    "letters",
+    "numbers",
+    "dates",
+    "phones",
+    "web addresses",
+    "case",
+    "white space",
+]
+
+
+class Leave(RecipeValue):
+    """A column stays as it was found: heals of one kind, or of any, are taken back."""
+
+    sheet: str
+    column: str
+    heal: HealKind | None = None
+    because: str = ""
+
+
 class Do(RecipeValue):
     """One more step of a sheet."""
 
@@ -53,9 +76,9 @@ class Do(RecipeValue):
     step: AnyStep
 
 
-Edit = MapTo | Help | UseOrder | UseNumbers | Do
+Edit = MapTo | Help | UseOrder | UseNumbers | Leave | Do
 
-_E = TypeVar("_E", MapTo, Help, UseOrder, UseNumbers, Do)
+_E = TypeVar("_E", MapTo, Help, UseOrder, UseNumbers, Leave, Do)
 
 
 def of_kind(edits: Iterable[Edit], kind: type[_E], sheet: str) -> list[_E]:

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from vernctl.engine.instruct.cells import CELL_RULES
-from vernctl.engine.instruct.edits import Do, Edit, Help, MapTo, UseNumbers, UseOrder
+from vernctl.engine.instruct.edits import Do, Edit, Help, Leave, MapTo, UseNumbers, UseOrder
 from vernctl.engine.instruct.filling import FILLING_RULES, SETTING_RULES
 from vernctl.engine.instruct.grammar import Context, Edits, first_of
+from vernctl.engine.instruct.leaving import LEAVING_RULES
 from vernctl.engine.instruct.phrases import (
     MAX_MESSAGE,
     clauses,
@@ -26,6 +27,7 @@ from vernctl.engine.questions.doubt import Doubt, clip, doubt
 
 #: Tried in this order: a rule that needs more words to fit goes before one that needs fewer.
 RULES = (
+    *LEAVING_RULES,
     *ROW_RULES,
     *CELL_RULES,
     *REPLACING_RULES,
@@ -163,6 +165,8 @@ def describe_edit(edit: Edit) -> str:
             return f"date order {order} for {column or 'every date'}"
         case UseNumbers(column=column):
             return f"how the numbers of {column} are written"
+        case Leave(column=column, heal=heal):
+            return f"{column}: {heal or 'cells'} left as found"
         case Do(step=step):
             columns = getattr(step, "columns", ()) or (getattr(step, "fill", ""),)
             where = ", ".join(column for column in columns if column)

@@ -76,6 +76,7 @@ def _spec(outcome: SpecOutcome, lines: Lines) -> Part:
         "unused": _unused(outcome),
         "checks": _checks(outcome),
         "questions": [_question(question) for question in outcome.questions],
+        "heals": _heals(outcome),
         "clarified": _clarified(outcome),
         "steps": _steps(outcome),
         "files": _files(outcome),
@@ -270,6 +271,29 @@ def _question(question: QuestionOutcome) -> Part:
         "near": [
             clip(f'{near.score:.0%} {near.place} "{near.rule}": {near.why}; with {near.edit}')
             for near in question.near
+        ],
+    }
+
+
+def _heals(outcome: SpecOutcome) -> Part | None:
+    """What was mended: all of it, those that are approved already last."""
+    if not outcome.heals:
+        return None
+    ordered = sorted(outcome.heals, key=lambda heal: heal.approved)
+    return {
+        "title": forms.heals_title(ordered),
+        "leave": clip(forms.leave_note(ordered)),
+        "list": [
+            {
+                "sheet": clip(heal.slug),
+                "column": clip(heal.column),
+                "what": clip(heal.what),
+                "cells": heal.cells,
+                "before": None if heal.before is None else clip(heal.before),
+                "after": None if heal.after is None else clip(heal.after),
+                "approved": heal.approved,
+            }
+            for heal in ordered
         ],
     }
 

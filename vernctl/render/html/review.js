@@ -131,7 +131,7 @@
   }
 
   function view(spec) {
-    const aside = [checks(spec), questions(spec), clarified(spec), steps(spec), files(spec), imported(spec)].filter(Boolean);
+    const aside = [checks(spec), questions(spec), heals(spec), clarified(spec), steps(spec), files(spec), imported(spec)].filter(Boolean);
     return [
       heading(spec, 1),
       callouts(spec),

@@ -151,6 +151,16 @@ function questions(spec) {
   }));
 }
 
+/** What the server mended, and the message that takes it back. */
+function heals(spec) {
+  const found = spec.heals;
+  return found && el("section.card", {}, el("h2", {}, "Healed"), el("ul.list", {}, found.list.map((heal) =>
+    el("li", {}, el("span.times", {}, number(heal.cells)), " ", prose(heal.sheet), " ", el("b", {}, prose(heal.column)), ": ", prose(heal.what),
+      heal.before !== null ? [" · ", cell(heal.before, 60), " → ", cell(heal.after, 60)] : null,
+      heal.approved ? el("span.dim", {}, " · as approved") : null))),
+    el("p.dim", {}, prose(found.leave)));
+}
+
 /** What the agent said about its preview when it was asked. */
 function clarified(spec) {
   const told = spec.clarified;

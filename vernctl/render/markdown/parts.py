@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from vernctl.diff.model import CheckResult
-from vernctl.render import words
+from vernctl.render import forms, words
 from vernctl.render.markdown.build import Level, code, details, more, prose, table
 from vernctl.snapshot.model import Clarified
-from vernctl.workflow.outcome import ErrorOutcome, QuestionOutcome, SpecOutcome
+from vernctl.workflow.outcome import ErrorOutcome, HealedColumn, QuestionOutcome, SpecOutcome
 
 _OPEN = ("unanswered", "ambiguous", "invalid")
 
@@ -87,6 +87,34 @@ def clarified(told: Clarified | None) -> list[str]:
     said = [f"> {prose(line, 600)}" for line in told.answer.splitlines()[:20]]
     count = words.counted(len(told.asked), "question")
     return details(f"{count} clarified by the agent", [*asked, "", *said])
+
+
+def heals(found: Sequence[HealedColumn], level: Level) -> list[str]:
+    """What was mended, folded: every heal with its count, an example where cells are shown."""
+    if not found:
+        return []
+    lines = []
+    if level.items:
+        rows = [
+            [
+                code(heal.slug, level),
+                code(heal.column, level),
+                prose(heal.what, 80),
+                words.number(heal.cells),
+                _example(heal, level),
+            ]
+            for heal in found[: level.items * 2]
+        ]
+        lines += table(["sheet", "column", "healed", "cells:", "e.g."], rows)
+    lines += more(len(found) - len(found[: level.items * 2]), "heal")
+    lines += [prose(forms.leave_note(found)), ""]
+    return details(f"Healed: {forms.heals_title(found)}", lines)
+
+
+def _example(heal: HealedColumn, level: Level) -> str:
+    if heal.before is None or heal.after is None or not level.examples:
+        return ""
+    return f"{code(heal.before, level)} → {code(heal.after, level)}"
 
 
 def checks(results: Sequence[CheckResult], level: Level) -> list[str]:

@@ -13,6 +13,7 @@ from vernctl.render.markdown import parts, sheets
 from vernctl.render.markdown.build import Level, bounded, code, details, more, prose, table
 from vernctl.snapshot.digest import short
 from vernctl.snapshot.model import Snapshot, Unseen
+from vernctl.workflow.heals import heals_of
 
 #: Bytes that a REVIEW.md may take, whatever it is about.
 REVIEW_LIMIT = 20_000
@@ -56,6 +57,7 @@ def _build(
         yield from sheets.sheet_sections(diff, causes, level)
     if provenance is not None and diff.base_digest is None:
         yield from sheets.origin_sections(provenance, diff, level)
+    yield from parts.heals(heals_of(snapshot, None), level)
     yield from _inputs(snapshot, level)
     yield from _questions(snapshot, level)
     if level.items:
