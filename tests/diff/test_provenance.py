@@ -9,6 +9,7 @@ import pytest
 
 from vernctl.diff.model import ColumnOrigin, Provenance
 from vernctl.diff.provenance import SourceData, lost_rows, read_off
+from vernctl.render.words import origin_words
 from vernctl.snapshot.model import Snapshot
 from vernctl.snapshot.sheet import Row, Sheet
 
@@ -274,3 +275,46 @@ def test_of_several_constants_the_column_of_the_name_is_the_source(origins: Orig
         "Synced": ("synced",),
     }
     assert found["gmtoff"].how == "unchanged"
+
+
+def test_a_column_with_one_edited_cell_is_not_called_unchanged(origins: Origins) -> None:
+    source = [(f"key-{row[0]:>05}", *row[1:]) for row in people(200)]
+    made = [(row[0], "Someone Else" if row[0] == "key-00007" else row[2]) for row in source]
+    found = origins("ID Name", made, [table(source)])["Name"]
+    assert (found.how, found.edited, found.blanked) == ("unchanged in part", 1, 0)
+    assert origin_words(found) == "unchanged but for 1 cell"
+
+
+def test_what_was_only_blanked_is_no_part_of_its_source(origins: Origins) -> None:
+    source = [(f"key-{i:05}", "WA" if i % 3 else "NULL", str(i % 7)) for i in range(60)]
+    made = [(key, "" if region == "NULL" else region, digit) for key, region, digit in source]
+    files = [table(source, ("Key", "Region", "Digit"))]
+    found = origins("Key Region Digit", made, files)
+    assert (found["Region"].sources, found["Region"].blanked) == (("Region",), 20)
+    assert origin_words(found["Region"]) == "unchanged but for 20 blanked"
+    assert origin_words(found["Digit"]) == "unchanged"
+
+
+def test_rows_that_a_reading_does_not_account_for_are_counted(origins: Origins) -> None:
+    source = [(f"key-{row[0]:>05}", *row[1:]) for row in people(120)]
+    made = [
+        (row[0], row[1].lower() if row[0] != "key-00009" else "x@y.test", STATUS[row[3]])
+        for row in source
+    ]
+    made[10] = (made[10][0], "", "Closed" if made[10][2] == "Open" else "Open")
+    found = origins("ID Email Status", made, [table(source)])
+    assert origin_words(found["Email"]) == "lower case, 1 cell edited, 1 blanked"
+    assert (found["Status"].how, found["Status"].edited) == ("recoded", 1)
+
+
+@pytest.mark.parametrize("blanks", [0, 9])
+def test_a_second_source_accounts_for_what_it_fills(origins: Origins, blanks: int) -> None:
+    source = [
+        (f"key-{i:05}", "" if i % 4 == 0 else f"a{i}@x.test", f"b{i}@y.test") for i in range(80)
+    ]
+    made = [
+        (key, first or (second if int(key[4:]) > blanks else "")) for key, first, second in source
+    ]
+    found = origins("Key Mail", made, [table(source, ("Key", "Mail", "Other"))])["Mail"]
+    assert found.sources == ("Mail", "Other")
+    assert (found.edited, found.blanked, found.filled_in) == (0, 0, 0)

@@ -79,9 +79,11 @@ class Recoding(DiffValue):
 class ColumnOrigin(DiffValue):
     """Where a template column came from, read off by comparing files with the preview.
 
-    ``how`` is one of: unchanged, white space trimmed, lower case, upper case, recoded, reformatted,
-    a part of it, joined, constant, unknown, from no column. ``share`` is the part of the compared
-    rows that the reading explains.
+    ``how`` is one of: unchanged, unchanged in part, white space trimmed, lower case, upper case,
+    recoded, reformatted, a part of it, joined, constant, unknown, from no column. ``share`` is the
+    part of the compared rows that the reading explains. Of these rows ``edited`` have another value
+    than the reading gives, ``blanked`` have none where the source has one, and ``filled_in`` one
+    where the source has none; only where all are 0 is a column ``unchanged``.
     """
 
     column: str
@@ -91,6 +93,9 @@ class ColumnOrigin(DiffValue):
     sources: tuple[str, ...] = ()
     how: str = "unknown"
     share: Decimal | None = None
+    edited: int = 0
+    blanked: int = 0
+    filled_in: int = 0
     recodings: tuple[Recoding, ...] = ()
 
 

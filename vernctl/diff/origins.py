@@ -16,6 +16,7 @@ from vernctl.diff.readings import (
     joined_reading,
     part_reading,
     recoded_reading,
+    whole_reading,
 )
 
 #: Readings whose shares differ by less are equally good; then only the names can tell.
@@ -54,6 +55,10 @@ def read_column(
     if direct.reading:
         return replace(direct, reading=_with_second(direct.reading, new, old, likeness))
     parts = _choose([r for i in filled if (r := part_reading(i, old[i], new))], likeness)
+    if parts.reading:
+        pair = pairs[parts.reading.sources[0]]
+        if pair.direct() >= RECODED:  # whole values: what is not there was blanked
+            return replace(parts, reading=whole_reading(pair, pair.direct()))
     if parts.reading or parts.suspects:
         return parts
     return Found(joined_reading([(i, old[i]) for i in filled], new))
@@ -117,4 +122,10 @@ def _with_second(
     if second is None:
         return reading
     explained = reading.explained + second.explained
-    return replace(reading, sources=(main, *second.sources), explained=explained)
+    return replace(
+        reading,
+        sources=(main, *second.sources),
+        explained=explained,
+        edited=reading.edited + second.edited,
+        filled_in=reading.filled_in - len(rows) + second.filled_in,
+    )

@@ -140,6 +140,9 @@ def _column_origin(sheet: Sheet, i: int, feeds: Sequence[_Feed]) -> ColumnOrigin
             "sources": tuple(sources),
             "how": max((reading.how for reading in readings), key=HOWS.index),
             "share": (Decimal(explained) / max(1, compared)).quantize(Decimal("0.001")),
+            "edited": sum(reading.edited for reading in readings),
+            "blanked": sum(reading.blanked for reading in readings),
+            "filled_in": sum(reading.filled_in for reading in readings),
             "recodings": _merged(recoding for r in readings for recoding in r.recodings),
         }
     )

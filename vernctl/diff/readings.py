@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import NamedTuple
 
 from vernctl.diff.kinds import Pair, fold_spaces, may_be_equal
 from vernctl.diff.model import Recoding
@@ -28,6 +29,7 @@ _WORD = re.compile(r"\w+")
 #: From the least change to the greatest: a column is described by the greatest that it shows.
 HOWS = (
     "unchanged",
+    "unchanged in part",
     "white space trimmed",
     "lower case",
     "upper case",
@@ -41,7 +43,8 @@ HOWS = (
 @dataclass(frozen=True)
 class Reading:
     """One way to explain a target column. ``explained`` of ``compared`` aligned rows; ``direct``
-    is the part of its filled cells that are a source cell's own value.
+    is the part of its filled cells that are a source cell's own value. ``edited``, ``blanked`` and
+    ``filled_in`` count the rows that it does not account for, as a column's origin has them.
     """
 
     how: str
@@ -50,6 +53,9 @@ class Reading:
     compared: int
     direct: float = 0.0
     recodings: tuple[Recoding, ...] = ()
+    edited: int = 0
+    blanked: int = 0
+    filled_in: int = 0
 
     @property
     def share(self) -> Decimal:
@@ -94,6 +100,13 @@ class ColumnPair:
         """Rows whose target has the source's value, blanks with blanks."""
         return sum(self.pairs[pair] for pair in self.equal)
 
+    def apart(self) -> Apart:
+        """The rows whose cells are not of one value."""
+        return apart(self.pairs, self._is_equal)
+
+    def _is_equal(self, old: str, new: str) -> bool:
+        return (old, new) in self.equal
+
     def by_chance(self) -> float:
         """The direct part that shuffled rows would show."""
         old: Counter[str] = Counter()
@@ -111,7 +124,36 @@ def direct_reading(pair: ColumnPair) -> Reading | None:
     share = pair.direct()
     if share < LEAST or not beats_chance(share, pair.by_chance()):
         return None
-    return Reading(_how(pair), (pair.source,), pair.explained(), pair.rows, share)
+    return whole_reading(pair, share)
+
+
+def whole_reading(pair: ColumnPair, share: float) -> Reading:
+    """The reading of a target whose cells are, as far as they are filled, the source's own."""
+    how, apart = _how(pair), pair.apart()
+    if how == "unchanged" and any(apart):
+        how = "unchanged in part"
+    return Reading(how, (pair.source,), pair.explained(), pair.rows, share, (), *apart)
+
+
+class Apart(NamedTuple):
+    """Rows that a reading does not account for: another value, none, or one out of nothing."""
+
+    edited: int
+    blanked: int
+    filled_in: int
+
+
+def apart(pairs: Counter[Pair], holds: Callable[[str, str], bool]) -> Apart:
+    """Count the rows that are not as ``holds`` says; blanks are equal to blanks."""
+    edited = blanked = filled_in = 0
+    for (old, new), count in pairs.items():
+        if not new.strip():
+            blanked += count if old.strip() else 0
+        elif not old.strip():
+            filled_in += count
+        elif not holds(old, new):
+            edited += count
+    return Apart(edited, blanked, filled_in)
 
 
 def beats_chance(share: float, chance: float) -> bool:
@@ -138,15 +180,18 @@ def recoded_reading(pair: ColumnPair) -> Reading | None:
     if not (repeated / total - chance) / (1 - chance) >= 0.9:
         return None
     explained = repeated + sum(n.total() for old, n in by_old.items() if old not in filled)
-    if all(_find(_words(old), _words(new)) >= 0 for old, new in best.items()):
-        return Reading("a part of it", (pair.source,), explained, pair.rows, pair.direct())
+    if all(fold_spaces(old).casefold() == fold_spaces(new).casefold() for old, new in best.items()):
+        return whole_reading(pair, pair.direct())
+    is_part = all(_find(_words(old), _words(new)) >= 0 for old, new in best.items())
+    found = {} if is_part else {old: (new, filled[old][new]) for old, new in best.items()}
     return Reading(
-        "recoded",
+        "a part of it" if is_part else "recoded",
         (pair.source,),
         explained,
         pair.rows,
         pair.direct(),
-        recodings_of({old: (new, filled[old][new]) for old, new in best.items()}),
+        recodings_of(found),
+        *apart(pair.pairs, lambda old, new: best.get(fold_spaces(old)) == new),
     )
 
 
@@ -195,7 +240,8 @@ def joined_reading(
             filled = [ok for ok, cell in zip(whole, new, strict=True) if cell.strip()]
             if filled and sum(filled) >= 0.9 * len(filled):
                 sources = tuple(source for _, source, _ in chosen)
-                return Reading("joined", sources, sum(whole), len(new))
+                edited = len(filled) - sum(filled)
+                return Reading("joined", sources, sum(whole), len(new), edited=edited)
     return None
 
 
@@ -249,7 +295,8 @@ def _worded(
     if share < 0.9 or not beats_chance(share, _share(_shifted(old), new, holds)):
         return None
     both = sum(holds(a, b) or not b.strip() for a, b in zip(old, new, strict=True))
-    return Reading(how, (source,), both, len(new))
+    others = apart(Counter(zip(old, new, strict=True)), holds)
+    return Reading(how, (source,), both, len(new), 0.0, (), *others)
 
 
 def _share(old: Iterable[str], new: Iterable[str], holds: Callable[[str, str], bool]) -> float:

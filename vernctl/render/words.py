@@ -266,7 +266,14 @@ def origin_words(origin: ColumnOrigin) -> str:
         return (
             origin.how if origin.how in ("constant", "unknown") else "from no column of the files"
         )
-    return origin.how
+    kept = origin.how == "unchanged in part"
+    others = [
+        *([counted(origin.edited, "cell") + ("" if kept else " edited")] if origin.edited else []),
+        *([f"{number(origin.blanked)} blanked"] if origin.blanked else []),
+        *([f"{number(origin.filled_in)} filled"] if origin.filled_in else []),
+    ]
+    told = ", ".join(others)
+    return f"unchanged but for {told}" if kept else ", ".join([origin.how, *others])
 
 
 def cost_words(cost: Cost) -> str:
