@@ -285,6 +285,15 @@ def test_a_column_with_one_edited_cell_is_not_called_unchanged(origins: Origins)
     assert origin_words(found) == "unchanged but for 1 cell"
 
 
+def test_of_doubles_the_row_that_was_kept_is_the_source(origins: Origins) -> None:
+    source = [(row[0], row[1], row[3]) for row in people(200)]
+    changed = [(key, mail, "customer") for key, mail, state in source[:20] if state != "customer"]
+    later = {row[0]: row for row in changed}
+    made = [later.get(row[0], row) for row in source]
+    files = [table([*source, *changed], ("ID", "Mail", "State"))]
+    assert origin_words(origins("ID Mail State", made, files)["State"]) == "unchanged"
+
+
 def test_what_was_only_blanked_is_no_part_of_its_source(origins: Origins) -> None:
     source = [(f"key-{i:05}", "WA" if i % 3 else "NULL", str(i % 7)) for i in range(60)]
     made = [(key, "" if region == "NULL" else region, digit) for key, region, digit in source]

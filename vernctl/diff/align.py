@@ -42,23 +42,27 @@ class Alignment:
         """How much the best source row of a sheet row weighs."""
         return max(self.votes.get(row, {}).values(), default=0.0)
 
-    def settle(self, rows: Sequence[int]) -> None:
-        """Give each of these sheet rows its source row: the heaviest pairs first, each source row
-        once. A sheet row that is left then shares its heaviest source row with another.
+    def settle(self, rows: Sequence[int], sheet: Sequence[Row], table: Sequence[Row]) -> None:
+        """Give each of these sheet rows its source row: the heaviest pairs first, of equal ones
+        those with most cells alike (doubles share what is distinctive, and one of them was kept),
+        each source row once. A sheet row that is left then shares its heaviest source row.
         """
-        pairs = [
-            (-weight, row, source)
-            for row in rows
-            for source, weight in self.votes.get(row, {}).items()
-            if weight >= LEAST
-        ]
+        pairs: list[tuple[float, int, int, int]] = []
+        for row in rows:
+            found = [
+                (s, weight) for s, weight in self.votes.get(row, {}).items() if weight >= LEAST
+            ]
+            own = set(map(_told, sheet[row])) if len(found) > 1 else set()
+            for source, weight in found:
+                same = len(own.intersection(map(_told, table[source]))) if own else 0
+                pairs.append((-round(weight, 6), -same, row, source))
         pairs.sort()
         used: set[int] = set()
-        for _, row, source in pairs:
+        for _, _, row, source in pairs:
             if row not in self.partner and source not in used:
                 self.partner[row] = source
                 used.add(source)
-        for _, row, source in pairs:
+        for _, _, row, source in pairs:
             self.partner.setdefault(row, source)
 
 
@@ -72,8 +76,12 @@ def align(sheet: Sequence[Row], tables: Sequence[Sequence[Row]]) -> tuple[Alignm
     few = max(1, len(sheet) // 50)
     kept = [n for n, rows in owned.items() if len(rows) >= few]
     for n, rows in _owners(len(sheet), alignments, kept).items():
-        alignments[n].settle(rows)
+        alignments[n].settle(rows, sheet, tables[n])
     return alignments
+
+
+def _told(cell: str) -> str:
+    return fold_spaces(cell).casefold()
 
 
 def _owners(
