@@ -120,7 +120,9 @@ def _add_table(page: Page, file: str, inspected: InspectedTable) -> None:
 
     table, profile = inspected.table, inspected.profile
     facts = [table.sheet or "", counted(table.row_count, "row"), table.encoding or ""]
-    if table.dialect:
+    if table.dialect and table.dialect.spans:
+        facts.append(f"{len(table.dialect.spans)} columns of fixed width")
+    elif table.dialect:
         facts.append(f"separated by {bare_or_quoted(table.dialect.delimiter)}")
     line = " · ".join(text_safe(fact) for fact in facts if fact)
     page.ends([Ink(text_safe(file), "bold"), "   ", line], Ink("filled  distinct", "dim"))

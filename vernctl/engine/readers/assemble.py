@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from vernctl.engine.model import EngineError
+from vernctl.engine.readers.fixed import COUNTED, IS_COUNT
 from vernctl.engine.readers.layout import PROTECTED, RULES, Layout, find_layout
 from vernctl.engine.readers.mending import Mender
 from vernctl.engine.readers.plain import PlainTable
@@ -138,6 +139,8 @@ class _Assembly:
             self._before(record)
         elif self._commented and cells[0].startswith("#") and not any(cells[1:]):
             self.skipped["comment"] += 1
+        elif len(cells) == 1 < self.width and COUNTED.fullmatch(cells[0].strip()):
+            self._reject(record, IS_COUNT)
         elif len(cells) < self.width:
             self._row(record, [*cells, *[""] * (self.width - len(cells))], len(cells))
         elif len(cells) > self.width and (whole := self.mender and self.mender.mend(cells)):

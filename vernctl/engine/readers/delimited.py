@@ -11,6 +11,7 @@ from vernctl.engine.model import EngineError
 from vernctl.engine.readers.assemble import Origin, assemble, plain_table
 from vernctl.engine.readers.dialect import detect_dialect
 from vernctl.engine.readers.encoding import MIXED, detect_encoding
+from vernctl.engine.readers.fixed import seems_fixed
 from vernctl.engine.readers.plain import read_plain
 from vernctl.engine.readers.records import read_records
 from vernctl.engine.readers.table import MAX_CELL, SourceTable
@@ -46,6 +47,9 @@ def read_delimited(path: Path, name: str, store: Path, *, lasting: bool = True) 
         table = assemble(records, origin, store)
     if table is None:
         raise EngineError(f"{name} is empty.")
+    if len(table.columns) == 1 and seems_fixed(sample):
+        said = "its lines may be columns of fixed width, which nothing proves; read as one column"
+        table = table.model_copy(update={"notes": (*table.notes, said)})
     if encoding.damaged:
         became = "were read as Windows-1252" if encoding.errors == MIXED else "became \ufffd"
         damage = f"{encoding.damaged:,} characters are not valid {codec}; they {became}"

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from vernctl.engine.kinds import kinds_of
+from vernctl.engine.readers.fixed import find_columns
 from vernctl.engine.readers.table import Dialect
 
 _DELIMITERS = (",", ";", "\t", "|")
@@ -34,6 +35,8 @@ def detect_dialect(lines: Sequence[str]) -> Dialect:
         candidate = Dialect(delimiter=rare)
         if len(lines) > 1 and _same_width(lines, candidate) and not _same_width(lines, best[1]):
             return candidate
+    if not _same_width(lines, best[1]) and (fixed := find_columns(lines)) is not None:
+        return fixed
     if best[0] < 0.15:
         others = [_scored(lines, delimiter, '"') for delimiter in _LAST_RESORT]
         spare = max(others, key=lambda scored: scored[0])

@@ -50,7 +50,7 @@ class _Scan(NamedTuple):
 
 def read_plain(path: Path, sample: Sequence[str], dialect: Dialect) -> PlainTable | None:
     """What a plain file holds; None where it is not plain. ``sample``: its first lines."""
-    if dialect.quote == "'" or dialect.escape or dialect.skip_space or len(dialect.delimiter) > 1:
+    if dialect.quote == "'" or dialect.escape or dialect.skip_space or len(dialect.delimiter) != 1:
         return None
     records = list(read_records(sample, dialect))
     # The sample's last record may be cut: what both ways look at must be the same records.

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from vernctl.engine.readers.dialect import parse
+from vernctl.engine.readers.fixed import Span, cells_of, cut, is_ruled
 from vernctl.engine.readers.table import MAX_CELL, Dialect
 
 #: Lines that one record may span before its opening quote is taken for a stray one.
@@ -72,6 +73,9 @@ class _Feed:
 
 def read_records(lines: Iterable[str], dialect: Dialect) -> Iterator[Record]:
     """Every record in order; one with ``why`` is always a single line."""
+    if dialect.spans:
+        yield from _fixed_records(lines, [Span(*span) for span in dialect.spans])
+        return
     feed = _Feed(lines)
     line = 1
     widest = 0
@@ -91,3 +95,24 @@ def read_records(lines: Iterable[str], dialect: Dialect) -> Iterator[Record]:
                 return
         yield Record(line, [], feed.give_back(), "a quote is opened and never closed")
         line += 1
+
+
+def _fixed_records(lines: Iterable[str], spans: Sequence[Span]) -> Iterator[Record]:
+    """Lines cut at the columns; what stands above the first that fills half of them is one cell."""
+    begun = False
+    for number, line in enumerate(lines, 1):
+        text = line.rstrip("\r\n")
+        if not text.strip():
+            yield Record(number, [], line)
+            continue
+        if not begun:
+            cells = cut(text, spans)
+            begun = cells is not None and 2 * sum(map(bool, cells)) >= len(spans)
+            begun = begun and not is_ruled(text)
+            yield Record(number, cells if begun and cells is not None else [text.strip()], line)
+            continue
+        found = cells_of(text, spans)
+        if isinstance(found, str):
+            yield Record(number, [], line, found)
+        else:
+            yield Record(number, found, line)

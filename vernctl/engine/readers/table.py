@@ -39,12 +39,17 @@ class RejectedLine(EngineValue):
 
 
 class Dialect(EngineValue):
-    """How a delimited file is written. ``quote`` is '' where nothing is quoted."""
+    """How a delimited file is written. ``quote`` is '' where nothing is quoted.
+
+    ``spans``: of a file with columns of fixed width, where each column's text stands (start and
+    end, in characters from 0); there is no ``delimiter`` then.
+    """
 
     delimiter: str
     quote: str = '"'
     escape: str = ""
     skip_space: bool = False
+    spans: tuple[tuple[int, int], ...] = ()
 
 
 class StoreForm(EngineValue):
