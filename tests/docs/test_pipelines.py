@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from vernctl.testing import VernServer, vern_server
+from vernctl.workflow.receipts import receipts_of
 
 ROOT = Path(__file__).parents[2]
 GITHUB, GITLAB = ROOT / "examples/github", ROOT / "examples/gitlab/.gitlab-ci.yml"
@@ -30,7 +31,10 @@ templates:
     columns: [{name: Email, required: true, unique: true}, {name: Name}]
 """
 #: Lines of these programs are run; the rest (pip, gh, curl, pushes) belongs to the code host.
-RUN = ("vernctl", "code=", "test ", "cat ", "echo ", "git add", "git diff", "git commit")
+RUN = (
+    *("vernctl", "code=", "test ", "cat ", "echo ", "git add", "git diff", "git commit"),
+    *("git ls-remote", "git -C .vernctl/receipts"),
+)
 
 
 def _lines(host: str, job: str) -> list[str]:
@@ -78,6 +82,7 @@ class Host:
             "BASE": "origin/main",
             "CI_MERGE_REQUEST_DIFF_BASE_SHA": "origin/main",
             "SPEC": spec,
+            "REPOSITORY": str(self.shared),
             "GITHUB_STEP_SUMMARY": str(folder / "summary.md"),
             "GITHUB_OUTPUT": str(folder / "output.txt"),
             **dict.fromkeys(("GIT_AUTHOR_NAME", "GIT_COMMITTER_NAME"), "vernctl"),
@@ -139,6 +144,24 @@ def test_a_change_goes_from_a_button_over_its_review_to_the_import(host: Host) -
     host.git(merged, "merge", "-q", "--no-ff", "-m", "merge", "origin/acme")
     host.job(merged, "apply")
     assert (merged / "out" / "acme" / "contacts.csv").read_text("utf-8").count("\n") == 31
+    host.git(merged, "push", "-q", "origin", "main")
+
+
+def test_receipts_are_one_chain_over_all_runs(host: Host) -> None:
+    author = host.root / "author"
+    for number, epoch in enumerate((1, 2), start=1):
+        spec = SPEC.replace("acme-001", f"acme-001, epoch: {epoch}")
+        (author / "specs" / "acme.yaml").write_text(spec)
+        host.job(author, "plan")
+        host.git(author, "commit", "-qam", f"epoch {epoch}")
+        host.git(author, "push", "-q", "origin", "acme:main")
+        for again in ("first", "second"):
+            job = host.clone(f"{again}-{epoch}", "main")
+            host.job(job, "apply")
+            chain = receipts_of(job / ".vernctl" / "receipts", "acme")
+            assert [receipt.number for receipt, _ in chain] == list(range(1, number + 1))
+            assert "begins a new chain" not in (job / "applied.md").read_text("utf-8")
+    assert host.git(host.shared, "rev-list", "--count", "vernctl-receipts") == "2"
 
 
 def test_every_line_that_names_vernctl_is_run_above() -> None:
@@ -186,7 +209,8 @@ def test_a_job_may_do_no_more_than_it_needs() -> None:
         assert workflow["permissions"] == {}
         may |= {name: job["permissions"] for name, job in workflow["jobs"].items()}
     assert may == {
-        "apply": {"contents": "read"},
+        # for the branch of receipts
+        "apply": {"contents": "write"},
         "offline": {"contents": "read"},
         "server": {"contents": "read", "pull-requests": "write"},
         "plan": {"contents": "write"},
@@ -204,7 +228,7 @@ def test_a_merge_request_from_a_fork_meets_no_key_wherever_its_pipeline_runs() -
 def test_no_token_stands_among_the_arguments_of_a_program() -> None:
     lines = [
         line
-        for job in ("server", "plan")
+        for job in ("server", "plan", "apply")
         for line in yaml.safe_load(GITLAB.read_text())[job]["script"]
     ]
     for line in lines:

@@ -18,7 +18,13 @@ from vernctl.cli.output import (
     rendered,
     write,
 )
-from vernctl.cli.project import cancel_option, changed_option, load_changed, specs_argument
+from vernctl.cli.project import (
+    cancel_option,
+    changed_option,
+    load_changed,
+    specs_argument,
+    wait_option,
+)
 
 if TYPE_CHECKING:
     from vernctl.spec.model import Spec
@@ -33,6 +39,7 @@ if TYPE_CHECKING:
 @click.option("--yes", is_flag=True, help="Approve what a plan shows now (approval: file only).")
 @click.option("--regenerate", is_flag=True, help="Make the approved preview anew if it is gone.")
 @click.option("--retry", is_flag=True, help="Execute again after an execute that ended badly.")
+@wait_option
 @cancel_option
 @changed_option
 def command(
@@ -42,6 +49,7 @@ def command(
     yes: bool,
     regenerate: bool,
     retry: bool,
+    wait: bool,
     cancel_on_unanswered: bool,
     changed: str | None,
 ) -> int:
@@ -73,6 +81,7 @@ def command(
                 confirm=confirm if asks else None,
                 cancel_on_unanswered=cancel_on_unanswered,
             )
+            session.gate.wait = wait
             return await apply_specs(session, group, options)
 
         return finish(over_specs(project, loaded, "apply", work), format_, output)

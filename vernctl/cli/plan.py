@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING
 import click
 
 from vernctl.cli.output import Format, as_json_too, finish, format_option, output_option, write
-from vernctl.cli.project import cancel_option, changed_option, load_changed, specs_argument
+from vernctl.cli.project import (
+    cancel_option,
+    changed_option,
+    load_changed,
+    specs_argument,
+    wait_option,
+)
 
 if TYPE_CHECKING:
     from vernctl.spec.model import Spec
@@ -28,7 +34,7 @@ if TYPE_CHECKING:
 @click.option("--recreate", is_flag=True, help="Forget a recorded migration that answers 404.")
 @click.option("--interactive", is_flag=True, help="Ask on the terminal what no rule answers.")
 @click.option("--step", is_flag=True, help="One run per message, and what each one changes.")
-@click.option("--wait", is_flag=True, help="Where an hourly limit is reached, wait for its time.")
+@wait_option
 @click.option(
     "--max-agent-calls",
     type=click.IntRange(min=0),

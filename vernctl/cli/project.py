@@ -37,6 +37,13 @@ def cancel_option(function: F) -> F:
     )(function)
 
 
+def wait_option(function: F) -> F:
+    """``--wait``."""
+    return click.option(
+        "--wait", is_flag=True, help="Where an hourly limit is reached, wait for its time."
+    )(function)
+
+
 def open_project(arguments: Sequence[Path] = ()) -> Project:
     """The project of the first argument, else of the working folder; says where it has none."""
     from vernctl.spec.project import load_project

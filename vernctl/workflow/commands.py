@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 
-from vernctl.errors import CredentialsError, RefusedError, VernctlError
+from vernctl.errors import CredentialsError, QuotaError, RefusedError, VernctlError
 from vernctl.spec.model import Project, Spec
 from vernctl.workflow.answering import BlockedError
 from vernctl.workflow.applying import ApplyOptions
@@ -22,11 +22,12 @@ from vernctl.workflow.fleet import (
     waves,
 )
 from vernctl.workflow.lease import holder_of, lease
-from vernctl.workflow.outcome import Cost, SpecOutcome
+from vernctl.workflow.outcome import Cost, QuestionOutcome, SpecOutcome
 from vernctl.workflow.pages import Pages
 from vernctl.workflow.planning import PlanOptions
 from vernctl.workflow.private import discreet
 from vernctl.workflow.reading import questions_in, recipe_in, status_of
+from vernctl.workflow.requests import limit_of
 from vernctl.workflow.results import at_work, begin, skipped, stopped
 from vernctl.workflow.session import Session, active
 from vernctl.workflow.work import Work
@@ -205,16 +206,35 @@ def _forecast(work: Work, *, execute: bool) -> Cost:
 
 
 async def _one(session: Session, spec: Spec, command: str, verb: Verb) -> SpecOutcome:
+    """One spec to its outcome. Where a person waits for limits, what a limit stopped is begun
+    again at its time, from what is there then: in an hour much may have moved."""
+    asked: tuple[QuestionOutcome, ...] = ()
+    while True:
+        outcome, limit, asked = await _once(session, spec, command, verb, asked)
+        if limit is None or not await session.gate.outlasts(spec.name, limit):
+            return outcome
+
+
+async def _once(
+    session: Session,
+    spec: Spec,
+    command: str,
+    verb: Verb,
+    asked: tuple[QuestionOutcome, ...],
+) -> tuple[SpecOutcome, QuotaError | None, tuple[QuestionOutcome, ...]]:
+    """The outcome, the limit that stopped it, and the questions that were answered until then."""
     work: Work | None = None
     locks = session.project.local / "locks"
     try:
         async with lease(locks, spec.name, command, session.listener):
             work = Work.open(session, spec)
+            work.progress.questions += asked
             async with session.gate.working(work.address, spec.name):
-                return discreet(await verb(work), spec)
+                return discreet(await verb(work), spec), None, ()
     except VernctlError as error:
         waits = isinstance(error, BlockedError | CredentialsError) and not error.canceled
         if work is not None and waits:
             session.gate.leave_blocked(work.address)
         told = stopped(spec, command, error, begin(work, command) if work else None)
-        return discreet(told, spec)
+        answered = tuple(work.progress.questions) if work else asked
+        return discreet(told, spec), limit_of(error, command), answered

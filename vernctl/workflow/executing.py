@@ -40,6 +40,7 @@ from vernctl.workflow.plan import PlannedStep
 from vernctl.workflow.record import (
     Recorded,
     already_told,
+    begins_chain,
     filled_cells,
     imported_sheets,
     record,
@@ -252,6 +253,8 @@ async def hand_over(
     work.journal.fact("executed", digest=approved.digest, status=as_told, receipt=receipt)
     shown = tuple(shown_path(work, path) for path in delivered)
     update: dict[str, object] = {"outputs": shown, "receipt": receipt}
+    if warning := begins_chain(work, receipt):
+        update["warnings"] = (*outcome.warnings, warning)
     if outcome.status == "not_as_approved":
         update["next"] = f"See what differs, then plan again: vernctl plan {work.spec.shown_path}"
     return outcome.model_copy(update=update)

@@ -109,10 +109,8 @@ class Gate:
         while pause := self._pause(address, names):
             if not self.wait:
                 raise self._over(what, names, self.now() + pause)
-            until = datetime.fromtimestamp(self.now() + pause).astimezone()
-            self.tell(self._names.get(address, address), f"until {until:%H:%M} to {what}")
+            await self._sleep_until(self._names.get(address, address), self.now() + pause, what)
             waited = True
-            await self._sleep(pause)
         if "agent" in names:
             async with self._freed:
                 await self._freed.wait_for(lambda: self._has_slot(what))
@@ -143,6 +141,19 @@ class Gate:
                     next=_COME_BACK,
                 )
             await self._sleep(max(1.0, min(60.0, (state.next_at or 0) - self.now())))
+
+    async def outlasts(self, spec: str, limit: QuotaError) -> bool:
+        """Sleep until a limit that only the service knew of gives way, where a person waits and it
+        says when; True: begin again, for meanwhile everything may have moved."""
+        if not self.wait or limit.resume_at is None:
+            return False
+        await self._sleep_until(spec, max(limit.resume_at, self.now() + 1.0), "go on")
+        return True
+
+    async def _sleep_until(self, spec: str, at: float, what: str) -> None:
+        until = datetime.fromtimestamp(at).astimezone()
+        self.tell(spec, f"until {until:%H:%M} to {what}")
+        await self._sleep(at - self.now())
 
     def _agent_state(self) -> QuotaState | None:
         """The account's agent calls; None where no limits are known."""

@@ -29,6 +29,7 @@ from vernctl.workflow.receipts import (
     write_receipt,
 )
 from vernctl.workflow.remarks import is_unseen
+from vernctl.workflow.session import in_ci
 from vernctl.workflow.work import Work
 
 
@@ -74,6 +75,20 @@ def record(
         },
     )
     return receipt.shown(sha256)
+
+
+def begins_chain(work: Work, receipt: str) -> str | None:
+    """What to say of a first receipt that CI will forget: the next run's would be a first one too,
+    and nobody could tell that one is missing. None where the folder is one that is kept."""
+    project = work.session.project
+    by_default = project.receipts.is_relative_to(project.local)
+    kept = not by_default or (project.receipts / ".git").exists() or work.folders.rehearsal
+    if kept or not in_ci() or not receipt.startswith("0001 "):
+        return None
+    return (
+        f"Receipt 0001 begins a new chain: {shown_path(work, project.receipts)} was empty. Keep "
+        "that folder from run to run, or point `receipts:` of vernctl.yaml to one that is kept."
+    )
 
 
 def _connection(approved: Snapshot, outcome: SpecOutcome) -> JsonValue:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from pydantic import JsonValue
 
-from vernctl.errors import QuotaError, RateLimitedError
+from vernctl.errors import QuotaError, RateLimitedError, VernctlError
 from vernctl.workflow.journal import Journal
 from vernctl.workflow.session import Session
 
@@ -29,6 +29,13 @@ def out_of_quota(limited: RateLimitedError, what: str) -> QuotaError:
         resume_at=None if wait is None else time.time() + wait,
         next="The same command, later; it goes on where it stopped.",
     )
+
+
+def limit_of(error: VernctlError, command: str) -> QuotaError | None:
+    """The account's limit that stopped a command; None where something else did."""
+    if isinstance(error, RateLimitedError):
+        return out_of_quota(error, f"a request of {command}")
+    return error if isinstance(error, QuotaError) else None
 
 
 def leaves(value: JsonValue) -> Iterator[str]:

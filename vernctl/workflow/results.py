@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from vernctl.api.models import Question
 from vernctl.diff.model import CheckResult
-from vernctl.errors import CredentialsError, RateLimitedError, VernctlError
+from vernctl.errors import CredentialsError, VernctlError
 from vernctl.snapshot.digest import short
 from vernctl.snapshot.model import RecordedQuestion
 from vernctl.spec.model import Spec
@@ -21,7 +21,7 @@ from vernctl.workflow.outcome import (
     Status,
 )
 from vernctl.workflow.plan import Plan, cost_of
-from vernctl.workflow.requests import out_of_quota
+from vernctl.workflow.requests import limit_of
 from vernctl.workflow.work import Work
 
 _STATUS_OF_EXIT: dict[int, Status] = {3: "blocked", 4: "refused", 5: "waiting", 6: "partial"}
@@ -104,8 +104,7 @@ def stopped(
     spec: Spec, command: str, error: VernctlError, so_far: SpecOutcome | None
 ) -> SpecOutcome:
     """The outcome of a spec that an error stopped; other specs go on."""
-    if isinstance(error, RateLimitedError):
-        error = out_of_quota(error, f"a request of {command}")
+    error = limit_of(error, command) or error
     outcome = so_far or SpecOutcome.model_validate(
         {
             "name": spec.name,
