@@ -53,6 +53,24 @@ def _rows(count: int, *, invalid: int = 0, note: str = "n") -> str:
         ("{}", _rows(30), _rows(30, invalid=4), ["invalid_rows"]),
         ("{}", _rows(30), _rows(30, invalid=3), []),
         ("{changed_rows: 5%}", _rows(30), _rows(30, note="m"), ["changed_rows"]),
+        ("{changed_rows: 100%}", _rows(30), _rows(30, note="m"), []),
+        (
+            "{changed_rows: 100%, sheets: {contacts: {changed_rows: {count: 29}}}}",
+            *(_rows(30), _rows(30, note="m"), ["changed_rows"]),
+        ),
+        (
+            "{invalid_rows: {count: 9}, sheets: {contacts: {invalid_rows: {count: 3}}}}",
+            *(_rows(30), _rows(30, invalid=4), ["invalid_rows"]),
+        ),
+        ("{sheets: {contacts: {invalid_rows: 50%}}}", _rows(30), _rows(30, invalid=4), []),
+        (
+            "{rows: {min: 1}, sheets: {contacts: {rows: {min: 31}}}}",
+            *(_rows(29), _rows(30), ["rows"]),
+        ),
+        (
+            "{filled: {Email: 50%}, sheets: {contacts: {filled: {Email: 95%}}}}",
+            *(_rows(30), _rows(30, invalid=2), ["filled"]),
+        ),
     ],
 )
 def test_what_a_change_may_do_is_limited_by_share_and_count(
@@ -68,13 +86,65 @@ def test_what_a_change_may_do_is_limited_by_share_and_count(
     assert work_bench.approve().exit_code == (4 if refused else 0)
 
 
-def test_a_column_that_is_gone_is_refused_by_default(work_bench: Bench) -> None:
+@pytest.mark.parametrize(
+    ("checks", "refused"),
+    [
+        ("{}", ["dropped_columns"]),
+        ("{dropped_columns: {count: 1}}", []),
+        ("{sheets: {contacts: {dropped_columns: {count: 1}}}}", []),
+        (
+            "{dropped_columns: {count: 1}, sheets: {contacts: {dropped_columns: {count: 0}}}}",
+            ["dropped_columns"],
+        ),
+    ],
+)
+def test_a_column_that_is_gone_is_refused_unless_the_spec_lets_it_go(
+    work_bench: Bench, checks: str, refused: list[str]
+) -> None:
+    work_bench.spec_text(("export:", f"checks: {checks}\nexport:"))
     work_bench.approved()
     catalog = work_bench.root / "catalog.yaml"
     catalog.write_text(catalog.read_text().replace("      - {name: Note}\n", ""))
     outcome = work_bench.plan(refresh=True)
-    assert [check.name for check in outcome.checks if not check.ok] == ["dropped_columns"]
+    assert [check.name for check in outcome.checks if not check.ok] == refused
+    assert outcome.exit_code == (4 if refused else 2)
+
+
+@pytest.mark.parametrize(
+    ("checks", "refused"),
+    [
+        ("{}", ["unexplained"]),
+        ("{unexplained: {count: 3}}", []),
+        ("{unexplained: {count: 2}}", ["unexplained"]),
+        ("{unexplained: 100%}", []),
+        ("{unexplained: 100%, sheets: {contacts: {unexplained: {count: 0}}}}", ["unexplained"]),
+    ],
+)
+def test_what_nobody_can_explain_is_refused_unless_the_spec_bears_with_it(
+    work_bench: Bench, checks: str, refused: list[str]
+) -> None:
+    work_bench.spec_text(("export:", f"checks: {checks}\nexport:"))
+    work_bench.approved()
+    work_bench.agent.drift = "drifted"
+    outcome = work_bench.plan(refresh=True)
+    assert [check.name for check in outcome.checks if not check.ok] == refused
+    assert outcome.exit_code == (4 if refused else 2)
+    assert work_bench.approve().exit_code == (4 if refused else 0)
+
+
+def test_what_was_approved_under_other_limits_is_refused_by_todays(work_bench: Bench) -> None:
+    work_bench.approved()
+    work_bench.spec_text(("export:", "checks: {invalid_rows: {count: 0}}\nexport:"))
+    planned = work_bench.plan()
+    assert planned.exit_code == 4
+    work_bench.sent()
+    outcome = work_bench.apply()
     assert outcome.exit_code == 4
+    assert outcome.error is not None
+    assert outcome.error.reasons == ("contacts: invalid_rows 1 of 0",)
+    assert work_bench.sent() == []
+    work_bench.spec_text(("count: 0", "count: 1"))
+    assert work_bench.apply().status == "applied"
 
 
 @pytest.mark.parametrize(("digest", "expires"), [("0123456", "2099-12-31"), ("THIS", "2026-01-01")])

@@ -33,7 +33,7 @@ from vernctl.workflow.planning import (
     read_candidate,
 )
 from vernctl.workflow.recognising import recognised, run_of_import
-from vernctl.workflow.results import begin
+from vernctl.workflow.results import begin, check_refused
 from vernctl.workflow.session import in_ci
 from vernctl.workflow.takeover import take_over
 from vernctl.workflow.wishes import Recorded
@@ -260,6 +260,9 @@ async def _regenerate(
 async def _execute_or_refuse(work: Work, reached: Reached, approved: Snapshot) -> SpecOutcome:
     candidate = await read_candidate(work, reached)
     if candidate.digest == approved.digest:
+        # The limits may be others than those it was approved under, or an override has expired.
+        if failed := review_of(work, candidate).failed:
+            raise check_refused(work.spec, candidate.digest, failed)
         return await execute(work, approved)
     if not in_ci():
         keep_pending(work, candidate, review_of(work, candidate))

@@ -17,7 +17,7 @@ from vernctl.snapshot.tokens import hides
 from vernctl.spec.model import Project, Spec
 from vernctl.workflow.heals import heals_of
 from vernctl.workflow.inputs import ResolvedInputs, provenance_of, resolve_inputs
-from vernctl.workflow.outcome import QuestionOutcome, SpecOutcome
+from vernctl.workflow.outcome import ErrorOutcome, QuestionOutcome, SpecOutcome
 from vernctl.workflow.pages import Pages
 from vernctl.workflow.results import check_refused
 from vernctl.workflow.session import EMBEDDED, Folders, folders_for
@@ -104,7 +104,7 @@ def weigh_pending(project: Project, spec: Spec, *, digest: str | None = None) ->
     )
     failed = tuple(check for check in checks if not check.ok)
     if failed:
-        error = check_refused(spec, pending.digest, failed)
+        error = ErrorOutcome.of(check_refused(spec, pending.digest, failed))
         outcome = outcome.model_copy(
             update={"status": "refused", "error": error, "next": error.next}
         )

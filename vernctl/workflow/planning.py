@@ -20,7 +20,7 @@ from vernctl.workflow.connecting import live_facts, live_source
 from vernctl.workflow.credentials import refuse_unset, waiting_for
 from vernctl.workflow.heals import heals_of
 from vernctl.workflow.observe import Observed
-from vernctl.workflow.outcome import SpecOutcome
+from vernctl.workflow.outcome import ErrorOutcome, SpecOutcome
 from vernctl.workflow.pending import keep_pending, review_of, unseen_change
 from vernctl.workflow.perform import Replan, perform
 from vernctl.workflow.plan import Options, Plan, cost_of, decide, one_by_one, steps_for
@@ -200,15 +200,15 @@ async def _reviewed(
             "facts": ("The server's preview is the approved one.",),
             "next": f"vernctl apply {work.spec.shown_path}",
         }
-        return outcome.model_copy(update=update)
-    if writes:
-        keep_pending(work, candidate, review)
-    update |= {"status": "changed", "next": f"vernctl approve {work.spec.shown_path}"}
-    diff = review.diff
-    if work.base and not diff.dropped_sheets and all(sheet.is_empty for sheet in diff.sheets):
-        update["facts"] = (*outcome.facts, unseen_change(review.causes))
+    else:
+        if writes:
+            keep_pending(work, candidate, review)
+        update |= {"status": "changed", "next": f"vernctl approve {work.spec.shown_path}"}
+        diff = review.diff
+        if work.base and not diff.dropped_sheets and all(sheet.is_empty for sheet in diff.sheets):
+            update["facts"] = (*outcome.facts, unseen_change(review.causes))
     if review.failed:
-        refused = check_refused(work.spec, candidate.digest, review.failed)
+        refused = ErrorOutcome.of(check_refused(work.spec, candidate.digest, review.failed))
         update |= {"status": "refused", "error": refused, "next": refused.next}
     return outcome.model_copy(update=update)
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from vernctl.api.models import Question
 from vernctl.diff.model import CheckResult
-from vernctl.errors import CredentialsError, VernctlError
+from vernctl.errors import CredentialsError, Place, RefusedError, VernctlError
 from vernctl.snapshot.digest import short
 from vernctl.snapshot.model import RecordedQuestion
 from vernctl.spec.model import Spec
@@ -135,16 +135,16 @@ def stopped(
     return outcome.model_copy(update=update)
 
 
-def check_refused(spec: Spec, digest: str, failed: Sequence[CheckResult]) -> ErrorOutcome:
+def check_refused(spec: Spec, digest: str, failed: Sequence[CheckResult]) -> RefusedError:
     """The refusal that names every check that does not hold, and the one way past it."""
     reasons = tuple(
         f"{check.sheet + ': ' if check.sheet else ''}{check.name} {check.actual} of {check.limit}"
         for check in failed
     )
-    return ErrorOutcome(
-        kind="refused",
-        message=f"{len(failed)} check{'' if len(failed) == 1 else 's'} refused this preview.",
-        place=spec.shown_path,
+    return RefusedError(
+        f"{len(failed)} check{'' if len(failed) == 1 else 's'} refused this preview.",
+        rule="check",
+        place=Place(spec.shown_path),
         remote="Nothing was imported.",
         next=f"Mend the data or the spec, or add to `checks.overrides` in {spec.shown_path}: "
         f"{{check: {failed[0].name}, digest: {short(digest)}, reason: …, expires: …}}",

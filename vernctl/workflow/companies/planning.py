@@ -22,7 +22,7 @@ from vernctl.workflow.approving import unseen_facts
 from vernctl.workflow.asked import matched_today, question_outcome, unused_rules
 from vernctl.workflow.companies.imported import Imported, held_against, imported_now
 from vernctl.workflow.companies.looking import Seen, approves, imported_run, is_ours, look
-from vernctl.workflow.outcome import Cost, SpecOutcome
+from vernctl.workflow.outcome import Cost, ErrorOutcome, SpecOutcome
 from vernctl.workflow.pending import Review, keep_pending
 from vernctl.workflow.plan import Plan, PlannedStep, cost_of
 from vernctl.workflow.planning import PlanOptions, answers_moved
@@ -268,7 +268,7 @@ def _imported(
         "next": f"vernctl approve {path}",
     }
     if review.failed:
-        refused = check_refused(work.spec, candidate.digest, review.failed)
+        refused = ErrorOutcome.of(check_refused(work.spec, candidate.digest, review.failed))
         refused = refused.model_copy(update={"remote": "The import is in; its files are held."})
         update |= {"status": "refused", "error": refused, "next": refused.next}
     return outcome.model_copy(update=update)
