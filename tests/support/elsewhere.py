@@ -8,6 +8,7 @@ Its locks are this host's all the same; a lease that names another host counts b
 from __future__ import annotations
 
 import sys
+from functools import cache
 
 from vernctl.cli import run
 from vernctl.workflow import leasefile
@@ -19,7 +20,7 @@ def main() -> None:
     """Run the command line with that host's identity."""
     host = sys.argv[1]
     leasefile.HEARTBEAT, leasefile.EXPIRY = HEARTBEAT, EXPIRY
-    leasefile.machine = lambda: host
+    leasefile.machine = cache(lambda: host)
     sys.exit(run(sys.argv[2:]))
 
 

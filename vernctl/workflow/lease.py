@@ -19,6 +19,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
@@ -74,13 +75,13 @@ def holder_of(folder: Path, spec: str) -> str | None:
 
 
 class _Hold:
-    """One process's hold on one spec, kept fresh by a thread of its own: the loop may be busy."""
+    """One process's hold on one spec."""
 
     def __init__(self, path: Path, spec: str, command: str) -> None:
-        self.path, self.spec, self.command = path, spec, command
+        self.path, self.spec = path, spec
         self._holder = Holder.here(command)
-        self._ended = threading.Event()
-        self._beating = threading.Thread(target=self._beat, name="vernctl-lease", daemon=True)
+        self._beats = threading.Lock()
+        self._ended = False
 
     @property
     def is_mine(self) -> bool:
@@ -89,15 +90,11 @@ class _Hold:
 
     def claim(self, over: Holder | None) -> bool:
         """Take the lease, ``over`` the one that lies there; False where somebody was first."""
-        self._holder = Holder.here(self.command)
-        if over is not None:
-            leasefile.put(self.path, self._holder)
-            return True
-        return leasefile.create(self.path, self._holder)
-
-    def keep(self) -> None:
-        """From now on give heartbeats."""
-        self._beating.start()
+        self._holder = self._holder.anew()
+        if over is None:
+            return leasefile.create(self.path, self._holder)
+        leasefile.put(self.path, self._holder)
+        return True
 
     def check(self) -> None:
         """Raise RefusedError where it is somebody else's by now."""
@@ -113,23 +110,55 @@ class _Hold:
             next="Run the same command again: it waits, and goes on from what it finds.",
         )
 
-    def release(self) -> None:
-        """Give it back, where it is still held."""
-        self._ended.set()
-        self._beating.join()
-        if self.is_mine:
-            self.path.unlink(missing_ok=True)
-
-    def _beat(self) -> None:
-        while not self._ended.wait(leasefile.HEARTBEAT):
+    def beat(self) -> bool:
+        """Give a heartbeat; False where there is nothing to keep any more."""
+        with self._beats:
+            if self._ended:
+                return False
             alive = self._holder.alive()
             try:
-                if not leasefile.renew(self.path, alive):
-                    return
+                kept = leasefile.renew(self.path, alive)
             except OSError:
                 # The next heartbeat tries again; without any, the lease expires.
-                continue
+                return True
             self._holder = alive
+            return kept
+
+    def release(self) -> None:
+        """Give it back, where it is still held."""
+        with self._beats:
+            self._ended = True
+            if self.is_mine:
+                self.path.unlink(missing_ok=True)
+
+
+class _Keeper:
+    """Gives the heartbeats of all holds of this process, in a thread: the loop may be busy."""
+
+    def __init__(self, period: float) -> None:
+        self._period = period
+        self._holds: set[_Hold] = set()
+        self._guard = threading.Lock()
+        threading.Thread(target=self._run, name="vernctl-lease", daemon=True).start()
+
+    def keep(self, hold: _Hold) -> None:
+        """From now on give its heartbeats, until it is released or lost."""
+        with self._guard:
+            self._holds.add(hold)
+
+    def _run(self) -> None:
+        while True:
+            time.sleep(self._period)
+            with self._guard:
+                holds = tuple(self._holds)
+            over = {hold for hold in holds if not hold.beat()}
+            with self._guard:
+                self._holds -= over
+
+
+@cache
+def _keeper(period: float) -> _Keeper:
+    return _Keeper(period)
 
 
 _HELD: ContextVar[_Hold | None] = ContextVar("held", default=None)
@@ -164,7 +193,7 @@ async def _acquire(lock: int, hold: _Hold, listener: Listener) -> _Hold:
         if free and hold.claim(holder) and (not over or await _won(hold)):
             if over:
                 listener.note(f"{hold.spec}: taken over from {holder}.")
-            hold.keep()
+            _keeper(leasefile.HEARTBEAT).keep(hold)
             return hold
         if kernel == "locked":
             # Whoever holds the lease may want the lock for its next command.

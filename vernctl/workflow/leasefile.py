@@ -12,6 +12,7 @@ import os
 import socket
 import uuid
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -49,6 +50,11 @@ class Holder(BaseModel):
             since=_shown(datetime.now(UTC)),
             **_pulse(),
         )
+
+    def anew(self) -> Holder:
+        """Another hold of the same process, from now on."""
+        fresh = {"token": uuid.uuid4().hex, "since": _shown(datetime.now(UTC))}
+        return self.model_copy(update={**fresh, **_pulse()})
 
     def alive(self) -> Holder:
         """The same hold with a fresh heartbeat."""
@@ -123,6 +129,7 @@ def put(path: Path, holder: Holder) -> None:
     _written(path, holder).replace(path)
 
 
+@cache
 def machine() -> str:
     """What tells this host from every other: the kernel's own id of its start, where it has one;
     containers on one kernel share its locks, and are one machine."""
@@ -147,6 +154,7 @@ def _shown(time: datetime) -> str:
     return time.isoformat(timespec="milliseconds")
 
 
+@cache
 def _user() -> str:
     try:
         return getpass.getuser()
