@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,8 @@ from bench import Bench
 from scripted_agent import Ask
 
 from vernctl.api.client import MigrationClient
+from vernctl.api.models import Answer
+from vernctl.workflow.journal import Journal
 
 QUESTION = Ask("Which column is Email?", ("Work", "Private"))
 RULE = '  "Which * is Email?": Work\n'
@@ -72,3 +76,47 @@ def test_a_run_with_an_answer_that_no_rule_gives_is_a_strangers(
     assert outcome.exit_code == 4
     assert outcome.error is not None
     assert "did not start" in outcome.error.message
+
+
+class Meanwhile(list[str]):
+    """A trace of requests during which something happens, right after one of a kind."""
+
+    def __init__(self, after: str, number: int, act: Callable[[], object]) -> None:
+        super().__init__()
+        self._after, self._left, self._act = after, number, act
+
+    def append(self, line: str) -> None:
+        super().append(line)
+        self._left -= self._after in line
+        if self._left == 0:
+            self._left = -1
+            other = threading.Thread(target=self._act)
+            other.start()
+            other.join()
+
+
+@pytest.mark.parametrize("look", [1, 2])
+def test_a_run_that_is_answered_while_its_id_is_found_out_is_not_mistaken_for_a_strangers(
+    waiting: Bench, tmp_path: Path, look: int
+) -> None:
+    elsewhere = waiting.checkout(tmp_path / "elsewhere")
+    elsewhere.spec_text(('  "nothing": Work\n', RULE))
+
+    journal = next((waiting.root / ".vernctl/journal").glob("*/*.jsonl"))
+    known = Journal(waiting.root / ".vernctl/journal", "embedded", journal.stem).known
+    migration, run = known.migration_id or "", known.run_id or ""
+
+    async def answered(client: MigrationClient) -> None:
+        await client.answer(migration, run, [Answer(id="q1", value="Work")])
+        async for _ in client.stream_thread(migration):
+            pass
+
+    elsewhere.requests = Meanwhile(
+        "/log → 409", look, lambda: waiting.run(lambda session: answered(session.client))
+    )
+    outcome = elsewhere.plan()
+    assert outcome.status == "changed", outcome.error
+    assert outcome.exit_code == 2
+    elsewhere.approve()
+    assert elsewhere.apply().status == "applied"
+    assert waiting.agent.calls.count("execute") == 1

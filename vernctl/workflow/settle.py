@@ -9,7 +9,13 @@ from __future__ import annotations
 import asyncio
 
 from vernctl.api.models import IN_FLIGHT, Run, ThreadEvent
-from vernctl.errors import ConflictError, RunFailedError
+from vernctl.errors import (
+    ApiError,
+    ConflictError,
+    RunFailedError,
+    ServerError,
+    UnreachableError,
+)
 from vernctl.workflow.journal import Journal
 from vernctl.workflow.known import Entry
 from vernctl.workflow.observe import persons_words
@@ -85,7 +91,7 @@ async def _generated(session: Session, migration_id: str, intent: Entry) -> str 
         try:
             log = await session.client.get_log(migration_id)
         except ConflictError:
-            run_id = await active_run_id(session, migration_id)
+            run_id, _ = await active_run_id(session, migration_id)
             if run_id is not None:
                 return run_id
             continue
@@ -103,23 +109,45 @@ async def _in_flight(session: Session, migration_id: str) -> bool:
     return False
 
 
-async def active_run_id(session: Session, migration_id: str) -> str | None:
-    """The id of a run in flight that only waits for an answer; None where it has settled.
+async def active_run_id(
+    session: Session, migration_id: str, journal: Journal | None = None
+) -> tuple[str | None, bool]:
+    """The id of a run in flight that only waits for an answer, and whether it is one that asking
+    has started; (None, False) where it has settled.
 
     Only the 409 of a second start tells it. That start is asked for only after the thread has
     ended and the log is still closed: then the run is blocked, it cannot finish by itself, and the
-    start is certain to be refused.
+    start is refused, unless somebody answers it in between. So it is journalled like any other
+    (``journal`` None: an intent to generate is open already), and what it starts is ours.
     """
-    async for _ in session.client.stream_thread(migration_id):
-        pass
+    sequence = None
+    async for event in session.client.stream_thread(migration_id):
+        sequence = event.sequence
     try:
         await session.client.get_log(migration_id)
     except ConflictError:
-        try:
-            return (await session.client.start_run(migration_id, "generate")).run_id
-        except ConflictError as conflict:
-            return conflict.run_id
-    return None
+        intent = journal.intend("generate", sequence=sequence) if journal else None
+        return await _probed(session, migration_id, journal, intent)
+    return None, False
+
+
+async def _probed(
+    session: Session, migration_id: str, journal: Journal | None, intent: Entry | None
+) -> tuple[str | None, bool]:
+    try:
+        started = await session.client.start_run(migration_id, "generate")
+    except (UnreachableError, ServerError):
+        # The intent stays open: the next look settles it by reading.
+        raise
+    except ApiError as refused:
+        if journal is not None and intent is not None:
+            journal.result(intent, done=False)
+        if isinstance(refused, ConflictError):
+            return refused.run_id, False
+        raise
+    if journal is not None and intent is not None:
+        journal.result(intent, run_id=started.run_id)
+    return started.run_id, True
 
 
 async def _updated(

@@ -16,6 +16,7 @@ from vernctl.workflow.messages import split_message
 from vernctl.workflow.observe import Observed, persons_words
 from vernctl.workflow.requests import leaves
 from vernctl.workflow.settle import active_run_id
+from vernctl.workflow.standing import settled_log
 from vernctl.workflow.work import Work
 
 
@@ -27,16 +28,20 @@ async def take_over(work: Work, observed: Observed) -> Observed:
     migration_id = observed.migration_id
     if migration_id is None or observed.run is None or observed.run.run_id:
         return observed
-    run_id = await active_run_id(work.session, migration_id)
-    if run_id is None:
+    run_id, started = await active_run_id(work.session, migration_id, work.journal)
+    # One that has settled while it was listened to was in flight when it was met.
+    run_id = run_id or await _last_run(work, observed)
+    if run_id is None or started:
         return await work.look()
-    run = await work.session.client.get_run(migration_id, run_id)
-    # An earlier run of ours has said its part: what came after it is the unknown run's.
+    # An earlier run of ours has said its part: what came after it is the unknown run's. Read before
+    # the run, so that an answer among its messages is in what the run reads back.
     after = work.journal.known.sequence
     events = (await work.session.client.get_thread(migration_id, after=after)).events
+    run = await work.session.client.get_run(migration_id, run_id)
     messages = tuple(text for said in persons_words(events) for text in split_message(said))
     messages = tuple(text for text in messages if text not in set(leaves(run.answers)))
-    ours = run.status in IN_FLIGHT and _is_ours(work, run, messages)
+    goes_on = run.status in IN_FLIGHT or run.status == "awaiting_approval"
+    ours = goes_on and _is_ours(work, run, messages)
     if not (ours and await _reads_our_source(work, migration_id)):
         return Observed(migration_id, run, observed.last_sequence, events)
     work.journal.fact(
@@ -50,6 +55,11 @@ async def take_over(work: Work, observed: Observed) -> Observed:
         sequence=events[-1].sequence if events else None,
     )
     return Observed(migration_id, run, observed.last_sequence, ())
+
+
+async def _last_run(work: Work, observed: Observed) -> str | None:
+    log = await settled_log(work, observed)
+    return log.runs[-1].run_id if log and log.runs else None
 
 
 def _is_ours(work: Work, run: Run, messages: tuple[str, ...]) -> bool:
