@@ -21,7 +21,6 @@ from vernctl.engine.recipe.ops import (
     Domain,
     Lower,
     MapValues,
-    Phone,
     Prefix,
     Replace,
     StripCharacters,
@@ -30,6 +29,7 @@ from vernctl.engine.recipe.ops import (
     Trim,
     Upper,
 )
+from vernctl.engine.recipe.phones import Phone
 
 SPACES = "\t\n\x0b\x0c\r \x85\xa0\u1680\u2003\u2028\u202f\u3000\u200b\u2060\ufeff"
 #: Letters whose case is one character for one, which is what the operations promise.

@@ -28,7 +28,15 @@ from vernctl.engine.model import InputFile
 from vernctl.engine.readers import SourceTable, read_file
 
 #: Packages whose version can change what is found.
-_PACKAGES = ("duckdb", "charset-normalizer", "python-calamine", "google-re2", "pydantic", "babel")
+_PACKAGES = (
+    "duckdb",
+    "charset-normalizer",
+    "python-calamine",
+    "google-re2",
+    "pydantic",
+    "babel",
+    "phonenumbers",
+)
 #: Above this size what has not been used for an hour goes, oldest first.
 _BYTES, _SECONDS = 512 << 20, 3600.0
 _VALUE = "value.json"

@@ -11,10 +11,11 @@ from vernctl.engine.compile.tables import Stored
 from vernctl.engine.database import count_of
 from vernctl.engine.heal.cells import heal_cells
 from vernctl.engine.heal.numbers import heal_numbers, is_number_rule
+from vernctl.engine.heal.phones import heal_phones, is_phone
 from vernctl.engine.heal.rules import heal_by_rule, heal_letters, heal_nothing
-from vernctl.engine.instruct.edits import Do, UseNumbers, UseOrder, of_kind
+from vernctl.engine.instruct.edits import Do, UseNumbers, UseOrder, UseRegion, of_kind
 from vernctl.engine.model import Column, Template
-from vernctl.engine.questions.doubt import counted
+from vernctl.engine.questions.doubt import clip, counted
 from vernctl.engine.questions.numbers import ask_numbers
 from vernctl.engine.questions.values import ask_date_order
 from vernctl.engine.recipe.dates import DateOp, Order
@@ -107,6 +108,32 @@ def _heal_sheet(
             steps += healing(decisions, template.slug, found)
         elif not decisions.leaves(template.slug, column.name, "numbers"):
             steps += _numbered(work, template, sheet, stored, column, decisions)
+    return steps + _phoned(work, template, stored, columns, decisions)
+
+
+def _phoned(
+    work: Workspace,
+    template: Template,
+    stored: Stored,
+    columns: Sequence[Column],
+    decisions: Decisions,
+) -> list[CellStep]:
+    """Phone numbers of a certain country; a remark tells of those that no plan knows."""
+    steps: list[CellStep] = []
+    for column in filter(is_phone, columns):
+        said = [
+            edit.region
+            for edit in of_kind(decisions.messages, UseRegion, template.slug)
+            if edit.column == column.name
+        ]
+        found = heal_phones(work.con, stored, column, columns, said[-1] if said else None)
+        steps += healing(decisions, template.slug, found.steps)
+        if found.unknown:
+            shown = ", ".join(f'"{clip(number)}"' for number in found.unknown[:3])
+            what = counted(len(found.unknown), "number")
+            decisions.notes.append(
+                f"{template.name}: {what} of {column.name} known to no country: {shown}."
+            )
     return steps
 
 

@@ -133,8 +133,8 @@ def layers_of(sheet: SheetRecipe, catalogue: Catalogue, done: int = 0) -> list[L
 def columns_read(step: Step, sheet: SheetRecipe) -> tuple[str, ...]:
     """The columns that a step reads or writes."""
     match step:
-        case CellStep(columns=columns):
-            return columns
+        case CellStep(columns=columns, where=where):
+            return (*columns, *(condition.column for condition in where))
         case FillStep(fill=column, value=value, where=where):
             own = [leaf.target for leaf in value.leaves() if isinstance(leaf, FromTarget)]
             tested = [condition.column for condition in where]
@@ -158,9 +158,10 @@ def _add(layer: Layer, index: int, step: Step, sheet: SheetRecipe, catalogue: Ca
         return name(cell(_position(sheet, column)), "p")
 
     match step:
-        case CellStep(columns=columns):
+        case CellStep(columns=columns, where=where):
             for column in columns:
-                layer.cells[_position(sheet, column)] = step.build(own(column))
+                tests = [condition.build(own(condition.column)) for condition in where]
+                layer.cells[_position(sheet, column)] = step.build(own(column), *tests)
         case FillStep(fill=column, value=value, where=where):
             filling = _resolved(value, layer, sheet, catalogue)
             tests = [condition.build(own(condition.column)) for condition in where]

@@ -93,6 +93,11 @@ def _code_of(name: str) -> Mapping[str, str]:
     return {}
 
 
+def country_of(text: str) -> str | None:
+    """The ISO 3166 code of the country that a text names, in many languages, or None."""
+    return _countries().get(spelled_alike(text))
+
+
 @lru_cache(maxsize=1)
 def _aliases() -> dict[str, str]:
     from babel.core import get_global

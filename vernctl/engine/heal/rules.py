@@ -27,7 +27,8 @@ from vernctl.engine.recipe.base import (
     text,
     trimmed,
 )
-from vernctl.engine.recipe.ops import CellOp, Collapse, Domain, Lower, Phone, Upper
+from vernctl.engine.recipe.ops import CellOp, Collapse, Domain, Lower, Upper
+from vernctl.engine.recipe.phones import Phone
 from vernctl.engine.recipe.repairs import Blank, Unmangle, WebAddress, mangled_letters
 from vernctl.engine.recipe.steps import HEALED, CellStep
 
@@ -40,7 +41,9 @@ _NOTHING_TO_A_RULE = (
 )  # fmt: skip
 _WEB = frozenset(("url", "website", "web", "link", "homepage", "site", "page", "uri"))
 _HOST = frozenset(("domain", "host", "hostname", "website", "web"))
-_PHONE = frozenset(("phone", "mobile", "tel", "telephone", "fax", "cell", "cellphone", "whatsapp"))
+PHONE_WORDS = frozenset(
+    ("phone", "mobile", "tel", "telephone", "fax", "cell", "cellphone", "whatsapp")
+)
 
 
 def heal_nothing(
@@ -162,6 +165,6 @@ def _candidates(column: Column) -> list[CellOp]:
         found.append(WebAddress())
     if named & _HOST:
         found.append(Domain())
-    if named & _PHONE:
+    if named & PHONE_WORDS:
         found.append(Phone())
     return [*found, Upper(), Lower()]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from vernctl.engine.instruct.edits import UseOrder
+import re2
+
+from vernctl.engine.heal.regions import region_named
+from vernctl.engine.instruct.edits import UseOrder, UseRegion
 from vernctl.engine.instruct.grammar import Context, Edits, Found, Rule
 from vernctl.engine.recipe.dates import Order
 from vernctl.engine.recipe.numbers import Number
@@ -10,7 +13,6 @@ from vernctl.engine.recipe.ops import (
     CellOp,
     Collapse,
     Lower,
-    Phone,
     Prefix,
     Replace,
     StripCharacters,
@@ -19,6 +21,7 @@ from vernctl.engine.recipe.ops import (
     Trim,
     Upper,
 )
+from vernctl.engine.recipe.phones import Phone
 
 _BLANKS = r"(?:white[- ]?spaces?|spaces?|blanks?|padding)"
 _AT = r"(?:from|in|of|around|on|for|at|within|across)"
@@ -141,6 +144,15 @@ def _phone(context: Context, found: Found) -> Edits | None:
     return context.on_cells(context.targets(found.get("columns")), Phone())
 
 
+def _phone_region(context: Context, found: Found) -> Edits | None:
+    said = re2.sub(r"(?i)^(?:from|in|of) (?:the )?", "", found["country"].strip())
+    region = region_named(re2.sub(r"(?i) (?:phone )?(?:numbers?|ones)$", "", said))
+    if region is None:
+        return None
+    targets = context.targets(found.get("columns") or "every phone number")
+    return tuple(UseRegion(sheet=t.sheet, column=t.column, region=region) for t in targets) or None
+
+
 def _round(context: Context, found: Found) -> Edits | None:
     words = {"no": 0, "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4}
     said = found["places"].lower()
@@ -168,6 +180,11 @@ def _date_order(context: Context, found: Found) -> Edits | None:
     return tuple(UseOrder(sheet=t.sheet, column=t.column, order=order) for t in targets) or None
 
 
+_PHONES = r"(?:(?:tele)?phones?(?: numbers?)?|(?:mobile|cell|fax) numbers?)"
+_NO_CODE = (
+    r"(?:without|that have no|with no) (?:a |an |the )?(?:country|international|dial(?:l?ing)?) "
+    r"(?:code|prefix)"
+)
 _C = r"(?P<columns>.+?)"
 _ORDERS = rf"(?:(?P<dmy>{_DAY_FIRST})|(?P<mdy>{_MONTH_FIRST}))(?: format| order| style| dates?)*"
 _IS = r"(?:are|is|use|uses|have|has|should be read as|should be|must be|come|comes|were|written|as)"
@@ -247,6 +264,15 @@ CELL_RULES = (
             rf"(?:add|put) (?:the )?suffix (?P<value>.+?) (?:to|on) {_C}",
         ),
         _suffix,
+    ),
+    Rule(
+        (
+            rf"(?:all |the |every )*{_PHONES}(?: {_NO_CODE})? (?:are|is|come|comes) "
+            r"(?:all |always )?(?P<country>(?:from |in |of )?\pL[\pL .]*)",
+            rf"(?P<columns>.*(?:phone|mobile|fax)[^,]*?)(?: {_NO_CODE})? (?:are|is|has|have) "
+            r"(?:all |always )?(?P<country>(?:from |in |of )?\pL[\pL .]*? numbers?)",
+        ),
+        _phone_region,
     ),
     Rule(
         (

@@ -36,6 +36,14 @@ class UseOrder(RecipeValue):
     order: Order
 
 
+class UseRegion(RecipeValue):
+    """The country (ISO 3166) of a column's phone numbers that have no country's code."""
+
+    sheet: str
+    column: str
+    region: str
+
+
 class UseNumbers(RecipeValue):
     """How the numbers of a column are written; what is left None stays open."""
 
@@ -76,9 +84,9 @@ class Do(RecipeValue):
     step: AnyStep
 
 
-Edit = MapTo | Help | UseOrder | UseNumbers | Leave | Do
+Edit = MapTo | Help | UseOrder | UseNumbers | UseRegion | Leave | Do
 
-_E = TypeVar("_E", MapTo, Help, UseOrder, UseNumbers, Leave, Do)
+_E = TypeVar("_E", MapTo, Help, UseOrder, UseNumbers, UseRegion, Leave, Do)
 
 
 def of_kind(edits: Iterable[Edit], kind: type[_E], sheet: str) -> list[_E]:

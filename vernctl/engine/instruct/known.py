@@ -10,7 +10,7 @@ from __future__ import annotations
 import re2
 
 from vernctl.engine.instruct.cells import CELL_RULES
-from vernctl.engine.instruct.edits import Do, Edit, UseNumbers, UseOrder
+from vernctl.engine.instruct.edits import Do, Edit, UseNumbers, UseOrder, UseRegion
 from vernctl.engine.instruct.grammar import Context, Edits, first_of
 from vernctl.engine.instruct.phrases import phrase_of, sentences, tidy
 from vernctl.engine.instruct.recoding import MAPPING_RULES
@@ -59,7 +59,7 @@ def _read(context: Context) -> Edits:
 
 def _settling(context: Context, edit: Edit) -> Edits:
     """An edit that answers what would be asked; any other is an instruction, and not for here."""
-    if isinstance(edit, UseOrder):
+    if isinstance(edit, UseOrder | UseRegion):
         return (edit,)
     if not isinstance(edit, Do) or not isinstance(edit.step, CellStep):
         return ()

@@ -6,7 +6,16 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from vernctl.engine.instruct.cells import CELL_RULES
-from vernctl.engine.instruct.edits import Do, Edit, Help, Leave, MapTo, UseNumbers, UseOrder
+from vernctl.engine.instruct.edits import (
+    Do,
+    Edit,
+    Help,
+    Leave,
+    MapTo,
+    UseNumbers,
+    UseOrder,
+    UseRegion,
+)
 from vernctl.engine.instruct.filling import FILLING_RULES, SETTING_RULES
 from vernctl.engine.instruct.grammar import Context, Edits, first_of
 from vernctl.engine.instruct.leaving import LEAVING_RULES
@@ -165,6 +174,8 @@ def describe_edit(edit: Edit) -> str:
             return f"date order {order} for {column or 'every date'}"
         case UseNumbers(column=column):
             return f"how the numbers of {column} are written"
+        case UseRegion(column=column, region=region):
+            return f"{column}: numbers without a country code are of {region}"
         case Leave(column=column, heal=heal):
             return f"{column}: {heal or 'cells'} left as found"
         case Do(step=step):

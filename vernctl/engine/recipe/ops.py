@@ -16,7 +16,6 @@ from vernctl.engine.recipe.base import (
     choose,
     filled,
     folded,
-    matches,
     number,
     regex_replace,
     text,
@@ -24,6 +23,7 @@ from vernctl.engine.recipe.base import (
 )
 from vernctl.engine.recipe.dates import DateOp
 from vernctl.engine.recipe.numbers import Number
+from vernctl.engine.recipe.phones import Phone
 from vernctl.engine.recipe.repairs import Blank, Unmangle, WebAddress
 
 
@@ -203,23 +203,6 @@ class Suffix(RecipeValue):
 
     def describe(self) -> str:
         return f"'{self.add}' put at the end"
-
-
-class Phone(RecipeValue):
-    """A phone number as digits with a leading ``+`` where it had one; words are left alone."""
-
-    op: Literal["phone"] = "phone"
-
-    def build(self, cell: exp.Expr) -> exp.Expr:
-        # "+49 (0)30": a trunk prefix is not dialled behind a country's code. In "(0)30" it is.
-        abroad = rf"^({SPACE}*(?:\+|00)(?:{SPACE}|\d){{1,6}})\(0\)"
-        dialled = regex_replace(cell, abroad, r"\1", "")
-        bare = regex_replace(dialled, rf"(?:{SPACE}|[-()./\x{{2010}}-\x{{2015}}])+")
-        digits = regex_replace(bare, r"^00", "+", "")
-        return choose(matches(bare, r"^\+?\d{3,}$"), digits, cell)
-
-    def describe(self) -> str:
-        return "phone number in digits"
 
 
 class Domain(RecipeValue):

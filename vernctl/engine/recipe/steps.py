@@ -29,29 +29,6 @@ from vernctl.engine.recipe.values import Value, describe_value, lookups
 HEALED = "healed"
 
 
-class CellStep(RecipeValue):
-    """One operation on the filled cells of one or more columns.
-
-    With ``rule`` (an RE2 pattern) only on the cells that break it, and only where it is kept then.
-    """
-
-    columns: tuple[str, ...]
-    do: CellOp
-    rule: str | None = None
-    because: str = ""
-
-    def build(self, cell: exp.Expr) -> exp.Expr:
-        """A blank cell stays what it is: no operation makes a value out of nothing."""
-        done = self.do.build(cell)
-        if self.rule is None:
-            return choose(filled(cell), done, cell)
-        broken = exp.Not(this=matches(cell, self.rule))
-        return choose(both(filled(cell), broken, matches(done, self.rule)), done, cell)
-
-    def describe(self) -> str:
-        return self.do.describe()
-
-
 class Condition(RecipeValue):
     """A test of one cell; several ``values`` mean any of them, compared trimmed, in any case."""
 
@@ -86,6 +63,34 @@ class Condition(RecipeValue):
             "ends": f"{'does not end' if self.negated else 'ends'} with {listed}",
         }
         return f"{self.column} {words[self.test]}"
+
+
+class CellStep(RecipeValue):
+    """One operation on the filled cells of one or more columns, only ``where`` all tests hold.
+
+    With ``rule`` (an RE2 pattern) only on the cells that break it, and only where it is kept then.
+    """
+
+    columns: tuple[str, ...]
+    do: CellOp
+    rule: str | None = None
+    where: tuple[Condition, ...] = ()
+    because: str = ""
+
+    def build(self, cell: exp.Expr, *tests: exp.Expr) -> exp.Expr:
+        """A blank cell stays what it is: no operation makes a value out of nothing.
+
+        ``tests`` are the expressions of ``where``.
+        """
+        done = self.do.build(cell)
+        if self.rule is None:
+            return choose(both(filled(cell), *tests), done, cell)
+        broken = exp.Not(this=matches(cell, self.rule))
+        return choose(both(filled(cell), *tests, broken, matches(done, self.rule)), done, cell)
+
+    def describe(self) -> str:
+        where = " and ".join(condition.describe() for condition in self.where)
+        return f"{self.do.describe()}{f' where {where}' if where else ''}"
 
 
 class FillStep(RecipeValue):
