@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+import threading
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -82,6 +83,23 @@ def company_spec(catalog: Path) -> str:
     """The customer's spec in the companies dialect, with the ids that this catalog leads to."""
     (source,) = source_ids(load_catalog(catalog))
     return COMPANY_SPEC.format(source=source, template=template_id("contacts"))
+
+
+class Meanwhile(list[str]):
+    """A trace of requests during which something happens, right after one of a kind."""
+
+    def __init__(self, after: str, number: int, act: Callable[[], object]) -> None:
+        super().__init__()
+        self._after, self._left, self._act = after, number, act
+
+    def append(self, line: str) -> None:
+        super().append(line)
+        self._left -= self._after in line
+        if self._left == 0:
+            self._left = -1
+            other = threading.Thread(target=self._act)
+            other.start()
+            other.join()
 
 
 @dataclass

@@ -13,7 +13,7 @@ from functools import cache
 from vernctl.cli import run
 from vernctl.workflow import leasefile
 
-HEARTBEAT, EXPIRY = 0.2, 1.0
+HEARTBEAT, EXPIRY = 0.3, 3.0
 
 
 def main() -> None:

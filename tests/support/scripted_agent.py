@@ -44,11 +44,13 @@ class Ask:
 @dataclass
 class ScriptedAgent:
     """``asks`` block a generate; ``drift`` is put into every Note cell, so that equal inputs give
-    another output; ``loses`` rows at execute; ``fails`` ends the next run of that kind."""
+    another output; ``loses`` rows at execute, and ``rewrites`` those it keeps (sheet, row number,
+    cells); ``fails`` ends the next run of that kind."""
 
     asks: list[Ask] = field(default_factory=list)
     drift: str = ""
     loses: int = 0
+    rewrites: Callable[[str, int, tuple[str, ...]], tuple[str, ...]] = lambda sheet, n, row: row
     fails: str = ""
     calls: list[str] = field(default_factory=list)
     version: int = 1
@@ -74,7 +76,7 @@ class ScriptedAgent:
     def execute(
         self, state: str, inputs: Inputs, database: Path, progress: Progress
     ) -> ExecuteReport:
-        """Keep the proposal's rows, but for those that a test wants lost."""
+        """Keep the proposal's rows, but for those that a test wants lost, or otherwise."""
         self.calls.append("execute")
         asked = self._open(inputs, at_execute=True)
         if asked:
@@ -84,7 +86,14 @@ class ScriptedAgent:
         if self.fails == "execute":
             raise EngineError("The scripted agent fails to execute.")
         sheets = [
-            sheet.model_copy(update={"rows": sheet.rows[: len(sheet.rows) - self.loses]})
+            sheet.model_copy(
+                update={
+                    "rows": tuple(
+                        self.rewrites(sheet.slug, n, row)
+                        for n, row in enumerate(sheet.rows[: len(sheet.rows) - self.loses])
+                    )
+                }
+            )
             for sheet in _sheets(state)
         ]
         database.write_text(json.dumps([sheet.model_dump(mode="json") for sheet in sheets]))

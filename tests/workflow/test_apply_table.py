@@ -124,3 +124,16 @@ def test_recorded_files_stand_for_absent_ones_and_an_upload_of_them_is_an_error(
     assert "contacts.csv must be uploaded" in refused.error.message
     work_bench.data(CONTACTS)
     assert work_bench.plan().status == "changed"
+
+
+def test_some_files_here_and_some_absent_is_an_error_that_names_both(work_bench: Bench) -> None:
+    work_bench.data(CONTACTS, "more.csv")
+    work_bench.spec_text(("[../data/contacts.csv]", "[../data/contacts.csv, ../data/more.csv]"))
+    work_bench.plan()
+    work_bench.sent()
+    (work_bench.root / "data" / "more.csv").unlink()
+    for outcome in (work_bench.plan(), work_bench.apply()):
+        assert outcome.exit_code == 1
+        assert outcome.error is not None
+        assert "more.csv is not on this host, but contacts.csv is" in outcome.error.message
+    assert work_bench.sent() == []

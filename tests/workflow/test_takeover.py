@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from bench import Bench
+from bench import Bench, Meanwhile
 from scripted_agent import Ask
 
 from vernctl.api.client import MigrationClient
@@ -76,23 +74,6 @@ def test_a_run_with_an_answer_that_no_rule_gives_is_a_strangers(
     assert outcome.exit_code == 4
     assert outcome.error is not None
     assert "did not start" in outcome.error.message
-
-
-class Meanwhile(list[str]):
-    """A trace of requests during which something happens, right after one of a kind."""
-
-    def __init__(self, after: str, number: int, act: Callable[[], object]) -> None:
-        super().__init__()
-        self._after, self._left, self._act = after, number, act
-
-    def append(self, line: str) -> None:
-        super().append(line)
-        self._left -= self._after in line
-        if self._left == 0:
-            self._left = -1
-            other = threading.Thread(target=self._act)
-            other.start()
-            other.join()
 
 
 @pytest.mark.parametrize("look", [1, 2])
