@@ -198,7 +198,8 @@ async def nothing_to_do(
     """Imported already. Results that are lacking are written; without a receipt it is verified."""
     done = work.journal.known.executed
     receipt = done.receipt if done is not None and done.status == "completed" else None
-    receipt = work.stands.receipt or receipt if work.stands else receipt
+    if work.stands is not None and work.stands.receipt is not None:
+        receipt = work.stands.receipt
     if run is not None and (receipt is None or lacking(work, approved)):
         return as_before(await verified(run))
     live = await live_source(work, work.line.id or None)
