@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from vernctl.engine.addresses import addresses_apart
 from vernctl.engine.model import Column
 from vernctl.engine.names import name_of
 from vernctl.engine.profile import ColumnProfile, TableProfile
@@ -45,6 +46,8 @@ def compose(
     found.update(_names_apart(table, concepts, chosen))
     found.update(_names_together(table, concepts, chosen))
     found.update(_addresses(table, concepts, chosen))
+    for split in addresses_apart(table, concepts, chosen):
+        found[split.target] = Composed((split.source,), split.piece, split.score, split.why)
     found.update(_amounts(table, concepts, chosen))
     return found
 

@@ -10,9 +10,10 @@ from vernctl.engine.author.offers import close_offers, find_source, stand_ins, v
 from vernctl.engine.match import Candidate, ColumnMatch, SheetMatch
 from vernctl.engine.model import Template
 from vernctl.engine.questions.doubt import Doubt
-from vernctl.engine.questions.sources import ask_required, ask_source
+from vernctl.engine.questions.sources import ask_address, ask_required, ask_source
+from vernctl.engine.recipe.addresses import PIECES
 from vernctl.engine.recipe.model import Input, Join, SheetRecipe
-from vernctl.engine.recipe.values import Value
+from vernctl.engine.recipe.values import FromColumn, Value
 from vernctl.engine.workspace import Workspace
 
 
@@ -81,10 +82,16 @@ def _doubts(
     found: list[tuple[str, Doubt]] = []
     by_name = {each.column: each for each in matched.columns}
     rows = sum(work.profiles[table].rows for table in matched.tables)
+    asked_of: set[tuple[str, ...]] = set()
     for column in template.columns:
         each = by_name.get(column.name)
         if each is not None and each.chosen is not None:
-            if each.close:
+            if each.close and each.chosen.part in PIECES:
+                source = (each.chosen.home, *each.chosen.sources)
+                if source not in asked_of:
+                    found.append((column.name, _ask_address(template, matched, each.chosen)))
+                asked_of.add(source)
+            elif each.close:
                 offers = close_offers(work, each, matched, sheet)
                 find = partial(find_source, work, matched.tables)
                 found.append((column.name, ask_source(template, column, offers, find, rows)))
@@ -92,3 +99,21 @@ def _doubts(
             offers = stand_ins(work, column, matched.tables, sheet)
             found.append((column.name, ask_required(template, column, offers, rows)))
     return found
+
+
+def _ask_address(template: Template, matched: SheetMatch, candidate: Candidate) -> Doubt:
+    """Whether one column's addresses are to be taken apart, asked once for all of their pieces."""
+    of = [
+        (each.column, each.chosen)
+        for each in matched.columns
+        if each.chosen is not None
+        and each.chosen.part in PIECES
+        and (each.chosen.home, each.chosen.sources) == (candidate.home, candidate.sources)
+    ]
+    whole: dict[str, Mapping[str, Value]] = {
+        column: {candidate.table: FromColumn(column=candidate.sources[0])}
+        if chosen.part == "street"
+        else {}
+        for column, chosen in of
+    }
+    return ask_address(template, candidate.sources[0], candidate.why, whole)

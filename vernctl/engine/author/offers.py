@@ -4,18 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from vernctl.engine.addresses import parts_of
 from vernctl.engine.compose import LESS, SIGNED, minus_words
+from vernctl.engine.database import rows_of
 from vernctl.engine.heal.names import words
 from vernctl.engine.match import MARGIN, Candidate, ColumnMatch, SheetMatch
 from vernctl.engine.model import Column
 from vernctl.engine.profile import ColumnProfile
 from vernctl.engine.questions.sources import Offer, satisfies
+from vernctl.engine.recipe.addresses import PIECES, AddressParts
 from vernctl.engine.recipe.model import SheetRecipe
 from vernctl.engine.recipe.ops import Prefix, Trim
 from vernctl.engine.recipe.repairs import Blank
-from vernctl.engine.recipe.values import Changed, FirstOf, FromColumn, Joined, Part, Signed, Value
+from vernctl.engine.recipe.values import (
+    AddressPart,
+    Changed,
+    FirstOf,
+    FromColumn,
+    Joined,
+    Part,
+    Signed,
+    Value,
+)
 from vernctl.engine.workspace import Workspace
 
+#: Different addresses that are looked at for how they are written.
+_ADDRESSES = 50_000
 #: What the one of two columns of money holds where the other one counts.
 _ZEROS = ("0", "0.0", "0.00", "0,0", "0,00", "-", "0.000", "0,000")
 
@@ -32,12 +46,27 @@ def value_of(work: Workspace, column: str, candidate: Candidate) -> Value:
     source = FromColumn(column=candidate.sources[0], table=joined)
     if not candidate.part:
         return source
+    piece = next((piece for piece in PIECES if piece == candidate.part), None)
+    if piece is not None:
+        written = address_parts(work, candidate.home, source.column)
+        return AddressPart(address_part=piece, of=source, parts=written)
     last = candidate.part == "last name"
     profile = work.profile(candidate.home, source.column)
     commas = sum("," in value for value in profile.sample)
     if commas * 2 > len(profile.sample):  # "Lovelace, Ada"
         return Part(part="first" if last else "rest", of=source, separator=",")
     return Part(part="rest" if last else "first", of=source)
+
+
+def address_parts(work: Workspace, table: str, column: str) -> AddressParts:
+    """How the addresses of a source column are taken apart, told from all that it holds."""
+    value = work.loaded.stored[table].column(column, "t").sql("duckdb")
+    rows = rows_of(
+        work.con,
+        f"SELECT {value} AS v FROM {work.loaded.stored[table].table} t WHERE trim({value}) <> '' "
+        f"GROUP BY v ORDER BY v LIMIT {_ADDRESSES}",
+    )
+    return parts_of(str(address) for (address,) in rows)[0]
 
 
 def _amount(work: Workspace, candidate: Candidate) -> Value:

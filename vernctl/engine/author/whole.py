@@ -18,6 +18,7 @@ from vernctl.engine.author.healing import heal_sheets
 from vernctl.engine.author.heals import count_heals, heal_notes, idle_leaves
 from vernctl.engine.author.joined import join_notes
 from vernctl.engine.author.mapping import draft_sheet
+from vernctl.engine.author.pieces import address_notes
 from vernctl.engine.author.result import Authored, SourceFacts
 from vernctl.engine.author.stages import map_sheets, settle_doubles, settle_values
 from vernctl.engine.database import open_database
@@ -85,7 +86,8 @@ def _author(
     recipe = settle_doubles(work, recipe, decisions)
     questions = (*decisions.questions, *read.questions)
     facts = _source_facts(work)
-    notes = (*read.notes, *decisions.notes, *join_notes(work, recipe))
+    asides = (*join_notes(work, recipe), *address_notes(work, recipe))
+    notes = (*read.notes, *decisions.notes, *asides)
     if questions:
         return Authored(recipe=recipe, questions=questions, sources=facts, notes=notes)
     progress("validate", "Validating every row.")

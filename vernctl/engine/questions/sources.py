@@ -69,6 +69,23 @@ def ask_source(
     )
 
 
+def ask_address(
+    template: Template, source: str, why: str, whole: Mapping[str, Mapping[str, Value]]
+) -> Doubt:
+    """Whether the addresses of a column are taken apart; ``whole``: what the columns of their
+    pieces hold, per table, where they are not."""
+    stay = tuple(
+        MapTo(sheet=template.slug, column=column, values=values) for column, values in whole.items()
+    )
+    return doubt(
+        question_key("address", template.slug, source),
+        f'Should the addresses in "{source}" be taken apart?',
+        f"Sheet {template.name}: {why}; the others would stay whole in the street. "
+        f"Columns for their pieces are {', '.join(whole)}.",
+        {"Take them apart": (), "Leave them whole": stay},
+    )
+
+
 def ask_required(template: Template, column: Column, offers: Sequence[Offer], rows: int) -> Doubt:
     """What a required column is to hold when no column of the files is it."""
 

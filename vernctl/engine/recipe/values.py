@@ -11,6 +11,7 @@ from typing import Literal
 
 from sqlglot import exp
 
+from vernctl.engine.recipe.addresses import AddressParts, AddressPiece
 from vernctl.engine.recipe.base import (
     NOT_SPACE,
     SPACE,
@@ -141,6 +142,20 @@ class Part(RecipeValue):
         yield from self.of.leaves()
 
 
+class AddressPart(RecipeValue):
+    """A piece of an address that stands whole in a value; ``parts`` says how it is written."""
+
+    address_part: AddressPiece
+    of: Value
+    parts: AddressParts
+
+    def build(self, resolve: Resolve) -> exp.Expr:
+        return self.parts.build(self.address_part, self.of.build(resolve))
+
+    def leaves(self) -> Iterator[Value]:
+        yield from self.of.leaves()
+
+
 class Changed(RecipeValue):
     """A value after operations of its own, before the column's steps."""
 
@@ -176,9 +191,20 @@ class Signed(RecipeValue):
         yield from self.by.leaves()
 
 
-Value = FromColumn | FromTarget | Lookup | Constant | Joined | FirstOf | Part | Changed | Signed
+Value = (
+    FromColumn
+    | FromTarget
+    | Lookup
+    | Constant
+    | Joined
+    | FirstOf
+    | Part
+    | AddressPart
+    | Changed
+    | Signed
+)
 
-for _model in (Joined, FirstOf, Part, Changed, Signed):
+for _model in (Joined, FirstOf, Part, AddressPart, Changed, Signed):
     _model.model_rebuild()
 
 
@@ -217,6 +243,8 @@ def describe_value(value: Value) -> str:
             }[part]
             unit = "word" if separator is None else f"piece at '{separator}'"
             return f"{cut} {unit} of {describe_value(of)}"
+        case AddressPart(address_part=piece, of=of):
+            return f"the {piece} of the address in {describe_value(of)}"
         case Changed(changed=changed, ops=ops):
             done = ", ".join(op.describe() for op in ops)
             return f"{describe_value(changed)} ({done})"
