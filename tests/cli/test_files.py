@@ -6,7 +6,9 @@ import json
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
+from syrupy.assertion import SnapshotAssertion
 
 OLD = "ID,Name,Status\n1,Ann,OPEN\n2,Bob,OPEN\n3,Cy,Closed\n"
 NEW = "ID,Name,Status\n1,Ann,Open\n2,Bob,Open\n4,Di,Closed\n"
@@ -151,6 +153,71 @@ def test_an_inspection_as_json_counts_every_column(pair: tuple[str, str], vernct
         ("Name", 3, 3),
         ("Status", 3, 2),
     ]
+
+
+ORDERS = (
+    "Auftragsliste Mai;;;\r\n\r\nAuftragsnummer;Kundennummer;Betrag;Datum\r\n"
+    "A-1001;K01;1.234,50;31.05.2024\r\nA-1002;K02;99,00;02.05.2024\r\n"
+    "A-1003;K09;5,00;NULL\r\nzu;viel;in;dieser;Zeile\r\nA-1004;K02;7,25\r\n"
+)
+CUSTOMERS = "Kundennummer\tFirma\tOrt\nK01\tMüller \x1b[31m\tKöln\nK02\tGroß\tUlm\nK03\tAbt\tUlm\n"
+
+
+def test_an_inspection_tells_how_files_are_read_and_what_ties_them(
+    tmp_path: Path, vernctl: Any, snapshot: SnapshotAssertion
+) -> None:
+    (tmp_path / "orders.csv").write_bytes(ORDERS.encode("cp1252"))
+    (tmp_path / "customers.tsv").write_bytes(CUSTOMERS.encode())
+    ran = vernctl("inspect", str(tmp_path / "orders.csv"), str(tmp_path / "customers.tsv"))
+    assert ran.code == 0
+    assert ran.out == snapshot
+
+
+def test_an_inspection_as_json_names_formats_keys_and_orphans(tmp_path: Path, vernctl: Any) -> None:
+    paths = [tmp_path / "orders.csv", tmp_path / "customers.tsv"]
+    paths[0].write_text(ORDERS, newline="")
+    paths[1].write_text(CUSTOMERS)
+    document = json.loads(vernctl("inspect", *map(str, paths), "--format", "json").out)
+    orders, customers = (file["tables"][0] for file in document["files"])
+    assert (orders["line_ends"], orders["lines"]["before the header"]) == (["CRLF"], [1])
+    assert [line["line"] for line in orders["rejected_lines"]] == [7]
+    assert (customers["keys"][0], customers["header_language"]) == (["Kundennummer"], "de")
+    amount = orders["columns"][2]
+    assert (amount["kind"], amount["pattern"], amount["decimal"]) == ("number", "9.999,99", ",")
+    assert orders["columns"][3]["placeholders"] == {"NULL": 1}
+    (tie,) = document["inclusions"]
+    assert (tie["column"], tie["in_file"], tie["orphan_rows"]) == (
+        "Kundennummer",
+        "customers.tsv",
+        1,
+    )
+
+
+def test_thousands_of_columns_do_not_flood_the_terminal(tmp_path: Path, vernctl: Any) -> None:
+    (tmp_path / "x.csv").write_text("\n".join(",".join(f"{n}x" for n in range(700)) for _ in "ab"))
+    ran = vernctl("inspect", str(tmp_path / "x.csv"))
+    assert "640 further columns; --format json has them all" in ran.out
+    assert len(ran.out.splitlines()) < 80
+
+
+def test_one_sheet_of_a_workbook_becomes_csv(tmp_path: Path, vernctl: Any) -> None:
+    book = openpyxl.Workbook()
+    book.active.title = "People"
+    for sheet in (book.active, book.create_sheet("Old people")):
+        sheet.append(["Name", "Age"])
+        sheet.append([sheet.title, 7])
+    book.save(tmp_path / "x.xlsx")
+    arguments = ("inspect", str(tmp_path / "x.xlsx"), "--format", "csv")
+    ran = vernctl(*arguments, "--table", "Old people")
+    assert ran.out == "Name,Age\r\nOld people,7\r\n"
+    several = vernctl(*arguments)
+    assert (several.code, several.out) == (1, "")
+    assert "x.xlsx holds 2 tables: People, Old people." in " ".join(several.err.split())
+    assert "--format csv --table People" in several.err
+    assert (
+        "no table Young; there are People, Old people"
+        in vernctl(*arguments, "--table", "Young").err
+    )
 
 
 def test_a_file_is_converted_to_csv_exactly(tmp_path: Path, vernctl: Any) -> None:

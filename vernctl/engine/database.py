@@ -11,6 +11,10 @@ import duckdb
 from vernctl.engine.model import EngineError
 
 MEMORY_LIMIT = "400MB"
+#: So many columns fit under the usual limit; each further one takes this much while it is loaded,
+#: because DuckDB holds a vector of every column, several times over.
+_USUAL_WIDTH = 1_000
+_COLUMN_KB = 256
 CHUNK = 10_000
 
 
@@ -40,6 +44,15 @@ def open_database(
         raise EngineError("The data does not fit into the memory and disk given to it.") from error
     finally:
         con.close()
+
+
+def make_room(con: duckdb.DuckDBPyConnection, width: int) -> None:
+    """Raise the limit of a connection that is to load a table of thousands of columns."""
+    if width > _USUAL_WIDTH:
+        usual = int(MEMORY_LIMIT.removesuffix("MB"))
+        con.execute(
+            f"SET memory_limit = '{usual + (width - _USUAL_WIDTH) * _COLUMN_KB // 1_000}MB'"
+        )
 
 
 def rows_of(

@@ -1,5 +1,5 @@
-"""How a file is read, and what its columns match: the engine's own account, for ``vernctl inspect``
-and ``vernctl match``."""
+"""How a file is read, and what its columns match: the engine's own account, for ``vernctl match``,
+``init`` and whoever wants a file's rows. ``survey`` looks closer, for ``vernctl inspect``."""
 
 from __future__ import annotations
 
@@ -12,6 +12,9 @@ from vernctl.engine.match import MatchResult, match
 from vernctl.engine.model import EngineError, EngineValue, InputFile, Template
 from vernctl.engine.profile import TableProfile, profile_table
 from vernctl.engine.readers import SourceTable, iter_rows, load_table, read_file
+
+#: Tables that an error names.
+_NAMED = 20
 
 
 class InspectedTable(EngineValue):
@@ -40,17 +43,54 @@ def inspect_file(path: Path) -> Inspection:
     return Inspection(file=path.name, size=path.stat().st_size, tables=inspected)
 
 
-@contextmanager
-def table_rows(path: Path) -> Iterator[tuple[SourceTable, Iterator[tuple[str, ...]]]]:
-    """The file's one table and its rows, for writing it as CSV.
+class TableChoiceError(EngineError):
+    """One table has to be named, or there is none of that name; ``names`` are those there are."""
 
-    Raises EngineError where the file holds several tables: which one is meant cannot be guessed.
+    def __init__(self, message: str, names: Sequence[str]) -> None:
+        super().__init__(message)
+        self.names = tuple(names)
+
+
+def choose_tables(tables: Sequence[SourceTable], name: str) -> list[SourceTable]:
+    """The tables whose sheet (or, of a file with but one table, whose file) is called ``name``.
+
+    Raises TableChoiceError where there is none.
+    """
+    chosen = [table for table in tables if called(table) == name]
+    if not chosen:
+        names = [called(table) for table in tables]
+        raise TableChoiceError(f"There is no table {name}; there are {_listed(names)}.", names)
+    return chosen
+
+
+def called(table: SourceTable) -> str:
+    """What a table is chosen by."""
+    return table.sheet or table.name
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return ", ".join(names[:_NAMED]) + more
+
+
+@contextmanager
+def table_rows(
+    path: Path, name: str | None = None
+) -> Iterator[tuple[SourceTable, Iterator[tuple[str, ...]]]]:
+    """The file's one table, or the one called ``name``, and its rows, for writing it as CSV.
+
+    Raises TableChoiceError where the file holds several: which one is meant cannot be guessed.
     """
     with tempfile.TemporaryDirectory(prefix="vernctl-") as folder:
-        tables = read_file(InputFile(name=path.name, path=path), Path(folder))
+        tables: Sequence[SourceTable] = read_file(
+            InputFile(name=path.name, path=path), Path(folder)
+        )
+        if name is not None:
+            tables = choose_tables(tables, name)
         if len(tables) != 1:
-            names = ", ".join(table.sheet or table.name for table in tables)
-            raise EngineError(f"{path.name} holds {len(tables)} tables: {names}.")
+            names = [called(table) for table in tables]
+            said = f"{path.name} holds {len(tables)} tables: {_listed(names)}."
+            raise TableChoiceError(said, names)
         yield tables[0], iter_rows(tables[0])
 
 

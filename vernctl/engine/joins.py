@@ -63,7 +63,7 @@ def find_paths(base: TableProfile, tables: Sequence[TableProfile]) -> list[JoinP
     """The paths from a table to others and to itself, the surest first; one per key and table."""
     found: list[JoinPath] = []
     for other in tables:
-        keys = [column for column in other.columns if _is_key(column, other)]
+        keys = [column for column in other.columns if is_key(column, other)]
         for column in base.columns:
             paths = [
                 path
@@ -76,7 +76,8 @@ def find_paths(base: TableProfile, tables: Sequence[TableProfile]) -> list[JoinP
     return sorted(found, key=lambda path: (-path.score, path.table, path.key))
 
 
-def _is_key(column: ColumnProfile, table: TableProfile) -> bool:
+def is_key(column: ColumnProfile, table: TableProfile) -> bool:
+    """Whether a column's values tell the rows of its table apart, bar a few that have none."""
     return column.unique and column.distinct > 1 and column.filled >= 0.9 * table.rows
 
 
@@ -102,9 +103,9 @@ def _path(
 def _sureness(column: ColumnProfile, key: ColumnProfile, other: TableProfile, own: bool) -> float:
     """How far the names of a key say that it names rows of the other table, or its values do."""
     role = role_of(column.name)
-    names_id = _names_id(column.name)
+    named = names_id(column.name)
     if own:
-        return 0.97 if names_id and bool(_OWN_KIND & set(role)) else 0.0
+        return 0.97 if named and bool(_OWN_KIND & set(role)) else 0.0
     entity = entity_of(other)
     if _same_key(column, key) or any(unit_score(a, b) >= 0.6 for a in role for b in entity):
         return 0.97
@@ -112,8 +113,8 @@ def _sureness(column: ColumnProfile, key: ColumnProfile, other: TableProfile, ow
         return 0.0
     if not _telling(column):
         # Counted ids are found in every table that counts: asked about.
-        return _DOUBTFUL if names_id else 0.0
-    if names_id:
+        return _DOUBTFUL if named else 0.0
+    if named:
         return 0.9
     # An address or a name may be that of another row by chance; an e-mail address hardly is.
     return 0.7 if column.share("email") > 0.9 else _DOUBTFUL
@@ -136,7 +137,8 @@ def role_of(name: str) -> tuple[str, ...]:
     return tuple(unit for unit in name_of(name).units if unit not in _KEY_WORDS)
 
 
-def _names_id(name: str) -> bool:
+def names_id(name: str) -> bool:
+    """Whether a column's name says that it tells rows apart: an id, a number, a code."""
     return bool(_KEY_WORDS & set(name_of(name).units))
 
 
@@ -189,7 +191,7 @@ def _offer(
     if own is not None:
         # An id in the place of what it stands for: "Company" fed by company_id. A column of the
         # target's own name is what is wanted, whatever its values are found in.
-        is_key = own[0] == path.key and _names_id(path.key) and not _names_id(column.name)
+        is_key = own[0] == path.key and names_id(path.key) and not names_id(column.name)
         if column.link and linked is None:
             return None
         if not is_key and own[1] >= best.score - 0.05:

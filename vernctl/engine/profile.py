@@ -70,8 +70,8 @@ class TableProfile(EngineValue):
 
 def profile_table(con: duckdb.DuckDBPyConnection, as_name: str, table: SourceTable) -> TableProfile:
     """Profile the table that ``load_table`` created as ``as_name``."""
-    target = '"' + as_name.replace('"', '""') + '"'
-    samples = _samples(con, target, table)
+    target = _quoted(as_name)
+    samples = sample_cells(con, as_name, table)
     columns = tuple(
         _profile_column(con, target, index, name, samples[index])
         for index, name in enumerate(table.columns)
@@ -85,10 +85,15 @@ def profile_table(con: duckdb.DuckDBPyConnection, as_name: str, table: SourceTab
     )
 
 
-def _samples(
-    con: duckdb.DuckDBPyConnection, target: str, table: SourceTable
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def sample_cells(
+    con: duckdb.DuckDBPyConnection, as_name: str, table: SourceTable
 ) -> list[tuple[str, ...]]:
     """Filled cells of evenly spaced rows, by column, trimmed, in row order."""
+    target = _quoted(as_name)
     width = len(table.columns)
     wanted = max(200, min(_SAMPLE_ROWS, _SAMPLE_CELLS // max(1, width)))
     step = max(1, -(-table.row_count // wanted))

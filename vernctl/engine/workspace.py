@@ -10,6 +10,7 @@ import duckdb
 
 from vernctl.engine.compile.run import Runner
 from vernctl.engine.compile.tables import Stored
+from vernctl.engine.database import make_room
 from vernctl.engine.findings import Findings
 from vernctl.engine.match import MatchResult, match
 from vernctl.engine.model import InputFile, Progress, Template
@@ -74,6 +75,7 @@ def load_files(
             name = _unused(table.name, tables)
             tables[name] = table
             contents[name] = f"{findings.digest(file)} {nth} {file.name}"
+    make_room(con, max((len(table.columns) for table in tables.values()), default=0))
     stored = {}
     for i, (name, table) in enumerate(tables.items()):
         stored[name] = Stored(f"source_{i}", table.columns)

@@ -16,6 +16,7 @@ from vernctl.engine.readers.mending import Mender
 from vernctl.engine.readers.plain import PlainTable
 from vernctl.engine.readers.records import Record, record_text
 from vernctl.engine.readers.table import (
+    KEPT_LINES,
     KEPT_REJECTS,
     MAX_COLUMNS,
     Dialect,
@@ -44,6 +45,7 @@ class Origin(NamedTuple):
     sheet: str | None = None
     encoding: str | None = None
     dialect: Dialect | None = None
+    line_ends: tuple[str, ...] = ()
 
 
 def assemble(records: Iterable[Record], origin: Origin, store: Path) -> SourceTable | None:
@@ -78,11 +80,14 @@ def plain_table(plain: PlainTable, origin: Origin, store: Path) -> SourceTable:
     notes: list[str] = []
     if plain.header_line > 1:
         notes.append(_preamble_note(plain.before))
+    skipped = {"header": 1}
+    lines: dict[str, tuple[int, ...]] = {"header": (plain.header_line,)}
     if _is_total(plain.last):
         notes.append(_total_note(plain.lines))
-    skipped = {"header": 1}
-    if plain.header_line > 1:
-        skipped["before the header"] = plain.header_line - 1
+        lines["total"] = (plain.lines,)
+    if above := plain.header_line - 1:
+        skipped["before the header"] = above
+        lines["before the header"] = tuple(range(1, min(above, KEPT_LINES) + 1))
     return SourceTable(
         name=origin.name,
         file=origin.file,
@@ -90,8 +95,10 @@ def plain_table(plain: PlainTable, origin: Origin, store: Path) -> SourceTable:
         row_count=plain.rows,
         notes=tuple(notes),
         skipped=dict(sorted(skipped.items())),
+        lines=dict(sorted(lines.items())),
         encoding=origin.encoding,
         dialect=origin.dialect,
+        line_ends=origin.line_ends,
         header_line=plain.header_line,
         store=store,
         form=plain.form,
@@ -115,6 +122,7 @@ class _Assembly:
         self.width = layout.width
         self.writer = TableWriter(store, layout.width)
         self.skipped: Counter[str] = Counter()
+        self.lines: dict[str, list[int]] = {}
         self.rejected: list[RejectedLine] = []
         self.rejected_count = 0
         self.padded = 0
@@ -134,17 +142,18 @@ class _Assembly:
         elif len(cells) == self.width and cells[0].strip():
             self._row(record, cells)
         elif not any(map(str.strip, cells)) or (len(cells) == 1 < self.width and _is_filler(cells)):
-            self.skipped["blank"] += 1
+            self._skip("blank", record)
         elif record.line < self.start:
             self._before(record)
         elif self._commented and cells[0].startswith("#") and not any(cells[1:]):
-            self.skipped["comment"] += 1
+            self._skip("comment", record)
         elif len(cells) == 1 < self.width and COUNTED.fullmatch(cells[0].strip()):
             self._reject(record, IS_COUNT)
         elif len(cells) < self.width:
             self._row(record, [*cells, *[""] * (self.width - len(cells))], len(cells))
         elif len(cells) > self.width and (whole := self.mender and self.mender.mend(cells)):
             self.mended += 1
+            self._remember("torn", record)
             self._row(record, whole)
         elif any(cell.strip() for cell in cells[self.width :]):
             self._reject(record, f"{len(cells)} cells where the table has {self.width}")
@@ -156,23 +165,34 @@ class _Assembly:
             self._before(record)
             return
         if self._header and cells[0].strip() == self._header[0] and _trimmed(cells) == self._header:
-            self.skipped["header" if record.line == self.start else "repeated header"] += 1
+            self._skip("header" if record.line == self.start else "repeated header", record)
             return
         if (cells[0].startswith(RULES) or not cells[0]) and _is_rule(cells):
-            self.skipped["ruled line"] += 1
+            self._skip("ruled line", record)
             return
         if self.protected:
             cells = [PROTECTED.sub(r"\1", cell) if cell[:1] == "=" else cell for cell in cells]
-        self.padded += bool(given)
+        if given:
+            self.padded += 1
+            self._remember("short", record)
         self.writer.write(cells)
         self.last = (record.line, cells)
 
     def _before(self, record: Record) -> None:
-        self.skipped["before the header"] += 1
+        self._skip("before the header", record)
         self.above = record.cells
         self._commented |= record.cells[0].startswith("#")
         if len(self.preamble) < 20:
             self.preamble.append(record_text(record.cells))
+
+    def _skip(self, what: str, record: Record) -> None:
+        self.skipped[what] += 1
+        self._remember(what, record)
+
+    def _remember(self, what: str, record: Record) -> None:
+        kept = self.lines.setdefault(what, [])
+        if len(kept) < KEPT_LINES:
+            kept.append(record.line)
 
     def _reject(self, record: Record, why: str) -> None:
         self.rejected_count += 1
@@ -182,19 +202,21 @@ class _Assembly:
 
     def table(self) -> SourceTable:
         """The finished table."""
-        origin = self.origin
+        origin, notes = self.origin, tuple(self._notes())
         return SourceTable(
             name=origin.name,
             file=origin.file,
             sheet=origin.sheet,
             columns=unique_names(_with_groups(self.layout.header or (), self.above), self.width),
             row_count=self.writer.rows,
-            notes=tuple(self._notes()),
+            notes=notes,
             rejected=tuple(self.rejected),
             rejected_count=self.rejected_count,
             skipped=dict(sorted(self.skipped.items())),
+            lines={what: tuple(found) for what, found in sorted(self.lines.items())},
             encoding=origin.encoding,
             dialect=origin.dialect,
+            line_ends=origin.line_ends,
             header_line=None if self.layout.header is None else self.start,
             form=StoreForm(longest=self.writer.longest),
             store=self.store,
@@ -219,6 +241,7 @@ class _Assembly:
         if self.rejected_count:
             yield f"{self.rejected_count:,} {_lines(self.rejected_count)} rejected"
         if self.last is not None and _is_total(self.last[1]):
+            self.lines["total"] = [self.last[0]]
             yield _total_note(self.last[0])
 
 

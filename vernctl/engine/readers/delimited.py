@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import TextIO
@@ -21,6 +22,8 @@ _SAMPLE_CHARS = 4 << 20
 #: From this size on (bytes) the short way for plain files is tried.
 _WORTH_IT = 4 << 20
 
+_LINE_ENDS = {"\n": "LF", "\r\n": "CRLF", "\r": "CR"}
+
 
 def read_delimited(path: Path, name: str, store: Path, *, lasting: bool = True) -> SourceTable:
     """The one table of a text file. Raises EngineError in a sentence for a person.
@@ -37,7 +40,8 @@ def read_delimited(path: Path, name: str, store: Path, *, lasting: bool = True) 
                 break
     dialect = detect_dialect(sample)
     codec = "utf-8" if encoding.codec == "utf-8-sig" else encoding.codec
-    origin = Origin(name, name, encoding=codec, dialect=dialect)
+    ends = _line_ends(sample)
+    origin = Origin(name, name, encoding=codec, dialect=dialect, line_ends=ends)
     if lasting and codec == "utf-8" and not encoding.damaged and _is_large(path):
         plain = read_plain(path, sample, dialect)
         if plain is not None:
@@ -55,6 +59,13 @@ def read_delimited(path: Path, name: str, store: Path, *, lasting: bool = True) 
         damage = f"{encoding.damaged:,} characters are not valid {codec}; they {became}"
         table = table.model_copy(update={"notes": (*table.notes, damage)})
     return table
+
+
+def _line_ends(lines: Sequence[str]) -> tuple[str, ...]:
+    """How lines end, the commonest way first; a line end inside a cell counts as any other."""
+    found = Counter(line[len(line.rstrip("\r\n")) :][-2:] for line in lines)
+    ways = sorted(_LINE_ENDS.keys() & found.keys(), key=lambda end: (-found[end], end))
+    return tuple(_LINE_ENDS[end] for end in ways)
 
 
 def _is_large(path: Path) -> bool:

@@ -14,8 +14,8 @@ from vernctl.engine.kinds import kinds_of
 
 #: Kinds that many words have by chance; a column's cells must share a stricter one to be a witness.
 _LOOSE = frozenset(("code", "name", "words", "domain", "boolean"))
-#: What databases write where there is no value.
-_NOTHING = ("", "null", "\\n", "n/a", "nan", "none")
+#: What databases write where there is no value, case folded.
+NOTHING = ("", "null", "(null)", "<null>", "[null]", "\\n", "n/a", "#n/a", "nan", "none")
 #: Fewer whole records than this prove nothing about a file.
 _LEAST = 3
 
@@ -58,11 +58,11 @@ class Mender:
 def _common_kinds(values: Sequence[str]) -> frozenset[str]:
     """The strict kinds that every filled value has; none where there are no values."""
     told = (value.strip() for value in values)
-    kinds = [kinds_of(value) for value in told if value.casefold() not in _NOTHING]
+    kinds = [kinds_of(value) for value in told if value.casefold() not in NOTHING]
     common = frozenset.intersection(*map(frozenset, kinds)) if kinds else frozenset()
     return common - _LOOSE
 
 
 def _fits(cell: str, kinds: frozenset[str]) -> bool:
     told = cell.strip()
-    return not kinds or told.casefold() in _NOTHING or not kinds.isdisjoint(kinds_of(told))
+    return not kinds or told.casefold() in NOTHING or not kinds.isdisjoint(kinds_of(told))

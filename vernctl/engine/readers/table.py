@@ -25,6 +25,8 @@ MAX_CELL = 16_000_000
 MAX_COLUMNS = 16_384
 #: Rejected lines that are kept whole; all are counted.
 KEPT_REJECTS = 1_000
+#: Line numbers that are kept of each kind of line.
+KEPT_LINES = 100
 
 # csv's limit is global; 128 KB, its default, is less than a note that a CRM exports.
 csv.field_size_limit(min(MAX_CELL * 2, sys.maxsize))
@@ -70,7 +72,9 @@ class SourceTable(EngineValue):
 
     ``header_line`` is the line (or sheet row) of the header from 1, None where there was none.
     ``rejected`` keeps the first thousand of ``rejected_count`` lines; ``skipped`` counts the
-    records that are neither rows nor rejected, by what they are.
+    records that are neither rows nor rejected, by what they are. ``lines``: where the first hundred
+    of each of these are, and of rows that were "short", "torn" or look like a "total".
+    ``line_ends``: how the first lines of a text file end ("LF", "CRLF", "CR"), the commonest first.
     """
 
     name: str
@@ -82,8 +86,10 @@ class SourceTable(EngineValue):
     rejected: tuple[RejectedLine, ...] = ()
     rejected_count: int = 0
     skipped: Mapping[str, int] = {}
+    lines: Mapping[str, tuple[int, ...]] = {}
     encoding: str | None = None
     dialect: Dialect | None = None
+    line_ends: tuple[str, ...] = ()
     header_line: int | None = None
     store: Path
     form: StoreForm = StoreForm()

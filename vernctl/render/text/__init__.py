@@ -11,7 +11,7 @@ from vernctl.render.text.diff import Detail, add_diff
 from vernctl.render.text.effects import add_effects
 from vernctl.render.text.head import add_facts, add_head
 from vernctl.render.text.heals import add_heals
-from vernctl.render.text.layout import Ink, Page
+from vernctl.render.text.layout import Page
 from vernctl.render.text.origins import add_origins
 from vernctl.render.text.questions import add_clarified, add_questions, open_questions
 from vernctl.render.text.results import add_checks, add_error, add_import, add_waiting
@@ -65,7 +65,7 @@ def render_error(error: ErrorOutcome, *, width: int = 80, colour: bool = False) 
     page = Page(width, colour=colour)
     add_error(page, error, indent=0)
     if error.next:
-        page.line("  ", Ink(text_safe(error.next, WHOLE), "accent"))
+        page.literal(text_safe(error.next, WHOLE), indent=2)
     return str(page)
 
 
