@@ -10,6 +10,7 @@ from scripted_agent import Ask
 
 from vernctl.api.client import MigrationClient
 from vernctl.api.models import Answer
+from vernctl.workflow.commands import cancel_spec
 from vernctl.workflow.journal import Journal
 
 QUESTION = Ask("Which column is Email?", ("Work", "Private"))
@@ -61,6 +62,11 @@ def test_a_run_that_was_told_what_this_spec_does_not_say_is_a_strangers(
     assert which.endswith("told: upper Note")
     assert "vernctl cancel" in (outcome.error.next or "")
     assert not [line for line in elsewhere.sent() if "/messages" in line]
+    # What the refusal advises works from here, where nobody knows the run.
+    canceled = elsewhere.run(lambda session: cancel_spec(session, elsewhere.specs()[0]))
+    assert canceled.facts == ("The run is canceled.",), canceled.error
+    elsewhere.agent.asks.clear()
+    assert elsewhere.plan().status == "changed"
 
 
 def test_a_run_with_an_answer_that_no_rule_gives_is_a_strangers(
@@ -101,3 +107,27 @@ def test_a_run_that_is_answered_while_its_id_is_found_out_is_not_mistaken_for_a_
     elsewhere.approve()
     assert elsewhere.apply().status == "applied"
     assert waiting.agent.calls.count("execute") == 1
+
+
+def test_a_strangers_run_is_named_and_can_be_canceled_where_only_the_approved_one_is_on_record(
+    work_bench: Bench, tmp_path: Path
+) -> None:
+    work_bench.imported()
+    clones = [work_bench.checkout(tmp_path / name) for name in ("stranger", "applied", "fresh")]
+    stranger, applied, fresh = clones
+    work_bench.agent.asks += [
+        Ask("Is that so?", ("Yes", "No")),
+        Ask("And now?", ("Yes", "No"), after=1),
+    ]
+    stranger.spec_text(("  - upper Name\n", "  - upper Name\n  - upper Note\n"))
+    assert stranger.plan().status == "blocked"
+    stranger.answer({1: "Yes"})
+    assert applied.apply().status == "unchanged"
+    for clone in (applied, fresh, work_bench):
+        clone.spec_text(("  - upper Name\n", "  - upper Name\n  - upper Email\n"))
+        outcome = clone.plan()
+        assert outcome.exit_code == 4, outcome
+        assert outcome.error is not None
+        assert "a run that this checkout did not start is blocked" in outcome.error.message
+    canceled = fresh.run(lambda session: cancel_spec(session, fresh.specs()[0]))
+    assert canceled.facts == ("The run is canceled.",), canceled.error

@@ -23,7 +23,7 @@ from vernctl.workflow.pinning import pin_work
 from vernctl.workflow.planning import PlanOptions, plan_work
 from vernctl.workflow.reading import cancel_in_flight, export_work, log_of
 from vernctl.workflow.remembered import record_lines
-from vernctl.workflow.takeover import take_over
+from vernctl.workflow.takeover import named_run, take_over
 from vernctl.workflow.work import Work
 
 
@@ -120,8 +120,9 @@ class Migrations:
 
     async def cancel(self, work: Work) -> SpecOutcome:
         """Whoever started it."""
-        observed = await work.look()
-        return await cancel_in_flight(work, observed.migration_id, observed.run)
+        observed = await work.look(latest=True)
+        run = await named_run(work, observed)
+        return await cancel_in_flight(work, observed.migration_id, run)
 
     async def answer(self, work: Work, given: Mapping[int, str], *, write: bool) -> SpecOutcome:
         """A run that another checkout of this spec has started is taken over first."""

@@ -39,13 +39,15 @@ async def observe(
     *,
     recreate: bool = False,
     brief: bool = False,
+    latest: bool = False,
 ) -> Observed:
     """Read the migration that the journal, or the snapshot of the same address, names.
 
     A recorded id that answers 404 is an error, for it usually means another key or region; on the
     embedded server, whose data may be thrown away, and with ``recreate`` it is simply forgotten.
     ``brief``: an import of ours whose thread has not moved since is taken to be as we left it, so
-    that one read is all; its report is then not at hand.
+    that one read is all; its report is then not at hand. ``latest``: something in flight has been
+    met, so that the run which is on record here is not the one that counts.
     """
     known = journal.known
     migration_id = known.migration_id or (recorded.migration_id if recorded else None)
@@ -64,15 +66,15 @@ async def observe(
             rule="unknown_migration",
             next="Check the endpoint and its key; `vernctl plan --recreate` starts a new one.",
         ) from error
-    if brief and _is_as_left(known, page):
+    if brief and not latest and _is_as_left(known, page):
         imported = Run(run_id=known.run_id or "", status="completed")
         return Observed(migration_id, imported, known.sequence)
     recorded_run = recorded.run_id if recorded and not known.generated else None
     run = await _run_of(session, migration_id, known.run_id or recorded_run)
-    if run is not None and run.run_id == known.run_id and run.status not in IN_FLIGHT:
+    if run is not None and run.status not in IN_FLIGHT and known.open is None:
         # Ours has settled, but the thread has gone on: the latest run may be somebody else's.
         moved = page.events and page.events[-1].sequence != known.sequence
-        if moved and known.open is None:
+        if latest or (moved and run.run_id == known.run_id):
             run = await _run_of(session, migration_id, None)
     return Observed(
         migration_id=migration_id,

@@ -83,10 +83,10 @@ async def reach(work: Work, options: PlanOptions) -> Reached:
     With ``read_only`` nothing is performed: the first plan is where it ends.
     """
     progress = work.progress
-    wanted = options
+    wanted, met = options, False
     for turn in range(MAX_ROUNDS):
         observed = await work.look(
-            recreate=options.recreate, brief=True, read_only=options.read_only
+            recreate=options.recreate, brief=True, latest=met, read_only=options.read_only
         )
         if not options.read_only:
             observed = await take_over(work, observed)
@@ -105,6 +105,7 @@ async def reach(work: Work, options: PlanOptions) -> Reached:
         try:
             progress.questions += await perform(work, plan, effects=options.step)
         except Replan:
+            met = True
             progress.steps = [step for step in progress.steps if step.kind == "create"]
             # Two that meet step back for unequal times, or they meet again.
             await asyncio.sleep(random.uniform(0, turn * work.session.poll_seconds))

@@ -126,14 +126,16 @@ async def active_run_id(
     try:
         await session.client.get_log(migration_id)
     except ConflictError:
-        intent = journal.intend("generate", sequence=sequence) if journal else None
-        return await _probed(session, migration_id, journal, intent)
+        return await refused_by(session, migration_id, journal, sequence)
     return None, False
 
 
-async def _probed(
-    session: Session, migration_id: str, journal: Journal | None, intent: Entry | None
+async def refused_by(
+    session: Session, migration_id: str, journal: Journal | None, sequence: int | None
 ) -> tuple[str | None, bool]:
+    """The id of the run in flight, by the 409 of a start that it refuses; or, where nothing refuses
+    it after all, the id of what was started, and True. ``sequence``: where the thread stands."""
+    intent = journal.intend("generate", sequence=sequence) if journal else None
     try:
         started = await session.client.start_run(migration_id, "generate")
     except (UnreachableError, ServerError):

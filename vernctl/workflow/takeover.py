@@ -15,7 +15,7 @@ from vernctl.workflow.connecting import attached, public_of
 from vernctl.workflow.messages import split_message
 from vernctl.workflow.observe import Observed, persons_words
 from vernctl.workflow.requests import leaves
-from vernctl.workflow.settle import active_run_id
+from vernctl.workflow.settle import active_run_id, refused_by
 from vernctl.workflow.standing import settled_log
 from vernctl.workflow.work import Work
 
@@ -55,6 +55,16 @@ async def take_over(work: Work, observed: Observed) -> Observed:
         sequence=events[-1].sequence if events else None,
     )
     return Observed(migration_id, run, observed.last_sequence, ())
+
+
+async def named_run(work: Work, observed: Observed) -> Run | None:
+    """The observed run with its id, whoever started it: to be canceled, so it is not waited for,
+    and what asking for the id may start is canceled as well."""
+    run, migration_id = observed.run, observed.migration_id
+    if run is None or run.run_id or migration_id is None:
+        return run
+    run_id, _ = await refused_by(work.session, migration_id, work.journal, observed.last_sequence)
+    return await work.session.client.get_run(migration_id, run_id) if run_id else run
 
 
 async def _last_run(work: Work, observed: Observed) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 
 from vernctl.api.models import Run
 from vernctl.errors import ConflictError, RefusedError
@@ -116,16 +116,22 @@ class Work:
         return base if same else None
 
     async def look(
-        self, *, recreate: bool = False, brief: bool = False, read_only: bool = False
+        self,
+        *,
+        recreate: bool = False,
+        brief: bool = False,
+        latest: bool = False,
+        read_only: bool = False,
     ) -> Observed:
         """What the service holds now; an intent left open by a crash is settled on the way, as far
         as that goes by reading alone where it is ``read_only``."""
-        observed = await observe(
-            self.session, self.journal, self.here, recreate=recreate, brief=brief
+        read = partial(
+            observe, self.session, self.journal, self.here, recreate=recreate, latest=latest
         )
+        observed = await read(brief=brief)
         if self.journal.known.open is not None:
             await settle(self.session, self.journal, read_only=read_only)
-            observed = await observe(self.session, self.journal, self.here, recreate=recreate)
+            observed = await read()
         self.latest = observed.run
         return observed
 
