@@ -36,10 +36,9 @@ Kernel = Literal["locked", "taken", "unknown"]
 @asynccontextmanager
 async def lease(folder: Path, spec: str, command: str, listener: Listener) -> AsyncIterator[None]:
     """Hold the spec's lease for the block; wait while another process holds it."""
-    folder.mkdir(parents=True, exist_ok=True)
-    lock = os.open(_lock_file(folder, spec), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    lock = _opened(_lock_file(folder, spec))
     try:
-        held = await _acquire(lock, _Hold(_lease_file(folder, spec), spec, command), listener)
+        held = await _acquire(lock, _lease_file(folder, spec), spec, command, listener)
         before = _HELD.set(held)
         try:
             yield
@@ -77,24 +76,25 @@ def holder_of(folder: Path, spec: str) -> str | None:
 class _Hold:
     """One process's hold on one spec."""
 
-    def __init__(self, path: Path, spec: str, command: str) -> None:
+    def __init__(self, path: Path, spec: str, holder: Holder) -> None:
         self.path, self.spec = path, spec
-        self._holder = Holder.here(command)
+        self._holder = holder
         self._beats = threading.Lock()
         self._ended = False
+
+    @classmethod
+    def claim(cls, path: Path, spec: str, command: str, over: Holder | None) -> _Hold | None:
+        """Take the lease, ``over`` the one that lies there; None where somebody was first."""
+        holder = Holder.here(command)
+        if over is None:
+            return cls(path, spec, holder) if leasefile.create(path, holder) else None
+        leasefile.put(path, holder)
+        return cls(path, spec, holder)
 
     @property
     def is_mine(self) -> bool:
         """Whether the file names this very hold."""
         return leasefile.is_held(self.path, self._holder)
-
-    def claim(self, over: Holder | None) -> bool:
-        """Take the lease, ``over`` the one that lies there; False where somebody was first."""
-        self._holder = self._holder.anew()
-        if over is None:
-            return leasefile.create(self.path, self._holder)
-        leasefile.put(self.path, self._holder)
-        return True
 
     def check(self) -> None:
         """Raise RefusedError where it is somebody else's by now."""
@@ -182,17 +182,18 @@ class _Watch:
         return missed or unchanged >= leasefile.EXPIRY
 
 
-async def _acquire(lock: int, hold: _Hold, listener: Listener) -> _Hold:
+async def _acquire(lock: int, path: Path, spec: str, command: str, listener: Listener) -> _Hold:
     """Wait for the kernel's lock, and for a lease that it says nothing of to end or to expire."""
     watch, told = _Watch(), ""
     while True:
-        kernel, holder = _lock(lock), leasefile.read(hold.path)
+        kernel, holder = _lock(lock), leasefile.read(path)
         foreign = holder is not None and (kernel == "unknown" or not holder.is_here)
         over = foreign and holder is not None and watch.is_over(holder)
         free = over or (kernel != "taken" and not foreign)
-        if free and hold.claim(holder) and (not over or await _won(hold)):
+        hold = _Hold.claim(path, spec, command, holder) if free else None
+        if hold is not None and (not over or await _won(hold)):
             if over:
-                listener.note(f"{hold.spec}: taken over from {holder}.")
+                listener.note(f"{spec}: taken over from {holder}.")
             _keeper(leasefile.HEARTBEAT).keep(hold)
             return hold
         if kernel == "locked":
@@ -200,7 +201,7 @@ async def _acquire(lock: int, hold: _Hold, listener: Listener) -> _Hold:
             fcntl.flock(lock, fcntl.LOCK_UN)
         whose = f"{holder.token} {holder.expired}" if holder else "nobody known"
         if told != whose:
-            listener.say(hold.spec, "waiting", f"for {holder or 'another vernctl'}")
+            listener.say(spec, "waiting", f"for {holder or 'another vernctl'}")
             told = whose
         await asyncio.sleep(_LOOK_AGAIN)
 
@@ -210,6 +211,15 @@ async def _won(hold: _Hold) -> bool:
     it over at once, the last one has it."""
     await asyncio.sleep(5 * _LOOK_AGAIN)
     return hold.is_mine
+
+
+def _opened(path: Path) -> int:
+    flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC
+    try:
+        return os.open(path, flags, 0o644)
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return os.open(path, flags, 0o644)
 
 
 def _lock(descriptor: int) -> Kernel:

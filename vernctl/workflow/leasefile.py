@@ -40,6 +40,7 @@ class Holder(BaseModel):
     @classmethod
     def here(cls, command: str) -> Holder:
         """This process, from now on."""
+        times = _pulse()
         return cls(
             token=uuid.uuid4().hex,
             owner=_user(),
@@ -47,14 +48,9 @@ class Holder(BaseModel):
             machine=machine(),
             pid=os.getpid(),
             command=command,
-            since=_shown(datetime.now(UTC)),
-            **_pulse(),
+            since=times["heartbeat"],
+            **times,
         )
-
-    def anew(self) -> Holder:
-        """Another hold of the same process, from now on."""
-        fresh = {"token": uuid.uuid4().hex, "since": _shown(datetime.now(UTC))}
-        return self.model_copy(update={**fresh, **_pulse()})
 
     def alive(self) -> Holder:
         """The same hold with a fresh heartbeat."""
@@ -90,8 +86,10 @@ def read(path: Path) -> Holder | None:
 
 def is_held(path: Path, holder: Holder) -> bool:
     """Whether the lease is this very hold, however old its heartbeat."""
-    found = read(path)
-    return found is not None and found.token == holder.token
+    try:
+        return holder.token.encode() in path.read_bytes()
+    except OSError:
+        return False
 
 
 def create(path: Path, holder: Holder) -> bool:
