@@ -148,6 +148,51 @@ def test_a_torn_record_with_no_certain_reading_is_rejected_with_its_line(
     assert [(line.line, line.text) for line in table.rejected] == [(5, torn)]
 
 
+def test_a_cell_that_begins_with_a_blank_on_purpose_is_no_tear(tmp_path: Path) -> None:
+    torn = '4,Dan,Rua do Paço," 67",Rio,20031,2024-04-05'
+    table = read(tmp_path, f"{_ORDERS}{torn}\n")
+    assert [(line.line, line.text) for line in table.rejected] == [(5, torn)]
+
+
+@pytest.mark.parametrize(
+    ("line", "kept"),
+    [('2,6" pipe,7', '6" pipe'), ('2,"a"b,7', "ab"), ('2,a "b,7', 'a "b')],
+)
+def test_a_stray_quote_is_kept_and_pointed_out(tmp_path: Path, line: str, kept: str) -> None:
+    table = read(tmp_path, f'id,what,n\n1,"x ""y"" z",6\n{line}\n3,"c, d",8\n')
+    assert shape(table)[2] == ["2", kept, "7"]
+    assert table.notes == ("1 row has a quote that opens or closes no cell",)
+    assert table.lines["stray quote"] == (3,)
+
+
+@pytest.mark.parametrize("line", ['2,5" x 6",7', '2,"he said ""no""",7', '2,"two\nlines",7'])
+def test_quotes_that_come_in_pairs_are_text(tmp_path: Path, line: str) -> None:
+    assert read(tmp_path, f"id,what,n\n1,a,6\n{line}\n3,b,8\n").notes == ()
+
+
+def test_what_a_report_says_below_its_table_is_no_row(tmp_path: Path) -> None:
+    below = 'Contacts\n"Copyright (c) 2024 example.com, inc."\nConfidential - Do Not Distribute\n'
+    table = read(tmp_path, f"id,name,n\n1,a,6\n2,b,8\n\n\n{below}")
+    assert (table.row_count, table.skipped["below the table"]) == (2, 3)
+    assert table.notes[-1].startswith("below the table: Contacts / Copyright (c) 2024")
+    assert table.lines["below the table"] == (6, 7, 8)
+
+
+@pytest.mark.parametrize(
+    ("below", "note"),
+    [
+        ("Source: the office of all numbers,,\n", "line 5 looks like a remark below the table"),
+        ("Ann Lee,,\n", "1 blank line"),
+        ("4\n", "1 row is short; filled up"),
+        ("Half a row\n3,c,9\n", "1 row is short; filled up"),
+    ],
+)
+def test_what_may_be_a_row_stays_one(tmp_path: Path, below: str, note: str) -> None:
+    table = read(tmp_path, f"id,name,n\n1,a,6\n2,b,8\n\n{below}")
+    assert table.row_count == 2 + len(below.splitlines())
+    assert any(said.startswith(note) for said in table.notes)
+
+
 def test_many_torn_records_do_not_widen_the_table(tmp_path: Path) -> None:
     torn = "".join(f"{n},Dan,Rua do Paço,{n},Rio,20031,2024-04-05\n" for n in range(4, 6))
     table = read(tmp_path, _ORDERS + torn)

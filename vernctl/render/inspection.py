@@ -37,10 +37,11 @@ class TableDocument(TypedDict):
     are the columns' positions in a file of fixed width, in characters from 0. ``header_line`` is
     null where there is no header. ``rejected`` counts lines that could not become rows;
     ``rejected_lines`` are the first thousand; ``skipped`` counts lines that are no rows, by what
-    they are, and ``lines`` has the first hundred line numbers of these and of rows that were short,
-    torn or look like a total. ``keys``: columns that tell all rows apart, the likeliest first, two
-    or three together only where no single one does. ``doubles``: rows that equal an earlier one
-    (null: not searched). ``header_language``: ISO 639-1, null where it is not certain.
+    they are, and ``lines`` has the first hundred line numbers of these and of rows that were short
+    or torn, have a stray quote, or look like a total or a remark. ``keys``: columns that tell all
+    rows apart, the likeliest first, two or three together only where no single one does.
+    ``doubles``: rows that equal an earlier one (null: not searched). ``header_language``: ISO
+    639-1, null where it is not certain.
     """
 
     name: str

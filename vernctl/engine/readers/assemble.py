@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import chain, islice
 from pathlib import Path
 from typing import NamedTuple
 
 from vernctl.engine.model import EngineError
+from vernctl.engine.readers.account import Account, text_note, total_note
 from vernctl.engine.readers.fixed import COUNTED, IS_COUNT
 from vernctl.engine.readers.layout import PROTECTED, RULES, Layout, find_layout
 from vernctl.engine.readers.mending import Mender
 from vernctl.engine.readers.plain import PlainTable
-from vernctl.engine.readers.records import Record, record_text
+from vernctl.engine.readers.records import Record, has_stray_quote
 from vernctl.engine.readers.table import (
     KEPT_LINES,
-    KEPT_REJECTS,
     MAX_COLUMNS,
     Dialect,
-    RejectedLine,
     SourceTable,
     StoreForm,
     TableWriter,
@@ -31,6 +29,11 @@ _SAMPLE = 200
 #: What old systems end a file with, or fill it up with; and lines that only part header and rows.
 _FILLER = "\0\x1a \t"
 _RULE = re.compile(r"[-=+:]{3,}")
+#: Text below a table is told from a row that is nearly empty where the table has so many columns,
+#: there are no more lines of it, and each is a line without delimiters or of so many words.
+_NARROWEST = 3
+_MOST_BELOW = 20
+_A_SENTENCE = 5
 _TOTALS = frozenset(
     ("total", "totals", "subtotal", "sum", "summe", "gesamt", "gesamtsumme", "totaal", "somme",
      "totale", "suma", "razem", "celkem")
@@ -69,6 +72,7 @@ def assemble(records: Iterable[Record], origin: Origin, store: Path) -> SourceTa
     try:
         for record in chain(sample, stream):
             assembly.take(record)
+        assembly.finish()
     finally:
         assembly.writer.close()
     return assembly.table()
@@ -79,11 +83,11 @@ def plain_table(plain: PlainTable, origin: Origin, store: Path) -> SourceTable:
     layout = plain.layout
     notes: list[str] = []
     if plain.header_line > 1:
-        notes.append(_preamble_note(plain.before))
+        notes.append(text_note("before the header", plain.before))
     skipped = {"header": 1}
     lines: dict[str, tuple[int, ...]] = {"header": (plain.header_line,)}
     if _is_total(plain.last):
-        notes.append(_total_note(plain.lines))
+        notes.append(total_note(plain.lines))
         lines["total"] = (plain.lines,)
     if above := plain.header_line - 1:
         skipped["before the header"] = above
@@ -117,46 +121,46 @@ class _Assembly:
         store: Path,
     ) -> None:
         self.layout, self.start, self.origin, self.store = layout, start, origin, store
-        self.mender = Mender(whole, origin.dialect.delimiter) if origin.dialect else None
+        self.dialect = origin.dialect
+        self.mender = Mender(whole, origin.dialect) if origin.dialect else None
         self.protected = any(PROTECTED.fullmatch(cell) for row in whole for cell in row)
         self.width = layout.width
         self.writer = TableWriter(store, layout.width)
-        self.skipped: Counter[str] = Counter()
-        self.lines: dict[str, list[int]] = {}
-        self.rejected: list[RejectedLine] = []
-        self.rejected_count = 0
-        self.padded = 0
-        self.mended = 0
-        self.preamble: list[str] = []
+        self.account = Account()
         #: The record right above the header.
         self.above: Sequence[str] = ()
         self.last: tuple[int, Sequence[str]] | None = None
         self._commented = False
+        #: What may stand below the table: records of one cell since the first blank line in it.
+        self._tail: list[tuple[Record, list[str], int]] = []
+        self._ended = self._has_single = False
         self._header = [] if layout.header is None else _trimmed(layout.header)
 
     def take(self, record: Record) -> None:
         """Account for one record."""
         cells = record.cells
         if record.why:
-            self._reject(record, record.why)
+            self.account.reject(record, record.why)
         elif len(cells) == self.width and cells[0].strip():
             self._row(record, cells)
         elif not any(map(str.strip, cells)) or (len(cells) == 1 < self.width and _is_filler(cells)):
-            self._skip("blank", record)
+            self.account.skip("blank", record)
+            self._ended = not self._has_single and self.writer.rows > 0
         elif record.line < self.start:
             self._before(record)
         elif self._commented and cells[0].startswith("#") and not any(cells[1:]):
-            self._skip("comment", record)
+            self.account.skip("comment", record)
         elif len(cells) == 1 < self.width and COUNTED.fullmatch(cells[0].strip()):
-            self._reject(record, IS_COUNT)
+            self.account.reject(record, IS_COUNT)
         elif len(cells) < self.width:
             self._row(record, [*cells, *[""] * (self.width - len(cells))], len(cells))
-        elif len(cells) > self.width and (whole := self.mender and self.mender.mend(cells)):
-            self.mended += 1
-            self._remember("torn", record)
+        elif len(cells) > self.width and (
+            whole := self.mender and self.mender.mend(cells, record.text)
+        ):
+            self.account.mend("torn", record)
             self._row(record, whole)
         elif any(cell.strip() for cell in cells[self.width :]):
-            self._reject(record, f"{len(cells)} cells where the table has {self.width}")
+            self.account.reject(record, f"{len(cells)} cells where the table has {self.width}")
         else:
             self._row(record, cells[: self.width])
 
@@ -165,55 +169,78 @@ class _Assembly:
             self._before(record)
             return
         if self._header and cells[0].strip() == self._header[0] and _trimmed(cells) == self._header:
-            self._skip("header" if record.line == self.start else "repeated header", record)
+            self.account.skip("header" if record.line == self.start else "repeated header", record)
             return
         if (cells[0].startswith(RULES) or not cells[0]) and _is_rule(cells):
-            self._skip("ruled line", record)
+            self.account.skip("ruled line", record)
             return
         if self.protected:
             cells = [PROTECTED.sub(r"\1", cell) if cell[:1] == "=" else cell for cell in cells]
+        if self._is_below(cells, given):
+            self._tail.append((record, cells, given))
+            return
+        self._release()
+        self._write(record, cells, given)
+
+    def _is_below(self, cells: list[str], given: int) -> bool:
+        """Whether a record may belong below the table: a text by itself, after a blank line."""
+        single = self.width >= _NARROWEST and not any(map(str.strip, cells[1:]))
+        if single and self._ended and len(self._tail) < _MOST_BELOW:
+            return given == 1 or len(cells[0].split()) >= _A_SENTENCE
+        self._has_single |= single
+        return False
+
+    def _release(self) -> None:
+        """What was held back has rows below it, and is rows itself."""
+        self._ended = False
+        for record, cells, given in self._tail:
+            self._write(record, cells, given)
+        self._tail.clear()
+
+    def _write(self, record: Record, cells: list[str], given: int) -> None:
         if given:
-            self.padded += 1
-            self._remember("short", record)
+            self.account.mend("short", record)
+        if self.dialect is not None and has_stray_quote(record.text, self.dialect):
+            self.account.mend("stray quote", record)
         self.writer.write(cells)
         self.last = (record.line, cells)
 
     def _before(self, record: Record) -> None:
-        self._skip("before the header", record)
+        self.account.skip_text("before the header", record)
         self.above = record.cells
         self._commented |= record.cells[0].startswith("#")
-        if len(self.preamble) < 20:
-            self.preamble.append(record_text(record.cells))
 
-    def _skip(self, what: str, record: Record) -> None:
-        self.skipped[what] += 1
-        self._remember(what, record)
+    def finish(self) -> None:
+        """After the last record: what still waits stands below the table.
 
-    def _remember(self, what: str, record: Record) -> None:
-        kept = self.lines.setdefault(what, [])
-        if len(kept) < KEPT_LINES:
-            kept.append(record.line)
-
-    def _reject(self, record: Record, why: str) -> None:
-        self.rejected_count += 1
-        if len(self.rejected) < KEPT_REJECTS:
-            text = record.text.rstrip("\r\n")[:2000]
-            self.rejected.append(RejectedLine(line=record.line, text=text, why=why))
+        A line without delimiters is no row; one with them might be, and is only pointed out.
+        """
+        spoken = any(" " in cells[0].strip() for _, cells, _ in self._tail)
+        if self.last is not None and _is_total(self.last[1]):
+            self.account.total(self.last[0])
+        for record, cells, given in self._tail:
+            if given == 1 and spoken:
+                self.account.skip_text("below the table", record)
+            else:
+                if spoken:
+                    self.account.mend("remark", record)
+                self._write(record, cells, given)
 
     def table(self) -> SourceTable:
         """The finished table."""
-        origin, notes = self.origin, tuple(self._notes())
+        origin, account = self.origin, self.account
+        unnamed = () if self.layout.header is not None else ("no header: the columns are numbered",)
         return SourceTable(
             name=origin.name,
             file=origin.file,
             sheet=origin.sheet,
             columns=unique_names(_with_groups(self.layout.header or (), self.above), self.width),
             row_count=self.writer.rows,
-            notes=notes,
-            rejected=tuple(self.rejected),
-            rejected_count=self.rejected_count,
-            skipped=dict(sorted(self.skipped.items())),
-            lines={what: tuple(found) for what, found in sorted(self.lines.items())},
+            notes=(*unnamed, *account.notes()),
+            rejected=tuple(account.rejected),
+            rejected_count=account.rejected_count,
+            skipped=dict(sorted(account.skipped.items())),
+            lines={what: tuple(found) for what, found in sorted(account.lines.items())},
             encoding=origin.encoding,
             dialect=origin.dialect,
             line_ends=origin.line_ends,
@@ -221,28 +248,6 @@ class _Assembly:
             form=StoreForm(longest=self.writer.longest),
             store=self.store,
         )
-
-    def _notes(self) -> Iterator[str]:
-        if self.layout.header is None:
-            yield "no header: the columns are numbered"
-        if self.preamble:
-            yield _preamble_note(self.preamble)
-        if count := self.skipped["repeated header"]:
-            yield f"the header is repeated {_times(count)}; these lines are not rows"
-        if count := self.skipped["blank"]:
-            yield f"{count:,} blank {'line' if count == 1 else 'lines'}"
-        if self.padded:
-            yield f"{self.padded:,} {'row is' if self.padded == 1 else 'rows are'} short; filled up"
-        if self.mended:
-            what = "1 line was" if self.mended == 1 else f"{self.mended:,} lines were"
-            yield f"{what} torn by an unquoted delimiter, and put together again"
-        if count := self.skipped["comment"] + self.skipped["ruled line"]:
-            yield f"{count:,} {_lines(count)} no row but a remark or a rule"
-        if self.rejected_count:
-            yield f"{self.rejected_count:,} {_lines(self.rejected_count)} rejected"
-        if self.last is not None and _is_total(self.last[1]):
-            self.lines["total"] = [self.last[0]]
-            yield _total_note(self.last[0])
 
 
 def _with_groups(header: Sequence[str], above: Sequence[str]) -> Sequence[str]:
@@ -258,14 +263,6 @@ def _with_groups(header: Sequence[str], above: Sequence[str]) -> Sequence[str]:
         groups.append(cell.strip() or groups[-1])
     full = [f"{group} {name}".strip() for group, name in zip(groups, names, strict=True)]
     return full if len(set(full)) == len(full) else header
-
-
-def _preamble_note(lines: Sequence[str]) -> str:
-    return f"before the header: {' / '.join(lines)[:300]}"
-
-
-def _total_note(line: int) -> str:
-    return f"line {line} looks like a total; it is kept as a row"
 
 
 def _trimmed(cells: Sequence[str]) -> list[str]:
@@ -290,11 +287,3 @@ def _is_rule(cells: Sequence[str]) -> bool:
     return drawn[0].startswith(RULES) and all(
         _RULE.fullmatch(cell.strip()) for cell in drawn if cell.strip()
     )
-
-
-def _times(count: int) -> str:
-    return "once" if count == 1 else f"{count:,} times"
-
-
-def _lines(count: int) -> str:
-    return "line is" if count == 1 else "lines are"

@@ -118,8 +118,11 @@ def _same_width(lines: Sequence[str], dialect: Dialect) -> bool:
     return len(widths) == 1 and widths != {1}
 
 
-def parse(lines: Iterable[str], dialect: Dialect) -> Iterator[list[str]]:
-    """Read lines (with their ends) in the dialect, as leniently as Python's csv module does."""
+def parse(lines: Iterable[str], dialect: Dialect, *, strict: bool = False) -> Iterator[list[str]]:
+    """Read lines (with their ends) in the dialect, as leniently as Python's csv module does.
+
+    ``strict``: raise csv.Error where text follows a closing quote.
+    """
     return csv.reader(
         lines,
         delimiter=dialect.delimiter,
@@ -128,5 +131,5 @@ def parse(lines: Iterable[str], dialect: Dialect) -> Iterator[list[str]]:
         escapechar=dialect.escape or None,
         doublequote=True,
         skipinitialspace=dialect.skip_space,
-        strict=False,
+        strict=strict,
     )

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from functools import cached_property
 
 from vernctl.engine.kinds import kinds_of
+from vernctl.engine.readers.table import Dialect
 
 #: Kinds that many words have by chance; a column's cells must share a stricter one to be a witness.
 _LOOSE = frozenset(("code", "name", "words", "domain", "boolean"))
@@ -26,23 +27,31 @@ class Mender:
     ``rows``: records of the table that are as wide as its header (a sample of them).
     """
 
-    def __init__(self, rows: Sequence[Sequence[str]], delimiter: str) -> None:
+    def __init__(self, rows: Sequence[Sequence[str]], dialect: Dialect) -> None:
         self._rows = rows
-        self._delimiter = delimiter
+        self._delimiter = dialect.delimiter
+        self._quote = dialect.quote
 
-    def mend(self, cells: Sequence[str]) -> list[str] | None:
-        """The record with its torn cells joined; None where that is not certain."""
+    def mend(self, cells: Sequence[str], text: str) -> list[str] | None:
+        """The record with its torn cells joined; None where that is not certain.
+
+        ``text`` is the record as the file has it: a cell in quotes ends where they say.
+        """
         if not self._able:
             return None
         joined: list[str] = []
         for cell in cells:
-            if cell.startswith(" ") and joined:
+            if cell.startswith(" ") and joined and not self._is_quoted(cell, text):
                 joined[-1] += self._delimiter + cell
             else:
                 joined.append(cell)
         if len(joined) != len(self._rows[0]) or len(joined) == len(cells):
             return None
         return joined if all(map(_fits, joined, self._kinds)) else None
+
+    def _is_quoted(self, cell: str, text: str) -> bool:
+        quote = self._quote
+        return bool(quote) and f"{quote}{cell.replace(quote, quote * 2)}{quote}" in text
 
     # Hardly any file is torn: what its cells are is looked at where the first torn record is.
     @cached_property

@@ -6,8 +6,11 @@ the line is rejected, and reading goes on with the next.
 
 from __future__ import annotations
 
+import csv
+import re
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from typing import NamedTuple
 
 from vernctl.engine.readers.dialect import parse
@@ -33,6 +36,41 @@ class Record(NamedTuple):
 def record_text(cells: Sequence[str]) -> str:
     """The filled cells of a record, parted by blanks."""
     return " ".join(cell.strip() for cell in cells if cell.strip())
+
+
+def has_stray_quote(text: str, dialect: Dialect) -> bool:
+    """Whether a record's text has a quote that neither opens, closes nor doubles another.
+
+    Such a quote is kept in its cell, or lost where text follows a closing quote. Two in one cell,
+    as in ``5" x 6"``, are a matter of the text.
+    """
+    quote = dialect.quote
+    if not quote or quote not in text:
+        return False
+    if dialect.escape:
+        text = text.replace(dialect.escape * 2, "").replace(dialect.escape + quote, "")
+    count = text.count(quote)
+    if count % 2:
+        return True
+    line = text.rstrip("\r\n")
+    edges = line.count(dialect.delimiter + quote) + line.count(quote + dialect.delimiter)
+    # All of them at edges of cells, as nearly always: then no pattern has to be searched.
+    if count == edges + line.startswith(quote) + line.endswith(quote):
+        return False
+    if _inner_quote(quote, dialect.delimiter).search(text) is None:
+        return False
+    try:
+        list(parse(text.splitlines(keepends=True), dialect, strict=True))
+    except csv.Error:
+        return True
+    return False
+
+
+@cache
+def _inner_quote(quote: str, delimiter: str) -> re.Pattern[str]:
+    """A quote that stands neither at an edge of its cell nor beside another."""
+    ends = re.escape(f"{quote}{delimiter}")
+    return re.compile(rf"(?<![{ends}\r\n]){re.escape(quote)}(?![{ends}\r\n]|$)")
 
 
 class _Feed:

@@ -73,7 +73,8 @@ class SourceTable(EngineValue):
     ``header_line`` is the line (or sheet row) of the header from 1, None where there was none.
     ``rejected`` keeps the first thousand of ``rejected_count`` lines; ``skipped`` counts the
     records that are neither rows nor rejected, by what they are. ``lines``: where the first hundred
-    of each of these are, and of rows that were "short", "torn" or look like a "total".
+    of each of these are, and of rows that were "short" or "torn", have a "stray quote", or look
+    like a "total" or a "remark".
     ``line_ends``: how the first lines of a text file end ("LF", "CRLF", "CR"), the commonest first.
     """
 
