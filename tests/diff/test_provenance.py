@@ -327,3 +327,14 @@ def test_a_second_source_accounts_for_what_it_fills(origins: Origins, blanks: in
     found = origins("Key Mail", made, [table(source, ("Key", "Mail", "Other"))])["Mail"]
     assert found.sources == ("Mail", "Other")
     assert (found.edited, found.blanked, found.filled_in) == (0, 0, 0)
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_a_file_with_no_row_in_any_sheet_is_told_unless_a_sample_may_hide_it(
+    make_sheet: MakeSheet, snapshot_of: MakeSnapshot, whole: bool
+) -> None:
+    old = people(30)
+    snapshot = snapshot_of(make_sheet(TARGET, reshaped(old), sample_of=30 if whole else 50))
+    leads = table([("Cy Fox",), ("",), ("Di Roe",)], ("Who",), "leads.csv")
+    found = read_off([table(old), leads], snapshot).unfed
+    assert [(each.file, each.rows) for each in found] == ([("leads.csv", 2)] if whole else [])

@@ -27,6 +27,11 @@ from vernctl.engine.recipe.model import recipe_from_yaml, recipe_to_yaml
             ["-12.50", "3.00"],
         ),
         (
+            "Date,Payee,Withdrawals (SGD),Deposits (SGD)\n2024-05-01,Ann,12.50,\n"
+            "2024-05-02,Bob,,3.00\n",
+            ["-12.50", "3.00"],
+        ),
+        (
             "Datum,Tegenpartij,Af Bij,Bedrag\n2024-05-01,Ann,Af,12.50\n2024-05-02,Bob,Bij,3.00\n",
             ["-12.50", "3.00"],
         ),

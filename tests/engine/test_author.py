@@ -246,3 +246,29 @@ def test_a_large_sheet_is_sampled_by_its_input_rows(tmp_path: Path) -> None:
     codes = [int(row[0]) for row in plain.rows]
     assert codes == sorted(codes) == [int(row[0]) for row in shouted.rows]
     assert shouted.rows[0][1] == plain.rows[0][1].upper()
+
+
+LEDGER = Template(
+    slug="ledger",
+    name="Ledger",
+    columns=(
+        Column(name="Date", required=True, strict=r"^\d{4}-"),
+        Column(name="Amount", required=True, strict=r"^-?[\d.]+$"),
+    ),
+)
+
+
+def test_a_file_without_names_is_asked_about_and_not_passed_over(tmp_path: Path) -> None:
+    file = write(
+        tmp_path, "bank.csv", "27 Feb 2018,UMC-, 7.80,KIOSK\n28 Feb 2018,UMC-, 9.10,SHOP\n"
+    )
+    asked = author([file], [LEDGER], workdir=tmp_path).questions
+    assert [question.options[0] for question in asked] == [
+        'Use column "Column 1"',
+        'Use column "Column 3"',
+    ]
+    given = dict(
+        zip((question.key for question in asked), ("Column 1", "use Column 3"), strict=True)
+    )
+    made = author([file], [LEDGER], answers=given, workdir=tmp_path)
+    assert made.sheets[0].rows == (("2018-02-27", "7.80"), ("2018-02-28", "9.10"))

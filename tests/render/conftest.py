@@ -22,6 +22,7 @@ from vernctl.diff.model import (
     RowChange,
     SheetDiff,
     SheetOrigin,
+    UnfedTable,
     UnusedColumn,
     Validity,
 )
@@ -238,6 +239,7 @@ def first_import() -> SpecOutcome:
                 UnusedColumn(file="contacts.csv", column="Fax", filled=Decimal("0.4")),
                 UnusedColumn(file="contacts.csv", column="E-mail 2", filled=Decimal("0.12")),
             ),
+            unfed=(UnfedTable(file="leads.csv", table="leads.csv", rows=30),),
         ),
     )
 

@@ -27,6 +27,7 @@ from vernctl.diff.model import (
     Recoding,
     SheetDiff,
     SheetOrigin,
+    UnfedTable,
     UnusedColumn,
     Validity,
 )
@@ -150,6 +151,7 @@ def hostile_first(value: str) -> SpecOutcome:
     provenance = Provenance(
         sheets=(SheetOrigin(slug=value, name=value, rows=1, columns=(origin,)),),
         unused=(UnusedColumn.model_validate({"file": value, "column": value, "filled": "0.5"}),),
+        unfed=(UnfedTable(file=value, table=value, rows=3),),
     )
     return hostile_outcome(value).model_copy(
         update={"first_import": True, "provenance": provenance}

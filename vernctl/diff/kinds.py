@@ -288,7 +288,7 @@ def may_be_equal(old: str, new: str) -> bool:
         return True
     if _equal_dates(_four_digit_year(before), _four_digit_year(after)):
         return True
-    if _numbers(before.strip("$€£ ")) & _numbers(after.strip("$€£ ")):
+    if _numbers(before.strip("$€£ +")) & _numbers(after.strip("$€£ +")):
         return True
     if _PHONE.fullmatch(before) and _PHONE.fullmatch(after):
         ends = {re.sub(r"\D", "", text).lstrip("0")[-8:] for text in (before, after)}

@@ -121,8 +121,17 @@ class UnusedColumn(DiffValue):
     filled: Decimal
 
 
+class UnfedTable(DiffValue):
+    """A table of the files that is in no sheet, with all its rows that are not blank."""
+
+    file: str
+    table: str
+    rows: int
+
+
 class Provenance(DiffValue):
     """Where everything came from. Read off by comparison, not stated by the agent."""
 
     sheets: tuple[SheetOrigin, ...] = ()
     unused: tuple[UnusedColumn, ...] = ()
+    unfed: tuple[UnfedTable, ...] = ()

@@ -16,7 +16,14 @@ from typing import NamedTuple
 from vernctl.diff.align import Alignment, align, tokens_of
 from vernctl.diff.compare import paused_collector
 from vernctl.diff.kinds import may_be_equal
-from vernctl.diff.model import ColumnOrigin, Provenance, Recoding, SheetOrigin, UnusedColumn
+from vernctl.diff.model import (
+    ColumnOrigin,
+    Provenance,
+    Recoding,
+    SheetOrigin,
+    UnfedTable,
+    UnusedColumn,
+)
 from vernctl.diff.origins import ALIKE, Found, alike, read_column
 from vernctl.diff.readings import HOWS, decides, shared_words
 from vernctl.snapshot.model import Snapshot
@@ -71,7 +78,11 @@ def read_off(tables: Sequence[SourceData], snapshot: Snapshot) -> Provenance:
     with paused_collector():
         feeds = {sheet.slug: _feeds(sheet, tables) for sheet in snapshot.sheets}
         origins = tuple(_sheet_origin(sheet, feeds[sheet.slug]) for sheet in snapshot.sheets)
-        return Provenance(sheets=origins, unused=tuple(_unused(tables, snapshot, feeds, origins)))
+        return Provenance(
+            sheets=origins,
+            unused=tuple(_unused(tables, snapshot, feeds, origins)),
+            unfed=tuple(_unfed(tables, snapshot, feeds)),
+        )
 
 
 def lost_rows(tables: Sequence[SourceData], snapshot: Snapshot) -> tuple[LostRow, ...]:
@@ -214,6 +225,22 @@ def _identifying(sheet: Sheet, feed: _Feed) -> list[int]:
         if len(set(values)) == len(values):
             sources.update(dict.fromkeys(reading.sources))
     return list(sources)
+
+
+def _unfed(
+    tables: Sequence[SourceData], snapshot: Snapshot, feeds: Mapping[str, Sequence[_Feed]]
+) -> Iterator[UnfedTable]:
+    """Tables none of whose rows is in a sheet; told only where it is known of every row of every
+    sheet what table it came from."""
+    for sheet in snapshot.sheets:
+        known = {row for feed in feeds[sheet.slug] for row in feed.alignment.partner}
+        if sheet.sample_of != len(sheet.rows) or len(known) < len(sheet.rows):
+            return
+    feeding = {id(feed.table) for each in feeds.values() for feed in each}
+    for table in tables:
+        rows = sum(any(map(str.strip, row)) for row in table.rows)
+        if rows and id(table) not in feeding:
+            yield UnfedTable(file=table.file, table=table.table, rows=rows)
 
 
 def _unused(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -26,6 +27,8 @@ _PLUS = frozenset(
      "credito", "crédito", "accredito", "abono", "ma", "uznanie", "příjem", "insättning", "inflow",
      "deposit", "payment in")
 )  # fmt: skip
+
+_IN_CURRENCY = re.compile(r"\s*[(\[/][A-Z]{3}[)\]]?$")
 
 
 class Composed(NamedTuple):
@@ -164,10 +167,11 @@ def minus_words(column: ColumnProfile) -> tuple[str, ...]:
 
 
 def _positions(table: TableProfile) -> dict[str, int]:
-    """The first column of every concept that is the whole of a column's name."""
+    """The first column of every concept that is the whole of a column's name, but for a currency
+    ("Deposits (SGD)")."""
     found: dict[str, int] = {}
     for column in table.columns:
-        units = name_of(column.name).units
+        units = name_of(_IN_CURRENCY.sub("", column.name) or column.name).units
         if len(units) == 1:
             found.setdefault(units[0], column.index)
     return found

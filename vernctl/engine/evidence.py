@@ -55,6 +55,7 @@ _TELLING = {
 }
 #: Allowed values, or linked ones, by which a column is known: fewer are found by accident.
 _SAID = 3
+_SUITS = 0.9
 
 
 class Evidence(NamedTuple):
@@ -95,6 +96,13 @@ def weigh(
     if target.unique and column.filled > 20 and column.distinct < 0.5 * column.filled:
         loss = max(loss, 0.25)
     return Evidence(gain, loss, "; ".join(whys), telling and not loss)
+
+
+def suits(column: ColumnProfile, units: tuple[str, ...]) -> bool:
+    """Whether nearly all of a column's values are of the kind that a name of these units asks for:
+    dates for a date, numbers for an amount. Names that ask for no kind suit nothing."""
+    head = next((unit for unit in units if unit in _EXPECTED), None)
+    return head is not None and column.checked > 0 and column.share(*_EXPECTED[head]) > _SUITS
 
 
 def _by_kind(column: ColumnProfile, units: tuple[str, ...]) -> Evidence:

@@ -26,7 +26,8 @@ def route(
     result: dict[str, tuple[str, ...]] = {}
     for template in templates:
         ranked = sorted(tables, key=lambda t: (-fits[template.slug, t.table], t.table))
-        least = _LEAST if len(tables) * len(templates) > 1 else 0.0
+        # One table and one template are meant for one another, however little they agree.
+        least = _LEAST if len(tables) * len(templates) > 1 else -1.0
         ranked = [table for table in ranked if fits[template.slug, table.table] > least]
         if not ranked:
             result[template.slug] = ()

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from vernctl.diff.model import InvalidGroup, SheetDiff, SheetOrigin, UnusedColumn
+from vernctl.diff.model import InvalidGroup, SheetDiff, SheetOrigin, UnfedTable, UnusedColumn
 from vernctl.render.words import counted, number
 from vernctl.workflow.outcome import HealedColumn
 
@@ -45,6 +45,13 @@ def validity_forms(sheet: SheetDiff) -> list[tuple[bool, str, str, int]]:
         for cell in sheet.validity
     )
     return sorted(((*key, n) for key, n in counts.items()), key=lambda entry: (not entry[0], entry))
+
+
+def unfed_words(table: UnfedTable) -> str:
+    """A table that is in no sheet: "leads.csv: none of its 30 rows is in a sheet"."""
+    which = table.table or table.file
+    rows = "its one row is not" if table.rows == 1 else f"none of its {number(table.rows)} rows is"
+    return f"{which}: {rows} in a sheet"
 
 
 def unused_first(unused: Sequence[UnusedColumn], most: int) -> tuple[list[UnusedColumn], str]:

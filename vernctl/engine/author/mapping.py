@@ -97,7 +97,8 @@ def _doubts(
                 found.append((column.name, ask_source(template, column, offers, find, rows)))
         elif column.required and rows:
             offers = stand_ins(work, column, matched.tables, sheet)
-            found.append((column.name, ask_required(template, column, offers, rows)))
+            find = partial(find_source, work, matched.tables)
+            found.append((column.name, ask_required(template, column, offers, find, rows)))
     return found
 
 

@@ -7,9 +7,11 @@ from collections.abc import Mapping, Sequence
 from vernctl.engine.addresses import parts_of
 from vernctl.engine.compose import LESS, SIGNED, minus_words
 from vernctl.engine.database import rows_of
+from vernctl.engine.evidence import suits
 from vernctl.engine.heal.names import words
 from vernctl.engine.match import MARGIN, Candidate, ColumnMatch, SheetMatch
 from vernctl.engine.model import Column
+from vernctl.engine.names import name_of
 from vernctl.engine.profile import ColumnProfile
 from vernctl.engine.questions.sources import Offer, satisfies
 from vernctl.engine.recipe.addresses import PIECES, AddressParts
@@ -157,7 +159,8 @@ def stand_ins(
 ) -> list[Offer]:
     """Columns that could stand in for a missing one: filled in every row, keeping its rules.
 
-    A unique column can be any other unique one; for the rest a word of the name must be shared.
+    A unique column can be any other unique one; for the rest a word of the name must be shared, or
+    the values must be of the kind that the name asks for (a date, an amount) and not taken.
     """
     if column.one_of or column.link:
         return []
@@ -167,10 +170,12 @@ def stand_ins(
     offers: dict[str, tuple[bool, Offer]] = {}
     for table in tables:
         for profile in work.profiles[table].columns:
-            if _stands_in(profile, work.profiles[table].rows, column):
+            taken = (table, profile.name) in used
+            alike = not column.unique and not taken and suits(profile, name_of(column.name).units)
+            if alike or _stands_in(profile, work.profiles[table].rows, column):
                 value = {table: FromColumn(column=profile.name)}
                 offer = Offer(f'column "{profile.name}"', value, "")
-                offers.setdefault(profile.name, ((table, profile.name) in used, offer))
+                offers.setdefault(profile.name, (taken, offer))
     return [offer for _, offer in sorted(offers.values(), key=lambda pair: pair[0])]
 
 

@@ -9,7 +9,7 @@ import re2
 
 from vernctl.engine.instruct.edits import Do, MapTo
 from vernctl.engine.model import Column, Template, question_key
-from vernctl.engine.questions.doubt import Doubt, Edits, clip, doubt
+from vernctl.engine.questions.doubt import Doubt, Edits, clip, counted, doubt
 from vernctl.engine.recipe.steps import FillStep
 from vernctl.engine.recipe.values import Constant, Value
 
@@ -47,7 +47,11 @@ def ask_source(
     choices = {offer.label: use(offer.values) for offer in offers}
     if len(offers) == 1:
         question = f'Is "{offers[0].label}" the column {column.name}?'
-        left = f"; {rows:,} rows are invalid without it" if column.required else ""
+        left = (
+            f"; {counted(rows, 'row')} {'is' if rows == 1 else 'are'} invalid without it"
+            if column.required
+            else ""
+        )
         choices[f"Leave {column.name} empty"] = use({})
     else:
         number = {2: "two", 3: "three"}.get(len(offers), str(len(offers)))
@@ -86,8 +90,17 @@ def ask_address(
     )
 
 
-def ask_required(template: Template, column: Column, offers: Sequence[Offer], rows: int) -> Doubt:
-    """What a required column is to hold when no column of the files is it."""
+def ask_required(
+    template: Template,
+    column: Column,
+    offers: Sequence[Offer],
+    find: Callable[[str], Mapping[str, Value] | None],
+    rows: int,
+) -> Doubt:
+    """What a required column is to hold when no column of the files is it.
+
+    ``find`` finds a source that is named in free text; a text in quotes is always a value.
+    """
 
     def constant(value: str) -> Edits:
         step = FillStep(
@@ -107,6 +120,11 @@ def ask_required(template: Template, column: Column, offers: Sequence[Offer], ro
 
     def free(text: str) -> Edits | None:
         value = text.strip().strip("'\"")
+        if value == text.strip():
+            bare = re2.sub(r"(?i)^use (?:the )?", "", value)
+            values = find(value) or find(bare) or find(re2.sub(r"(?i)^column ", "", bare))
+            if values is not None:
+                return (MapTo(sheet=template.slug, column=column.name, values=values),)
         return constant(value) if value and satisfies(column, value) else None
 
     about = f" {column.name}: {clip(column.description)}" if column.description else ""
@@ -114,7 +132,7 @@ def ask_required(template: Template, column: Column, offers: Sequence[Offer], ro
         question_key("required", template.slug, column.name),
         f"{column.name} is required in {template.name}, and no column of the files is it. "
         "What should it hold?",
-        f"Sheet {template.name}: {rows:,} rows, invalid where it is left empty.{about}",
+        f"Sheet {template.name}: {counted(rows, 'row')}, invalid where it is left empty.{about}",
         choices,
         free,
     )

@@ -74,6 +74,7 @@ def _spec(outcome: SpecOutcome, lines: Lines) -> Part:
         "causes": _causes(outcome),
         "dropped_sheets": [clip(slug) for slug in diff.dropped_sheets] if diff else [],
         "unused": _unused(outcome),
+        "unfed": _unfed(outcome),
         "checks": _checks(outcome),
         "questions": [_question(question) for question in outcome.questions],
         "heals": _heals(outcome),
@@ -241,6 +242,11 @@ def _unused(outcome: SpecOutcome) -> list[JsonValue]:
         {"file": clip(u.file), "column": clip(u.column), "filled": words.percent(u.filled)}
         for u in unused
     ]
+
+
+def _unfed(outcome: SpecOutcome) -> list[JsonValue]:
+    unfed = outcome.provenance.unfed if outcome.provenance else ()
+    return [clip(forms.unfed_words(table)) for table in unfed]
 
 
 def _checks(outcome: SpecOutcome) -> list[JsonValue]:

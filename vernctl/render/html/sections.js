@@ -186,7 +186,8 @@ function files(spec) {
   return el("section.card", {}, el("h2", {}, "Files"), el("ul.list", {}, spec.files.map((file) =>
     el("li", {}, prose(file.name), el("span.dim", {}, ` · ${[file.rows, file.size].filter(Boolean).join(", ")}${file.here ? "" : " · not on this host"}`)))),
     spec.unused.length ? [el("h3", {}, "Columns that went nowhere"), el("ul.list", {}, spec.unused.map((column) =>
-      el("li", {}, prose(column.file), ": ", cell(column.column, 80), el("span.dim", {}, ` · ${column.filled} filled`))))] : null);
+      el("li", {}, prose(column.file), ": ", cell(column.column, 80), el("span.dim", {}, ` · ${column.filled} filled`))))] : null,
+    spec.unfed.map((told) => el("p.bad", {}, "Left out: ", prose(told))));
 }
 
 function imported(spec) {

@@ -128,6 +128,9 @@ def origin_sections(provenance: Provenance, diff: Diff | None, level: Level) -> 
     lines += [*([f"- and {rest}"] if rest else []), ""]
     heading = f"{words.counted(len(provenance.unused), 'column')} not used"
     yield from details(heading, lines if provenance.unused else [])
+    for unfed in provenance.unfed[: level.items]:
+        yield from (f"**Left out:** {prose(forms.unfed_words(unfed), 300)}", "")
+    yield from more(len(provenance.unfed) - level.items, "table")
     yield from (words.READ_OFF_NOTE, "")
 
 

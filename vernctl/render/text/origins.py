@@ -26,6 +26,9 @@ def add_origins(page: Page, provenance: Provenance, diff: Diff | None) -> None:
             for column in shown
         )
         page.wrap(f"not used   {named}{f' and {rest}' if rest else ''}", indent=2, hanging=11)
+    for table in provenance.unfed:
+        told = text_safe(forms.unfed_words(table), 300)
+        page.wrap(f"left out   {told}", indent=2, hanging=11, style="warn")
     page.wrap(words.READ_OFF_NOTE, indent=2, style="dim")
 
 
