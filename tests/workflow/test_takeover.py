@@ -109,6 +109,22 @@ def test_a_run_that_is_answered_while_its_id_is_found_out_is_not_mistaken_for_a_
     assert waiting.agent.calls.count("execute") == 1
 
 
+def test_what_was_said_to_an_earlier_run_is_not_held_against_the_one_that_waits(
+    work_bench: Bench, tmp_path: Path
+) -> None:
+    assert work_bench.plan().status == "changed"
+    work_bench.agent.asks.append(QUESTION)
+    work_bench.spec_text(("  - upper Name\n", "  - upper Note\n"))
+    work_bench.spec_text((RULE, '  "nothing": Work\n'))
+    elsewhere = work_bench.checkout(tmp_path / "elsewhere")
+    elsewhere.spec_text(('  "nothing": Work\n', RULE))
+    assert work_bench.plan().status == "blocked"
+    outcome = elsewhere.plan()
+    assert outcome.status == "changed", outcome.error
+    generates = [step.kind for step in outcome.steps if step.kind == "generate"]
+    assert generates == []
+
+
 def test_a_strangers_run_is_named_and_can_be_canceled_where_only_the_approved_one_is_on_record(
     work_bench: Bench, tmp_path: Path
 ) -> None:

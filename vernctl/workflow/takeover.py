@@ -9,8 +9,9 @@ run reads back. Where all of them are this spec's, the run is taken over; else i
 from __future__ import annotations
 
 from collections import Counter
+from datetime import datetime
 
-from vernctl.api.models import IN_FLIGHT, Run
+from vernctl.api.models import IN_FLIGHT, Run, ThreadEvent
 from vernctl.workflow.connecting import attached, public_of
 from vernctl.workflow.messages import split_message
 from vernctl.workflow.observe import Observed, persons_words
@@ -38,6 +39,7 @@ async def take_over(work: Work, observed: Observed) -> Observed:
     after = work.journal.known.sequence
     events = (await work.session.client.get_thread(migration_id, after=after)).events
     run = await work.session.client.get_run(migration_id, run_id)
+    events = tuple(event for event in events if _is_since(event, run))
     messages = tuple(text for said in persons_words(events) for text in split_message(said))
     messages = tuple(text for text in messages if text not in set(leaves(run.answers)))
     goes_on = run.status in IN_FLIGHT or run.status == "awaiting_approval"
@@ -55,6 +57,18 @@ async def take_over(work: Work, observed: Observed) -> Observed:
         sequence=events[-1].sequence if events else None,
     )
     return Observed(migration_id, run, observed.last_sequence, ())
+
+
+def _is_since(event: ThreadEvent, run: Run) -> bool:
+    """Whether an event is of this run's time: a thread keeps those of the runs before as well."""
+    if event.created_at is None or run.created_at is None:
+        return True
+    try:
+        began = datetime.fromisoformat(run.created_at)
+        return datetime.fromisoformat(event.created_at) >= began
+    except (ValueError, TypeError):
+        # Not as ISO 8601 has it, or the one with its zone and the other without.
+        return True
 
 
 async def named_run(work: Work, observed: Observed) -> Run | None:
