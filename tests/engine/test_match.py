@@ -86,6 +86,25 @@ def test_two_plausible_columns_are_a_question(tmp_path: Path) -> None:
     assert not only(tmp_path, PEOPLE, "Email", "Phone")["Phone"].close
 
 
+HASHED = "id,email\n1,\n2,\n3,\n4,\n5,ce7566d1d08cc094b74cf283cf9c56a5\n"
+
+
+def test_a_column_of_the_same_name_in_a_file_of_the_sheets_name_is_not_asked_about(
+    tmp_path: Path,
+) -> None:
+    found = run(tmp_path, {"crm_customer.csv": HASHED}, template("customer", "id", "email"))
+    email = found.sheets[0].columns[1]
+    assert email.chosen is not None
+    assert email.chosen.sources == ("email",)
+    assert not email.close
+
+
+def test_a_doubtful_column_of_the_same_name_is_asked_about_in_a_file_of_another_name(
+    tmp_path: Path,
+) -> None:
+    assert only(tmp_path, HASHED, "id", "email")["email"].close
+
+
 def test_a_rival_that_another_target_needs_is_no_rival(tmp_path: Path) -> None:
     found = only(tmp_path, PEOPLE, "Work Email", "Email 2")
     assert chosen(found) == {"Work Email": "Work E-mail", "Email 2": "E-mail 2"}

@@ -12,8 +12,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from vernctl.engine.assign import assign
 from vernctl.engine.compose import Composed, compose
 from vernctl.engine.joins import Brings, Brought, JoinPath, bring
-from vernctl.engine.model import EngineValue, Template
-from vernctl.engine.pairs import ACCEPT, PairScores, score_pairs
+from vernctl.engine.model import Column, EngineValue, Template
+from vernctl.engine.pairs import ACCEPT, PairScores, entity_score, score_pairs
 from vernctl.engine.profile import ColumnProfile, TableProfile
 from vernctl.engine.routing import route
 
@@ -233,7 +233,8 @@ def _columns(template: Template, table: TableProfile, pairs: PairScores) -> list
             for source in ranked[:_KEPT]
             if pairs.scores[target][source] >= ACCEPT
         ]
-        close = _is_close(pairs, target, pick, taken)
+        named = _is_named(table, template, column, pairs, pick)
+        close = not named and _is_close(pairs, target, pick, taken)
         proposal = composed.get(target)
         if proposal is not None:
             candidates.insert(0, _composed(table, proposal))
@@ -258,6 +259,20 @@ def _composed(table: TableProfile, proposal: Composed) -> Candidate:
         why=proposal.why,
         part=proposal.part,
     )
+
+
+def _is_named(
+    table: TableProfile, template: Template, column: Column, pairs: PairScores, pick: int | None
+) -> bool:
+    """Whether the choice has the target's very name, alone, in a file of the sheet's own name.
+
+    Nothing is to be asked then: few or odd values make it no other column. Where a rule of the
+    target is there to be broken, its values speak too.
+    """
+    if pick is None or column.one_of or column.strict or column.link or column.schema_ is not None:
+        return False
+    same = pairs.sources[pick] == column.name and pairs.sources.count(column.name) == 1
+    return same and entity_score(table, template) == 1.0
 
 
 def _is_close(pairs: PairScores, target: int, pick: int | None, taken: Mapping[int, int]) -> bool:
