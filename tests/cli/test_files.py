@@ -194,7 +194,7 @@ def test_an_inspection_as_json_names_formats_keys_and_orphans(tmp_path: Path, ve
 
 
 def test_thousands_of_columns_do_not_flood_the_terminal(tmp_path: Path, vernctl: Any) -> None:
-    (tmp_path / "x.csv").write_text("\n".join(",".join(f"{n}x" for n in range(700)) for _ in "ab"))
+    (tmp_path / "x.csv").write_text(",".join(f"f{n}" for n in range(700)) + "\n" + "7," * 700)
     ran = vernctl("inspect", str(tmp_path / "x.csv"))
     assert "640 further columns; --format json has them all" in ran.out
     assert len(ran.out.splitlines()) < 80
@@ -256,6 +256,20 @@ def test_a_column_that_fits_nothing_is_unmatched(project: Path, vernctl: Any) ->
     text = vernctl(*arguments).out
     assert "no column fits" in text
     assert 'not used   contacts.csv "Zqx"' in text
+
+
+def test_a_template_of_which_nothing_is_found_takes_one_line(project: Path, vernctl: Any) -> None:
+    (project / "data/x.csv").write_text("".join(f"q{n}z," for n in range(90)) + "end\n" + "," * 90)
+    text = vernctl("match", "data/x.csv", "--catalog", "catalog.yaml").out
+    assert "contacts   none of its 3 columns is found" in text
+    assert "and 31 more" in text
+
+
+def test_two_files_of_one_name_cannot_be_told_apart(project: Path, vernctl: Any) -> None:
+    (project / "contacts.csv").write_text("Email\na@x.test\n")
+    ran = vernctl("match", "contacts.csv", "data/contacts.csv", "--catalog", "catalog.yaml")
+    assert (ran.code, ran.out) == (1, "")
+    assert "Two files are named contacts.csv" in ran.err
 
 
 def test_a_wrong_catalog_is_an_error_with_its_place(project: Path, vernctl: Any) -> None:

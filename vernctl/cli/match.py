@@ -16,13 +16,19 @@ if TYPE_CHECKING:
 
 #: A reason that goes without saying.
 SAME = "the names are the same"
+#: Columns of a file that nothing takes: so many are named, JSON has them all.
+_UNUSED = 60
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.command("match", short_help="Show which columns would feed which, and why.")
 @click.argument("files", nargs=-1, required=True, type=_FILE, metavar="FILE...")
 @click.option(
-    "--catalog", required=True, type=_FILE, metavar="FILE", help="The catalog with the templates."
+    "--catalog",
+    required=True,
+    type=_FILE,
+    metavar="FILE",
+    help="The catalog with the templates (init --target SLUG=CSV makes one of your import file).",
 )
 @format_option("text", "json")
 def command(files: tuple[Path, ...], catalog: Path, format_: Literal["text", "json"]) -> int:
@@ -35,10 +41,10 @@ def command(files: tuple[Path, ...], catalog: Path, format_: Literal["text", "js
 
         templates = load_catalog(catalog).templates
         try:
-            from vernctl.engine.inspect import inspect_file
+            from vernctl.engine.inspect import inspect_files
             from vernctl.engine.match import match
 
-            tables = [table for path in files for table in inspect_file(path).tables]
+            tables = inspect_files(files)
         except EngineError as error:
             raise InputError(str(error)) from error
         result = match([table.profile for table in tables], templates)
@@ -97,20 +103,25 @@ def _match_data(
 def _text(result: MatchResult, file_of: dict[str, str]) -> str:
     from vernctl.render.escape import quoted, text_safe
     from vernctl.render.text.layout import Column, Ink, Page, Part
+    from vernctl.render.words import counted, number
 
     page = Page(width(), colour=wants_colour(sys.stdout.fileno))
     for sheet in result.sheets:
         page.blank()
+        if not any(column.chosen or column.close for column in sheet.columns):
+            said = f"none of its {counted(len(sheet.columns), 'column')} is found"
+            page.line(Ink(text_safe(sheet.slug), "bold"), "   ", Ink(said, "dim"))
+            continue
         page.line(Ink(text_safe(sheet.slug), "bold"))
         rows: list[list[Part]] = []
         notes: dict[int, list[str]] = {}
-        for number, column in enumerate(sheet.columns):
+        for row, column in enumerate(sheet.columns):
             source, score = Ink("no column fits", "dim"), ""
             if (found := column.chosen) is not None:
                 names = " + ".join(quoted(name, 24) for name in found.sources)
                 source = Ink(f"{text_safe(file_of.get(found.home, ''), 24)} {names}")
                 score = f"{found.score:.2f}"
-                notes[number] = [] if found.why == SAME else [text_safe(_reason(column), 240)]
+                notes[row] = [] if found.why == SAME else [text_safe(_reason(column), 240)]
             asked = Ink("asked" if column.close else "", "warn")
             rows.append([text_safe(column.column, 24), source, score, asked])
         columns = [Column(), Column(flexible=True), Column(right=True), Column()]
@@ -119,8 +130,9 @@ def _text(result: MatchResult, file_of: dict[str, str]) -> str:
         page.blank()
         for file in dict.fromkeys(file_of.get(unused.table, "") for unused in result.unused):
             unused = [each for each in result.unused if file_of.get(each.table, "") == file]
-            names = ", ".join(quoted(each.column, 24) for each in unused)
-            page.wrap(f"not used   {text_safe(file, 24)} {names}", hanging=11)
+            names = ", ".join(quoted(each.column, 32) for each in unused[:_UNUSED])
+            more = f" and {number(len(unused) - _UNUSED)} more" if len(unused) > _UNUSED else ""
+            page.wrap(f"not used   {text_safe(file, 32)} {names}{more}", hanging=11)
     page.blank()
     page.wrap(_summary(result))
     return str(page)

@@ -43,6 +43,13 @@ def inspect_file(path: Path) -> Inspection:
     return Inspection(file=path.name, size=path.stat().st_size, tables=inspected)
 
 
+def inspect_files(paths: Sequence[Path]) -> list[InspectedTable]:
+    """The tables of several files. Raises EngineError also where two files have one name."""
+    if double := _twice([path.name for path in paths]):
+        raise EngineError(f"Two files are named {double}; a file is known by its name.")
+    return [table for path in paths for table in inspect_file(path).tables]
+
+
 class TableChoiceError(EngineError):
     """One table has to be named, or there is none of that name; ``names`` are those there are."""
 
@@ -98,15 +105,7 @@ def match_files(
     paths: Sequence[Path], templates: Sequence[Template], *, knowledge: str = ""
 ) -> MatchResult:
     """Match the columns of all tables of these files to the templates."""
-    if double := _twice([path.name for path in paths]):
-        raise EngineError(f"Two files are named {double}; a file is known by its name.")
-    with tempfile.TemporaryDirectory(prefix="vernctl-") as folder:
-        tables = [
-            table
-            for path in paths
-            for table in read_file(InputFile(name=path.name, path=path), Path(folder))
-        ]
-        profiles = _profiles(tables)
+    profiles = [inspected.profile for inspected in inspect_files(paths)]
     return match(profiles, templates, knowledge=knowledge)
 
 

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 #: Kinds that name a thing by their nature, the likeliest first, and those that measure or tell.
 _NAMING = ("uuid", "integer", "code", "email", "url", "domain", "iban")
 _MEASURES = ("number", "money", "percent", "date", "datetime", "time", "json", "boolean")
+_UNIQUE_BY_NATURE = ("uuid", "email", "url", "iban")
+#: In so many rows nothing is unique by accident.
+_MANY_ROWS = 100
 _LONGEST = 100
 #: Columns of which combinations are tried, and the first rows that most of these fail on.
 _TRIED = 12
@@ -51,7 +54,7 @@ def find_keys(
     single = [pair for pair in pairs if table.rows > 1 and _tells_apart(pair[0], table)]
     single.sort(key=lambda pair: _rank(*pair))
     if single:
-        telling = [column for column, found in single if _may_name(column, found)]
+        telling = _likely([pair for pair in single if _may_name(*pair)], table.rows)
         if telling:
             return Keys(tuple((column.name,) for column in telling), 0)
     doubles = _doubles(con, as_name, table) if not single else 0
@@ -64,6 +67,16 @@ def find_keys(
         and _may_name(column, found)
     ]  # fmt: skip
     return Keys(tuple(_together(con, as_name, table.rows, usable)), doubles)
+
+
+def _likely(pairs: Sequence[tuple[ColumnProfile, ColumnFormat]], rows: int) -> list[ColumnProfile]:
+    """Those that are unique by no accident, as a dozen amounts or surnames are beside an id."""
+    by_nature = [
+        column
+        for column, found in pairs
+        if names_id(column.name) or found.kind in _UNIQUE_BY_NATURE or rows >= _MANY_ROWS
+    ]
+    return by_nature or [column for column, _ in pairs]
 
 
 def _tells_apart(column: ColumnProfile, table: TableProfile) -> bool:

@@ -22,8 +22,10 @@ INCLUSIONS = 40
 _KEYS = 3
 _REJECTED = 5
 _LINES = 8
-_NAME = 32
-_KIND = 26
+_NAME = 30
+_KIND = 24
+_PATTERN = 16
+_MANY_EMPTY = 3
 _KINDS = {
     "email": "e-mail",
     "url": "web address",
@@ -111,43 +113,60 @@ _SIGNS = {"\t": "tabs", " ": "blanks", ",": "commas", ";": "semicolons", "|": "|
 
 
 def _add_columns(page: Page, surveyed: SurveyedTable) -> None:
-    columns = list(zip(surveyed.profile.columns, surveyed.formats, strict=True))
+    empty = _empty(surveyed)
+    places = [at for at in range(len(surveyed.formats)) if at not in empty]
     spans = surveyed.table.dialect.spans if surveyed.table.dialect else ()
     heading = ["column", *(["at"] if spans else []), "kind", "values", "filled", "distinct"]
     rows: list[list[Part]] = [[Ink(word, "dim") for word in heading]]
     notes: dict[int, list[str]] = {}
-    for place, (column, found) in enumerate(columns[:COLUMNS]):
+    for place in places[:COLUMNS]:
+        column, found = surveyed.profile.columns[place], surveyed.formats[place]
         top = ", ".join(bare_or_quoted(value, 24) for value, _ in column.top[:3])
         share = percent_of(column.filled, surveyed.profile.rows)
         at = [f"{spans[place][0] + 1}-{spans[place][1]}"] if spans else []
-        kind = " ".join((_KINDS.get(found.kind, found.kind), found.pattern)).strip()
-        if found.kind == "datetime" and found.pattern:
-            kind = found.pattern
-        cells: list[Part] = [text_safe(column.name, _NAME), *at, text_safe(kind, _KIND)]
+        cells: list[Part] = [text_safe(column.name, _NAME), *at, text_safe(_kind(found), _KIND)]
         rows.append([*cells, Ink(top, "dim"), share, number(column.distinct)])
         notes[len(rows) - 1] = list(_exceptions(column, found))
-    flexible, right = Column(flexible=True), Column(right=True)
-    shapes = [flexible, *([right] if spans else []), Column(), flexible, right, right]
+    # Names and kinds are what is looked for; examples take the room that is left.
+    right = Column(right=True)
+    shapes = [Column(), *([right] if spans else []), Column(), Column(flexible=True), right, right]
     page.table(rows, shapes, indent=2, fill=len(shapes) - 3, notes=notes)
-    if len(columns) > COLUMNS:
-        page.line(
-            f"… {counted(len(columns) - COLUMNS, 'further column')}; --format json has them all",
-            indent=2,
-        )
+    if (more := len(places) - COLUMNS) > 0:
+        page.line(f"… {counted(more, 'further column')}; --format json has them all", indent=2)
+    if empty:
+        names = _some([text_safe(surveyed.profile.columns[at].name, _NAME) for at in empty])
+        page.wrap(f"empty      {names}", indent=2, hanging=11)
+
+
+def _empty(surveyed: SurveyedTable) -> list[int]:
+    """The places of columns without a value, where they are so many that they are told together."""
+    empty = [at for at, column in enumerate(surveyed.profile.columns) if not column.filled]
+    return empty if _MANY_EMPTY <= len(empty) < len(surveyed.formats) else []
+
+
+def _kind(found: ColumnFormat) -> str:
+    """``date DD.MM.YYYY``, ``code AA-9999``, ``text``."""
+    kind = _KINDS.get(found.kind, found.kind)
+    if found.kind == "datetime" and found.pattern:
+        return found.pattern.removesuffix(".000")
+    return f"{kind} {found.pattern}".strip() if len(found.pattern) <= _PATTERN else kind
 
 
 def _exceptions(column: ColumnProfile, found: ColumnFormat) -> Iterator[str]:
     """Cells that are not like the others of their column."""
     if found.kind != "text" and found.share < 1:
         yield f"{_percent(1 - found.share)} of its cells are of another kind"
-    shapes = found.patterns
-    exact = sum(count for _, count in shapes) == found.checked and column.longest <= 20
-    coded = any("9" in shape for shape, _ in shapes) and all(
-        "+" not in shape for shape, _ in shapes
-    )
-    if found.kind in ("code", "phone", "text") and 1 < len(shapes) <= _KEYS and exact and coded:
-        shares = (f"{text_safe(s)} {percent_of(n, found.checked)}" for s, n in shapes)
+    if found.kind in ("code", "phone", "text") and _has_rule(found) and column.longest <= 20:
+        shares = (f"{text_safe(s)} {percent_of(n, found.checked)}" for s, n in found.patterns)
         yield f"written {', '.join(shares)}"
+
+
+def _has_rule(found: ColumnFormat) -> bool:
+    """Whether most cells are of one shape with digits, and the others of one or two more."""
+    shapes = [shape for shape, _ in found.patterns]
+    counts = [count for _, count in found.patterns]
+    few = 1 < len(shapes) <= _KEYS and sum(counts) == found.checked <= 2 * counts[0]
+    return few and "9" in "".join(shapes) and "+" not in "".join(shapes)
 
 
 def _percent(share: float) -> str:
