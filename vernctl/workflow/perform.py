@@ -19,7 +19,14 @@ from vernctl.workflow.work import Work
 
 
 class Replan(Exception):  # noqa: N818 - a signal between two modules, never an error of a person
-    """What was observed no longer holds (a migration that existed, a run by somebody else)."""
+    """What was observed no longer holds (a migration that existed, an hour that was waited).
+
+    ``met``: somebody else's run, in flight or over, which may not be the one on record here.
+    """
+
+    def __init__(self, *, met: bool = False) -> None:
+        super().__init__()
+        self.met = met
 
 
 async def perform(work: Work, plan: Plan, *, effects: bool = False) -> tuple[QuestionOutcome, ...]:
@@ -112,7 +119,7 @@ async def _run(work: Work, step: PlannedStep) -> None:
     if await work.session.gate.reserve(work.address, costs_of(kind), kind):
         raise Replan
     if await _moved_meanwhile(work, migration_id, kind):
-        raise Replan
+        raise Replan(met=True)
     try:
         await start(
             work.session,
@@ -125,7 +132,7 @@ async def _run(work: Work, step: PlannedStep) -> None:
         )
     except ConflictError as conflict:
         if conflict.run_id is not None:
-            raise Replan from conflict
+            raise Replan(met=True) from conflict
         if kind == "update":
             # The preview is no longer resumable: the planner finds no preview, and starts over.
             work.journal.fact("lost")

@@ -104,8 +104,8 @@ async def reach(work: Work, options: PlanOptions) -> Reached:
         progress.steps += steps_for(plan)
         try:
             progress.questions += await perform(work, plan, effects=options.step)
-        except Replan:
-            met = True
+        except Replan as moved:
+            met = moved.met
             progress.steps = [step for step in progress.steps if step.kind == "create"]
             # Two that meet step back for unequal times, or they meet again.
             await asyncio.sleep(random.uniform(0, turn * work.session.poll_seconds))
