@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from vernctl.engine.author import Authored, author
+from vernctl.engine.author.heals import heal_notes
 from vernctl.engine.model import Column, Heal, InputFile, Template
 
 _TOWNS = ("Hamburg", "Rostock", "Bergen", "Marburg", "Passau")
@@ -49,7 +50,8 @@ def test_every_heal_is_counted_over_the_rows_that_stay_with_an_example(tmp_path:
     ]
     assert len(made.sheets[0].rows) == 30
     assert (heals(made)["Town"].before, heals(made)["Town"].after) == ("Rostcok", "Rostock")
-    assert made.notes[-1] == (
+    (said,) = heal_notes(made.sheets[0])
+    assert said == (
         'Orders, healed: Town 1 cell (misspelling, as other rows have it: "Rostcok" → "Rostock"); '
         'State 20 cells (spelled as allowed: "open" → "Open"); '
         'Ordered 30 cells (date in ISO 8601: "1.03.2024" → "2024-03-01").'

@@ -232,6 +232,7 @@ def first_import() -> SpecOutcome:
             HealedColumn(slug="contacts", column="Email", what="lower case", cells=38),
             HealedColumn(slug="contacts", column="Status", what="seen", cells=9, approved=True),
         ),
+        remarks=('Contacts: 1 unlikely cell of City left as found: "Hambrg \x1b[2J".',),
         diff=Diff(base_digest=None, digest=NEW, sheets=(sheet,)),
         provenance=Provenance(
             sheets=(origin,),

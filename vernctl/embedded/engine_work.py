@@ -45,7 +45,8 @@ class Inputs:
 class Proposal:
     """What authoring gives: questions, or sheets. ``state`` is what execute and clarify need.
 
-    ``plan`` is the recipe for the session log, ``notes`` are remarks for a person.
+    ``plan`` is the recipe for the session log, ``notes`` are remarks for a person, ``healed`` says
+    what was mended, which the sheets tell by themselves.
     """
 
     state: str
@@ -53,6 +54,7 @@ class Proposal:
     questions: tuple[EngineQuestion, ...] = ()
     sheets: tuple[SheetPreview, ...] = ()
     notes: tuple[str, ...] = ()
+    healed: tuple[str, ...] = ()
 
 
 class Engine(Protocol):
@@ -104,6 +106,7 @@ class ImportEngine:
     def author(self, inputs: Inputs, progress: Progress) -> Proposal:
         """Read, profile, match, heal, validate; several messages of one update are taken apart."""
         from vernctl.engine.author import Authored, author
+        from vernctl.engine.author.heals import heal_notes
         from vernctl.engine.instruct import split_messages
         from vernctl.engine.recipe.model import recipe_from_yaml, recipe_to_yaml
 
@@ -124,6 +127,7 @@ class ImportEngine:
             questions=tuple(authored.questions),
             sheets=tuple(authored.sheets),
             notes=tuple(authored.notes),
+            healed=tuple(note for sheet in authored.sheets for note in heal_notes(sheet)),
         )
 
     def execute(

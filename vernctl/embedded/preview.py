@@ -21,7 +21,8 @@ def read_preview(
     fields: Sequence[str] | None = None,
     omit_empty: bool = False,
 ) -> bytes:
-    """The current preview as JSON; 404 until there is one.
+    """The current preview as JSON; 404 until there is one. ``remarks``, beside the API's fields, is
+    what the engine has to say about it, in sentences.
 
     ``fields``: only these columns, in this order (a name that no sheet has is a 400);
     ``omit_empty``: without the columns in which every row shown is empty.
@@ -29,8 +30,9 @@ def read_preview(
     with store.reading() as db:
         migration = find_migration(db, account, migration_id)
         row = db.one(
-            "SELECT sheets, status FROM previews JOIN runs ON runs.id = previews.run"
-            " WHERE previews.migration = ?",
+            "SELECT sheets, status, CASE WHEN json_valid(previews.state) THEN"
+            " json_extract(previews.state, '$.notes') END AS remarks"
+            " FROM previews JOIN runs ON runs.id = previews.run WHERE previews.migration = ?",
             migration.id,
         )
     if row is None:
@@ -41,7 +43,7 @@ def read_preview(
     if fields is not None or omit_empty:
         narrowed = _narrow(json.loads(sheets), fields, omit_empty)
         sheets = json.dumps(narrowed, ensure_ascii=False)
-    return f'{head[:-1]}, "sheets": {sheets}}}'.encode()
+    return f'{head[:-1]}, "remarks": {row["remarks"] or "[]"}, "sheets": {sheets}}}'.encode()
 
 
 def _narrow(

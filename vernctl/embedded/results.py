@@ -59,7 +59,7 @@ def keep_proposal(db: Transaction, run: sqlite3.Row, job: Job, proposal: Proposa
         for sheet in proposal.sheets
     ]
     db.event(run["migration"], run["id"], "prepared", {"sheets": summary})
-    for words in (*proposal.notes, _preview_words(proposal.sheets)):
+    for words in (*proposal.notes, *proposal.healed, _preview_words(proposal.sheets)):
         thread.say(db, run["migration"], run["id"], words)
     settle_step(db, run, ok=True)
     db.event(run["migration"], run["id"], "preview", {"sheets": summary})

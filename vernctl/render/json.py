@@ -161,6 +161,7 @@ class SpecDocument(TypedDict):
     dropped_sheets: list[str]
     provenance: JsonValue
     heals: list[HealDocument]
+    remarks: list[str]
     checks: list[CheckDocument]
     verification: JsonValue
     report: JsonValue
@@ -229,6 +230,7 @@ def spec_document(outcome: SpecOutcome) -> SpecDocument:
         dropped_sheets=list(diff.dropped_sheets) if diff else [],
         provenance=outcome.provenance.model_dump(mode="json") if outcome.provenance else None,
         heals=[_heal(heal) for heal in outcome.heals],
+        remarks=list(outcome.remarks),
         checks=[_check(check) for check in outcome.checks],
         verification=outcome.verification.model_dump(mode="json") if outcome.verification else None,
         report=outcome.report,

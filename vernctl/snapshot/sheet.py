@@ -17,6 +17,7 @@ __all__ = [
     "InvalidCell",
     "Row",
     "Sheet",
+    "remarks_of",
     "sheet_from_preview",
     "sheets_from_preview",
     "unique_names",
@@ -33,6 +34,13 @@ def sheets_from_preview(preview: Preview) -> tuple[Sheet, ...]:
         if one.slug == other.slug:
             raise ContractError(f"The preview has two sheets of the template {one.slug!r}.")
     return tuple(found)
+
+
+def remarks_of(preview: Preview) -> tuple[str, ...]:
+    """What the server has to say about its preview, as vernctl's own tells it beside the API's
+    fields: sentences, which may quote cells."""
+    told = (preview.model_extra or {}).get("remarks")
+    return tuple(each for each in told if isinstance(each, str)) if isinstance(told, list) else ()
 
 
 def sheet_from_preview(sheet: PreviewSheet) -> Sheet:

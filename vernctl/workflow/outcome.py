@@ -255,6 +255,7 @@ class SpecOutcome(OutcomeValue):
     verification: Verification | None = None
     imported: tuple[ImportedSheet, ...] = ()
     heals: tuple[HealedColumn, ...] = ()
+    remarks: tuple[str, ...] = ()
     report: JsonValue = None
     receipt: str | None = None
     outputs: tuple[str, ...] = ()

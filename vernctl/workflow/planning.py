@@ -189,6 +189,7 @@ async def _reviewed(
         "cost": cost_of(work.progress.steps),
         "clarified": candidate.clarified,
         "heals": heals_of(candidate, work.base),
+        "remarks": work.remarks,
         "questions": with_wordings(outcome.questions, candidate.questions, work.base),
         "warnings": (*outcome.warnings, *warnings_of(candidate.questions, unused)),
     }

@@ -114,10 +114,17 @@ def discreet(outcome: SpecOutcome, spec: Spec) -> SpecOutcome:
         update={
             "questions": tuple(map(_discreet_question, outcome.questions)),
             "warnings": tuple(map(covered, outcome.warnings)),
+            "remarks": tuple(map(_before_quotes, outcome.remarks)),
             "report": _numbers(outcome.report),
             "error": error,
         }
     )
+
+
+def _before_quotes(remark: str) -> str:
+    """A remark up to the first cell that it quotes: a cell may hold quotes of its own."""
+    told, quote, _ = remark.partition('"')
+    return f"{told.rstrip(' :(')} …" if quote else remark
 
 
 #: Errors whose message is the service's own.

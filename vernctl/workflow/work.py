@@ -12,7 +12,7 @@ from vernctl.snapshot.build import make_snapshot
 from vernctl.snapshot.digest import digest_of
 from vernctl.snapshot.files import read_snapshot
 from vernctl.snapshot.model import Inputs, Snapshot
-from vernctl.snapshot.sheet import Sheet, sheets_from_preview
+from vernctl.snapshot.sheet import Sheet, remarks_of, sheets_from_preview
 from vernctl.snapshot.tokens import Tokeniser
 from vernctl.spec.model import Spec
 from vernctl.workflow.address import address_of
@@ -61,6 +61,7 @@ class Work:
     progress: Progress = field(default_factory=Progress)
     frees_slot: bool = False
     readable: tuple[Sheet, ...] = ()
+    remarks: tuple[str, ...] = ()
     latest: Run | None = None
     stands: Standing | None = None
 
@@ -257,6 +258,7 @@ class Work:
         if preview is None:
             return None
         ignored = self.spec.review.ignore
+        self.remarks = remarks_of(preview)
         self.readable = tuple(
             sheet.without_columns(ignored.get(sheet.slug, ()))
             for sheet in sheets_from_preview(preview)

@@ -14,7 +14,7 @@ from vernctl.engine.compile.inputs import DROP, INPUT, ROW
 from vernctl.engine.compile.lookups import POSITION
 from vernctl.engine.compile.tables import Catalogue, Stored, sql
 from vernctl.engine.instruct.edits import HealKind, Leave
-from vernctl.engine.model import Column, Heal, Template
+from vernctl.engine.model import Column, Heal, SheetPreview, Template
 from vernctl.engine.questions.doubt import clip, counted
 from vernctl.engine.recipe.base import both, call, missing, name
 from vernctl.engine.recipe.model import SheetRecipe
@@ -100,13 +100,13 @@ def count_heals(
     return tuple(heal for _, heal in ranked)
 
 
-def heal_notes(template: Template, heals: Iterable[Heal]) -> list[str]:
-    """One remark per sheet: every heal with its count, and an example of those that come first."""
+def heal_notes(sheet: SheetPreview) -> list[str]:
+    """What the thread says of a sheet's heals: each with its count, the first with an example."""
     told = []
-    for i, heal in enumerate(heals):
+    for i, heal in enumerate(sheet.heals):
         example = f': "{clip(heal.before)}" → "{clip(heal.after)}"' if i < _SHOWN else ""
         told.append(f"{heal.column} {counted(heal.cells, 'cell')} ({heal.what}{example})")
-    return [f"{template.name}, healed: {'; '.join(told)}."] if told else []
+    return [f"{sheet.name}, healed: {'; '.join(told)}."] if told else []
 
 
 def idle_leaves(decisions: Decisions) -> list[str]:

@@ -15,7 +15,7 @@ from vernctl.engine.author.base import start_from
 from vernctl.engine.author.counts import count_sheet, drops_of
 from vernctl.engine.author.decide import Decisions
 from vernctl.engine.author.healing import heal_sheets
-from vernctl.engine.author.heals import count_heals, heal_notes, idle_leaves
+from vernctl.engine.author.heals import count_heals, idle_leaves
 from vernctl.engine.author.joined import join_notes
 from vernctl.engine.author.mapping import draft_sheet
 from vernctl.engine.author.pieces import address_notes
@@ -91,14 +91,8 @@ def _author(
     if questions:
         return Authored(recipe=recipe, questions=questions, sources=facts, notes=notes)
     progress("validate", "Validating every row.")
-    authored = _with_sheets(work, recipe)
-    healed = [
-        note
-        for template, sheet in zip(work.templates, authored.sheets, strict=True)
-        for note in heal_notes(template, sheet.heals)
-    ]
-    notes = (*notes, *idle_leaves(decisions), *healed)
-    return authored.model_copy(update={"sources": facts, "notes": notes})
+    notes = (*notes, *idle_leaves(decisions))
+    return _with_sheets(work, recipe).model_copy(update={"sources": facts, "notes": notes})
 
 
 def _with_sheets(work: Workspace, recipe: Recipe) -> Authored:

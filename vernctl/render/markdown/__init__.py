@@ -90,6 +90,7 @@ def _spec(outcome: SpecOutcome, level: Level) -> Iterator[str]:
         yield from sheets.sheet_sections(outcome.diff, outcome.causes, level)
         if outcome.provenance is not None and outcome.first_import:
             yield from sheets.origin_sections(outcome.provenance, outcome.diff, level)
+        yield from parts.remarks(outcome, level)
         yield from parts.heals([heal for heal in outcome.heals if not heal.approved], level)
     yield from parts.checks(outcome.checks, level)
     yield from parts.result(outcome)

@@ -89,6 +89,13 @@ def clarified(told: Clarified | None) -> list[str]:
     return details(f"{count} clarified by the agent", [*asked, "", *said])
 
 
+def remarks(outcome: SpecOutcome, level: Level) -> list[str]:
+    """What the server has to say about its preview."""
+    said = outcome.remarks if outcome.status in ("changed", "refused") else ()
+    lines = [f"- {prose(remark)}" for remark in said[: level.items]]
+    return [*lines, "", *more(len(said) - len(lines), "remark")] if lines else []
+
+
 def heals(found: Sequence[HealedColumn], level: Level) -> list[str]:
     """What was mended, folded: every heal with its count, an example where cells are shown."""
     if not found:

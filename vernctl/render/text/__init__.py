@@ -10,7 +10,7 @@ from vernctl.render.escape import WHOLE, text_safe
 from vernctl.render.text.diff import Detail, add_diff
 from vernctl.render.text.effects import add_effects
 from vernctl.render.text.head import add_facts, add_head
-from vernctl.render.text.heals import add_heals
+from vernctl.render.text.heals import add_heals, add_remarks
 from vernctl.render.text.layout import Page
 from vernctl.render.text.origins import add_origins
 from vernctl.render.text.questions import add_clarified, add_questions, open_questions
@@ -101,6 +101,7 @@ def _add_findings(page: Page, outcome: SpecOutcome) -> None:
         digest = words.digest_words(diff.digest)
         page.line(f"the preview is the approved one, {digest}", indent=2)
     add_heals(page, outcome)
+    add_remarks(page, outcome)
 
 
 def _add_next(page: Page, outcome: SpecOutcome) -> None:

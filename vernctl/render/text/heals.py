@@ -10,6 +10,9 @@ from vernctl.workflow.outcome import HealedColumn, SpecOutcome
 #: Heals shown before the rest is only counted; ``show`` shows ten times as many.
 HEALS = 8
 _CELL = 16
+#: Remarks shown before the rest is only counted, and the cells that one may take.
+REMARKS = 5
+_REMARK = 300
 
 
 def add_heals(page: Page, outcome: SpecOutcome) -> None:
@@ -37,9 +40,21 @@ def add_heals(page: Page, outcome: SpecOutcome) -> None:
     page.wrap(text_safe(forms.leave_note(heals), 300), indent=4, hanging=2, style="dim")
 
 
+def add_remarks(page: Page, outcome: SpecOutcome) -> None:
+    """What the server has to say about a preview that is not approved yet."""
+    if not outcome.remarks or outcome.status not in ("changed", "refused"):
+        return
+    page.blank()
+    for remark in outcome.remarks[:REMARKS]:
+        page.wrap(f"remark     {text_safe(remark, _REMARK)}", indent=2, hanging=11)
+    if len(outcome.remarks) > REMARKS:
+        more = words.counted(len(outcome.remarks) - REMARKS, "further remark")
+        page.line(f"… {more}, in the thread", indent=2)
+
+
 def _row(heal: HealedColumn, *, several: bool) -> list[Part]:
     named = f"{heal.slug}: {heal.column}" if several else heal.column
     example = ""
     if heal.before is not None and heal.after is not None:
         example = f"{quoted(heal.before, _CELL)} → {quoted(heal.after, _CELL)}"
-    return [text_safe(named, 32), words.number(heal.cells), text_safe(heal.what, 48), example]
+    return [text_safe(named, 26), words.number(heal.cells), text_safe(heal.what, 48), example]
