@@ -10,11 +10,11 @@ from pydantic import JsonValue
 from sqlglot import exp
 
 from vernctl.engine.compile.tables import Stored, cell, sql
+from vernctl.engine.loaded import Loaded
 from vernctl.engine.recipe.base import call, choose, filled, labelled, name
 from vernctl.engine.recipe.model import Input, Recipe, SheetRecipe
 from vernctl.engine.recipe.steps import DedupeStep, DropStep
 from vernctl.engine.recipe.values import FromColumn
-from vernctl.engine.workspace import Loaded
 
 #: Columns whose different values are counted in one statement: each keeps a table of them.
 _AT_ONCE = 8

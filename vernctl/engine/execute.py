@@ -23,6 +23,7 @@ from vernctl.engine.model import (
     quiet,
 )
 from vernctl.engine.recipe.model import Recipe
+from vernctl.engine.splitting import take_apart
 from vernctl.engine.validate import flag_cells
 from vernctl.engine.watch import watched
 from vernctl.engine.workspace import load_files
@@ -50,7 +51,7 @@ def execute(
             raise EngineError(f"The recipe was not made for the columns of {template.name}.")
     with open_database(workdir) as con, watched(con, progress) as tell:
         findings = findings or Findings(workdir / "findings")
-        loaded = load_files(con, files, findings, tell)
+        loaded = take_apart(con, load_files(con, files, findings, tell), recipe.splits)
         with sheet_file(con, database, templates, tell) as written:
             Runner(con, loaded.stored, written.keep).run(recipe)
             counts: list[SheetCount] = []

@@ -114,7 +114,8 @@ def match(
             )
             for name in routes[template.slug]
         ]
-        sheets.append(_sheet(template, routes[template.slug], matched))
+        sheet = _sheet(template, routes[template.slug], matched)
+        sheets.append(_of_parts(sheet, by_name))
     used = {use for sheet in sheets for column in sheet.columns for use in _uses(column)}
     unused = tuple(
         UnusedColumn(table=profile.table, column=column.name)
@@ -189,6 +190,27 @@ def _link_keys(
                 found = tables[table].columns[chosen[position]]
                 keys.setdefault(column.name, (table, found))
     return keys
+
+
+def _of_parts(sheet: SheetMatch, tables: Mapping[str, TableProfile]) -> SheetMatch:
+    """The match, with what says which rows of a table are meant where a part of it is."""
+
+    def told(candidate: Candidate) -> Candidate:
+        which = tables[candidate.table].which
+        why = f"{candidate.why}; {which}" if which else candidate.why
+        return candidate.model_copy(update={"why": why})
+
+    columns = tuple(
+        column.model_copy(
+            update={
+                "candidates": tuple(map(told, column.candidates)),
+                "also": tuple(map(told, column.also)),
+                "chosen": told(column.chosen) if column.chosen is not None else None,
+            }
+        )
+        for column in sheet.columns
+    )
+    return sheet.model_copy(update={"columns": columns})
 
 
 def _sheet(

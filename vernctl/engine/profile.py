@@ -59,13 +59,19 @@ class ColumnProfile(EngineValue):
 
 
 class TableProfile(EngineValue):
-    """A source table: its name, its number of rows, its columns in file order."""
+    """A source table: its name, its number of rows, its columns in file order.
+
+    Of a part of a split table, ``sheet_of`` is the template that its rows are of ('' for none), and
+    ``which`` says which rows they are.
+    """
 
     table: str
     rows: int
     columns: tuple[ColumnProfile, ...]
     file: str = ""
     sheet: str | None = None
+    sheet_of: str | None = None
+    which: str = ""
 
 
 def profile_table(con: duckdb.DuckDBPyConnection, as_name: str, table: SourceTable) -> TableProfile:

@@ -9,7 +9,7 @@ from vernctl.engine.pairs import ACCEPT, PairScores, entity_score
 from vernctl.engine.profile import TableProfile
 
 #: A table that covers less of a template than this does not feed it, whatever its name.
-_LEAST = 0.12
+LEAST = 0.12
 
 
 def route(
@@ -19,7 +19,11 @@ def route(
 ) -> dict[str, tuple[str, ...]]:
     """The tables of every template: the best one, and those of its shape, best first."""
     fits = {
-        (template.slug, table.table): _fit(table, template, scores[template.slug, table.table])
+        (template.slug, table.table): (
+            fit(table, template, scores[template.slug, table.table])
+            if table.sheet_of in (None, template.slug)
+            else -1.0
+        )
         for template in templates
         for table in tables
     }
@@ -27,8 +31,12 @@ def route(
     for template in templates:
         ranked = sorted(tables, key=lambda t: (-fits[template.slug, t.table], t.table))
         # One table and one template are meant for one another, however little they agree.
-        least = _LEAST if len(tables) * len(templates) > 1 else -1.0
-        ranked = [table for table in ranked if fits[template.slug, table.table] > least]
+        least = LEAST if len(tables) * len(templates) > 1 else -0.5
+        ranked = [
+            table
+            for table in ranked
+            if fits[template.slug, table.table] > least or table.sheet_of == template.slug
+        ]
         if not ranked:
             result[template.slug] = ()
             continue
@@ -36,13 +44,14 @@ def route(
         more = [
             table.table
             for table in ranked[1:]
-            if _same_shape(best, table) and _home(table, templates, fits) == template.slug
+            if table.sheet_of == template.slug
+            or (_same_shape(best, table) and _home(table, templates, fits) == template.slug)
         ]
         result[template.slug] = (best.table, *more)
     return result
 
 
-def _fit(table: TableProfile, template: Template, pairs: PairScores) -> float:
+def fit(table: TableProfile, template: Template, pairs: PairScores) -> float:
     """How well a table covers a template: the share of its columns, required ones twice."""
     total = gained = 0.0
     for column, row in zip(template.columns, pairs.scores, strict=True):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from types import MappingProxyType
 
 import duckdb
 
@@ -12,19 +13,12 @@ from vernctl.engine.compile.run import Runner
 from vernctl.engine.compile.tables import Stored
 from vernctl.engine.database import make_room
 from vernctl.engine.findings import Findings
+from vernctl.engine.loaded import Loaded
 from vernctl.engine.match import MatchResult, match
 from vernctl.engine.model import InputFile, Progress, Template
 from vernctl.engine.profile import ColumnProfile, TableProfile, profile_table
 from vernctl.engine.readers import SourceTable, load_table
-
-
-@dataclass(frozen=True)
-class Loaded:
-    """Source tables by name, where they lie in DuckDB, and what tells their contents apart."""
-
-    tables: Mapping[str, SourceTable]
-    stored: Mapping[str, Stored]
-    contents: Mapping[str, str]
+from vernctl.engine.splitting import Splits, find_splits, part_of, take_apart
 
 
 @dataclass(frozen=True)
@@ -37,6 +31,7 @@ class Workspace:
     profiles: Mapping[str, TableProfile]
     match: MatchResult
     runner: Runner
+    splits: Splits
 
     def template(self, slug: str) -> Template:
         """The template of that slug, which must be there."""
@@ -97,18 +92,24 @@ def open_workspace(
     knowledge: str,
     findings: Findings,
     progress: Progress,
+    answers: Mapping[str, str] = MappingProxyType({}),
 ) -> Workspace:
-    """Load, profile and match the files."""
+    """Load, profile and match the files. ``answers`` settle which rows of a split are of what."""
     loaded = load_files(con, files, findings, progress)
-    profiles = {}
-    for name, table in loaded.tables.items():
-        progress("profile", f"Looking at {name}: {table.row_count:,} rows.")
-        profile = findings.value(
-            TableProfile,
-            [loaded.contents[name]],
-            partial(profile_table, con, loaded.stored[name].table, table),
-        )
-        profiles[name] = profile.model_copy(update={"table": name})
+    profile = partial(_profile, con, findings, progress)
+    profiles = {name: profile(loaded, name) for name in loaded.tables}
+    splits = find_splits(
+        tuple(profiles.values()),
+        templates,
+        answers,
+        lambda split, part: profile(part_of(con, loaded, split, part), part),
+    )
+    if splits.splits:
+        loaded = take_apart(con, loaded, splits.splits)
+        profiles = {
+            name: profiles[name] if name in profiles else _part(profile(loaded, name), splits)
+            for name in loaded.tables
+        }
     progress("match", "Matching columns.")
     matched = findings.value(
         MatchResult,
@@ -119,4 +120,35 @@ def open_workspace(
         ],
         lambda: match(tuple(profiles.values()), templates, knowledge=knowledge),
     )
-    return Workspace(con, tuple(templates), loaded, profiles, matched, Runner(con, loaded.stored))
+    runner = Runner(con, loaded.stored)
+    return Workspace(con, tuple(templates), loaded, profiles, matched, runner, splits)
+
+
+def _profile(
+    con: duckdb.DuckDBPyConnection,
+    findings: Findings,
+    progress: Progress,
+    loaded: Loaded,
+    name: str,
+) -> TableProfile:
+    table = loaded.tables[name]
+    progress("profile", f"Looking at {name}: {table.row_count:,} rows.")
+    found = findings.value(
+        TableProfile,
+        [loaded.contents[name]],
+        partial(profile_table, con, loaded.stored[name].table, table),
+    )
+    return found.model_copy(update={"table": name})
+
+
+def _part(profile: TableProfile, splits: Splits) -> TableProfile:
+    """The profile of a part of a table, told which template its rows are of."""
+    told = {
+        part: f'its rows have {", ".join(value or "nothing" for value in values)} in "{split.by}"'
+        for split in splits.splits
+        for part, values in split.parts.items()
+    }
+    name = profile.table
+    return profile.model_copy(
+        update={"sheet_of": splits.sheet_of.get(name, ""), "which": told.get(name, "")}
+    )

@@ -29,6 +29,7 @@ from vernctl.engine.instruct.vocabulary import Vocabulary
 from vernctl.engine.model import InputFile, Progress, Template, quiet
 from vernctl.engine.preview import preview_sheet
 from vernctl.engine.recipe.model import Recipe
+from vernctl.engine.splitting import split_notes
 from vernctl.engine.validate import flag_cells
 from vernctl.engine.watch import watched
 from vernctl.engine.workspace import Workspace, open_workspace
@@ -56,7 +57,7 @@ def author(
     """
     with open_database(workdir) as con, watched(con, progress) as tell:
         findings = findings or Findings(workdir / "findings")
-        work = open_workspace(con, files, templates, knowledge, findings, tell)
+        work = open_workspace(con, files, templates, knowledge, findings, tell, answers or {})
         texts = [text for message in messages for text in split_messages(message)]
         return _author(work, texts, dict(answers or {}), knowledge, base or Recipe(), tell)
 
@@ -71,7 +72,7 @@ def _author(
 ) -> Authored:
     based = start_from(work, [draft_sheet(work, template) for template in work.templates], base)
     drafts = based.drafts
-    recipe = Recipe(sheets=tuple(draft.sheet for draft in drafts))
+    recipe = Recipe(splits=work.splits.splits, sheets=tuple(draft.sheet for draft in drafts))
     vocabulary = Vocabulary(work, recipe)
     read = read_messages(vocabulary, messages, answers)
     known = read_knowledge(vocabulary, knowledge)
@@ -79,6 +80,8 @@ def _author(
         vocabulary, answers, (*based.edits, *known, *read.edits), assumed=based.assumed
     )
     decisions.notes += based.notes
+    for split in work.splits.doubts:
+        decisions.settle("", "", split)
     recipe = map_sheets(recipe, drafts, decisions)
     progress("heal", "Healing what is certain.")
     recipe = heal_sheets(work, recipe, decisions)
@@ -86,7 +89,11 @@ def _author(
     recipe = settle_doubles(work, recipe, decisions)
     questions = (*decisions.questions, *read.questions)
     facts = _source_facts(work)
-    asides = (*join_notes(work, recipe), *address_notes(work, recipe))
+    asides = (
+        *split_notes(work.loaded, work.splits.splits),
+        *join_notes(work, recipe),
+        *address_notes(work, recipe),
+    )
     notes = (*read.notes, *decisions.notes, *asides)
     if questions:
         return Authored(recipe=recipe, questions=questions, sources=facts, notes=notes)

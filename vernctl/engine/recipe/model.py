@@ -80,11 +80,24 @@ class SheetRecipe(RecipeValue):
         )
 
 
+class Split(RecipeValue):
+    """A table whose column ``by`` says what a row is: each kind of row is a table of its own.
+
+    ``parts``: name of such a table → the values of its rows, compared trimmed and in any case.
+    Rows of other values are in none.
+    """
+
+    table: str
+    by: str
+    parts: Mapping[str, tuple[str, ...]]
+
+
 class Recipe(RecipeValue):
     """How files become sheets; portable, and the same again through YAML."""
 
     format: int = RECIPE_FORMAT
     engine: int = ENGINE_VERSION
+    splits: tuple[Split, ...] = ()
     sheets: tuple[SheetRecipe, ...] = ()
 
     def sheet(self, template: str) -> SheetRecipe | None:
