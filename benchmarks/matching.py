@@ -94,7 +94,7 @@ def main() -> int:
     scores: dict[str, Score] = {}
     for name, case, path, template, truth in _cases(Path(root)):
         started = time.perf_counter()
-        sheet = match_files([path], [template]).sheets[0]
+        sheet = match_files([path], [template]).result.sheets[0]
         score = scores.setdefault(name, Score())
         score.seconds += time.perf_counter() - started
         for column in sheet.columns:

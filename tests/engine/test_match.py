@@ -28,7 +28,7 @@ def run(
 ) -> MatchResult:
     for name, text in files.items():
         (folder / name).write_text(text, encoding="utf-8")
-    return match_files([folder / name for name in files], templates, knowledge=knowledge)
+    return match_files([folder / name for name in files], templates, knowledge=knowledge).result
 
 
 def only(folder: Path, text: str, *columns: str | Column) -> dict[str, ColumnMatch]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -12,6 +12,7 @@ import click
 from vernctl.cli.output import as_json_too, format_option, wants_colour, width, write
 
 if TYPE_CHECKING:
+    from vernctl.engine.inspect import Matched
     from vernctl.engine.match import Candidate, ColumnMatch, MatchResult
 
 #: A reason that goes without saying.
@@ -41,15 +42,12 @@ def command(files: tuple[Path, ...], catalog: Path, format_: Literal["text", "js
 
         templates = load_catalog(catalog).templates
         try:
-            from vernctl.engine.inspect import inspect_files
-            from vernctl.engine.match import match
+            from vernctl.engine.inspect import match_files
 
-            tables = inspect_files(files)
+            found = match_files(files, templates)
         except EngineError as error:
             raise InputError(str(error)) from error
-        result = match([table.profile for table in tables], templates)
-        file_of = {table.table.name: table.table.file for table in tables}
-        write(_json(result, file_of) if format_ == "json" else _text(result, file_of))
+        write(_json(found) if format_ == "json" else _text(found))
     return 0
 
 
@@ -57,9 +55,10 @@ def _columns(result: MatchResult) -> Sequence[ColumnMatch]:
     return [column for sheet in result.sheets for column in sheet.columns]
 
 
-def _json(result: MatchResult, file_of: dict[str, str]) -> str:
+def _json(found: Matched) -> str:
     from vernctl.render.sheets import FORMAT, to_json
 
+    result, file_of = found.result, found.files
     matches = [
         _match_data(column, candidate, file_of)
         for column in _columns(result)
@@ -68,11 +67,18 @@ def _json(result: MatchResult, file_of: dict[str, str]) -> str:
     unmatched = [
         {"file": file_of.get(unused.table), "source": unused.column} for unused in result.unused
     ]
-    return to_json({"format": FORMAT, "matches": matches, "unmatched": unmatched})
+    return to_json(
+        {
+            "format": FORMAT,
+            "matches": matches,
+            "unmatched": unmatched,
+            "rows_asked": list(found.questions),
+        }
+    )
 
 
 def _match_data(
-    column: ColumnMatch, candidate: Candidate | None, file_of: dict[str, str]
+    column: ColumnMatch, candidate: Candidate | None, file_of: Mapping[str, str]
 ) -> dict[str, object]:
     data: dict[str, object] = {"template": column.template, "column": column.column}
     if candidate is None:
@@ -100,11 +106,12 @@ def _match_data(
     }
 
 
-def _text(result: MatchResult, file_of: dict[str, str]) -> str:
+def _text(matched: Matched) -> str:
     from vernctl.render.escape import quoted, text_safe
     from vernctl.render.text.layout import Column, Ink, Page, Part
     from vernctl.render.words import counted, number
 
+    result, file_of = matched.result, matched.files
     page = Page(width(), colour=wants_colour(sys.stdout.fileno))
     for sheet in result.sheets:
         page.blank()
@@ -133,6 +140,9 @@ def _text(result: MatchResult, file_of: dict[str, str]) -> str:
             names = ", ".join(quoted(each.column, 32) for each in unused[:_UNUSED])
             more = f" and {number(len(unused) - _UNUSED)} more" if len(unused) > _UNUSED else ""
             page.wrap(f"not used   {text_safe(file, 32)} {names}{more}", hanging=11)
+    for question in matched.questions:
+        page.blank()
+        page.wrap(f"asked      {text_safe(question, 400)}", hanging=11, style="warn")
     page.blank()
     page.wrap(_summary(result))
     return str(page)

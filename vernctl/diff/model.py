@@ -100,7 +100,8 @@ class ColumnOrigin(DiffValue):
 
 
 class SheetOrigin(DiffValue):
-    """Provenance of one sheet. ``rows_read`` counts rows of the files that feed it."""
+    """Provenance of one sheet. ``rows_read`` counts rows of the files that feed it, ``elsewhere``
+    those of them that are in another sheet instead."""
 
     slug: str
     name: str
@@ -109,6 +110,7 @@ class SheetOrigin(DiffValue):
     files: tuple[str, ...] = ()
     rows_read: int = 0
     doubles: int = 0
+    elsewhere: int = 0
     unexplained: int = 0
     columns: tuple[ColumnOrigin, ...] = ()
 

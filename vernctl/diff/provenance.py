@@ -31,6 +31,8 @@ from vernctl.snapshot.sheet import Row, Sheet
 
 #: A source column that shares words with an unknown one in this part of the rows may be its source.
 MAYBE = 0.1
+#: Why a row is not in a sheet that its table feeds, where a column says which sheet a row is of.
+ELSEWHERE = "in another sheet"
 #: A source column of so few values may well have become a constant.
 FEW_VALUES = 3
 
@@ -77,7 +79,7 @@ def read_off(tables: Sequence[SourceData], snapshot: Snapshot) -> Provenance:
     """
     with paused_collector():
         feeds = {sheet.slug: _feeds(sheet, tables) for sheet in snapshot.sheets}
-        origins = tuple(_sheet_origin(sheet, feeds[sheet.slug]) for sheet in snapshot.sheets)
+        origins = tuple(_sheet_origin(sheet, feeds) for sheet in snapshot.sheets)
         return Provenance(
             sheets=origins,
             unused=tuple(_unused(tables, snapshot, feeds, origins)),
@@ -90,8 +92,11 @@ def lost_rows(tables: Sequence[SourceData], snapshot: Snapshot) -> tuple[LostRow
 
     ``why`` is ``double "COLUMN"`` where the row shares an identifying value with one that is there,
     ``double`` where it equals one in every cell, else ``unexplained``. Sampled sheets have none.
+    A row that is in another sheet, and no double of one here, is not lost.
     """
-    return tuple(lost for sheet in snapshot.sheets for lost in _lost(sheet, _feeds(sheet, tables)))
+    feeds = {sheet.slug: _feeds(sheet, tables) for sheet in snapshot.sheets}
+    lost = (row for sheet in snapshot.sheets for row in _lost(sheet, feeds))
+    return tuple(row for row in lost if row.why != ELSEWHERE)
 
 
 def _feeds(sheet: Sheet, tables: Sequence[SourceData]) -> list[_Feed]:
@@ -114,8 +119,9 @@ def _feeds(sheet: Sheet, tables: Sequence[SourceData]) -> list[_Feed]:
     return sorted(feeds, key=lambda feed: -feed.rows)
 
 
-def _sheet_origin(sheet: Sheet, feeds: Sequence[_Feed]) -> SheetOrigin:
-    lost = Counter(row.why == "unexplained" for row in _lost(sheet, feeds))
+def _sheet_origin(sheet: Sheet, all_feeds: Mapping[str, Sequence[_Feed]]) -> SheetOrigin:
+    feeds = all_feeds[sheet.slug]
+    lost = Counter(row.why.split(" ")[0] for row in _lost(sheet, all_feeds))
     return SheetOrigin(
         slug=sheet.slug,
         name=sheet.name,
@@ -123,8 +129,9 @@ def _sheet_origin(sheet: Sheet, feeds: Sequence[_Feed]) -> SheetOrigin:
         sample_of=sheet.sample_of,
         files=tuple(dict.fromkeys(feed.table.file for feed in feeds)),
         rows_read=sum(any(map(str.strip, row)) for feed in feeds for row in feed.table.rows),
-        doubles=lost[False],
-        unexplained=lost[True],
+        doubles=lost["double"],
+        elsewhere=lost[ELSEWHERE.split(" ")[0]],
+        unexplained=lost["unexplained"],
         columns=tuple(_column_origin(sheet, i, feeds) for i in range(len(sheet.columns))),
     )
 
@@ -190,10 +197,14 @@ def _merged(recodings: Iterable[Recoding]) -> tuple[Recoding, ...]:
     return tuple(sorted(merged, key=lambda recoding: (-recoding.count, recoding.new)))
 
 
-def _lost(sheet: Sheet, feeds: Sequence[_Feed]) -> Iterator[LostRow]:
+def _lost(sheet: Sheet, feeds: Mapping[str, Sequence[_Feed]]) -> Iterator[LostRow]:
     if sheet.sample_of != len(sheet.rows):
         return
-    for feed in feeds:
+    taken: defaultdict[int, set[int]] = defaultdict(set)
+    for slug, others in feeds.items():
+        for feed in others if slug != sheet.slug else ():
+            taken[id(feed.table)].update(feed.alignment.partner.values())
+    for feed in feeds[sheet.slug]:
         kept = set(feed.alignment.partner.values())
         rows = feed.table.rows
         equal = {rows[row] for row in kept}
@@ -211,6 +222,8 @@ def _lost(sheet: Sheet, feeds: Sequence[_Feed]) -> Iterator[LostRow]:
             ]
             why = f'double "{feed.table.columns[shared[0]]}"' if shared else "unexplained"
             why = "double" if cells in equal else why
+            if why == "unexplained" and row in taken[id(feed.table)]:
+                why = ELSEWHERE
             yield LostRow(sheet.slug, feed.table.file, feed.table.table, row, cells, why)
 
 

@@ -4,11 +4,11 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from vernctl.engine.match import MatchResult, match
+from vernctl.engine.match import MatchResult
 from vernctl.engine.model import EngineError, EngineValue, InputFile, Template
 from vernctl.engine.profile import TableProfile, profile_table
 from vernctl.engine.readers import SourceTable, iter_rows, load_table, read_file
@@ -45,8 +45,7 @@ def inspect_file(path: Path) -> Inspection:
 
 def inspect_files(paths: Sequence[Path]) -> list[InspectedTable]:
     """The tables of several files. Raises EngineError also where two files have one name."""
-    if double := _twice([path.name for path in paths]):
-        raise EngineError(f"Two files are named {double}; a file is known by its name.")
+    check_names(paths)
     return [table for path in paths for table in inspect_file(path).tables]
 
 
@@ -101,12 +100,43 @@ def table_rows(
         yield tables[0], iter_rows(tables[0])
 
 
+class Matched(EngineValue):
+    """A match of files, the file of every table in it, and what would be asked about rows."""
+
+    result: MatchResult
+    files: Mapping[str, str]
+    questions: tuple[str, ...] = ()
+
+
 def match_files(
     paths: Sequence[Path], templates: Sequence[Template], *, knowledge: str = ""
-) -> MatchResult:
-    """Match the columns of all tables of these files to the templates."""
-    profiles = [inspected.profile for inspected in inspect_files(paths)]
-    return match(profiles, templates, knowledge=knowledge)
+) -> Matched:
+    """Match the columns of all tables of these files to the templates, as authoring does.
+
+    Raises EngineError for what cannot be read, and where two files have one name.
+    """
+    from vernctl.engine.database import open_database
+    from vernctl.engine.findings import Findings
+    from vernctl.engine.model import quiet
+    from vernctl.engine.workspace import open_workspace
+
+    check_names(paths)
+    files = [InputFile(name=path.name, path=path) for path in paths]
+    with tempfile.TemporaryDirectory(prefix="vernctl-") as folder:
+        findings = Findings(Path(folder) / "findings")
+        with open_database(Path(folder)) as con:
+            work = open_workspace(con, files, templates, knowledge, findings, quiet)
+    return Matched(
+        result=work.match,
+        files={name: table.file for name, table in work.loaded.tables.items()},
+        questions=tuple(each.question for each in work.splits.questions),
+    )
+
+
+def check_names(paths: Sequence[Path]) -> None:
+    """Raise EngineError where two files have one name."""
+    if double := _twice([path.name for path in paths]):
+        raise EngineError(f"Two files are named {double}; a file is known by its name.")
 
 
 def _profiles(tables: Sequence[SourceTable]) -> list[TableProfile]:

@@ -116,14 +116,26 @@ def match(
         ]
         sheet = _sheet(template, routes[template.slug], matched)
         sheets.append(_of_parts(sheet, by_name))
-    used = {use for sheet in sheets for column in sheet.columns for use in _uses(column)}
-    unused = tuple(
-        UnusedColumn(table=profile.table, column=column.name)
-        for profile in profiles
-        for column in profile.columns
-        if (profile.table, column.name) not in used
-    )
-    return MatchResult(sheets=tuple(sheets), unused=unused)
+    return MatchResult(sheets=tuple(sheets), unused=tuple(_unused(profiles, sheets)))
+
+
+def _unused(
+    profiles: Sequence[TableProfile], sheets: Sequence[SheetMatch]
+) -> Iterator[UnusedColumn]:
+    """The columns that nothing was made of, each once; of a split table, in none of its parts."""
+    by_name = {profile.table: profile for profile in profiles}
+    seen = {
+        (by_name[table].whole, column)
+        for sheet in sheets
+        for matched in sheet.columns
+        for table, column in _uses(matched)
+    }
+    for profile in profiles:
+        for column in profile.columns:
+            key = (profile.whole, column.name)
+            if key not in seen and column.name != profile.parted_by:
+                seen.add(key)
+                yield UnusedColumn(table=profile.table, column=column.name)
 
 
 def _uses(column: ColumnMatch) -> Iterator[tuple[str, str]]:

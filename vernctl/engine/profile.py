@@ -61,8 +61,9 @@ class ColumnProfile(EngineValue):
 class TableProfile(EngineValue):
     """A source table: its name, its number of rows, its columns in file order.
 
-    Of a part of a split table, ``sheet_of`` is the template that its rows are of ('' for none), and
-    ``which`` says which rows they are.
+    Of a part of a split table, ``part_of`` is that table, ``parted_by`` the column that says what
+    its rows are, ``sheet_of`` the template that they are of ('' for none), and ``which`` says in
+    words which rows they are.
     """
 
     table: str
@@ -72,6 +73,13 @@ class TableProfile(EngineValue):
     sheet: str | None = None
     sheet_of: str | None = None
     which: str = ""
+    part_of: str = ""
+    parted_by: str = ""
+
+    @property
+    def whole(self) -> str:
+        """The table as the file has it."""
+        return self.part_of or self.table
 
 
 def profile_table(con: duckdb.DuckDBPyConnection, as_name: str, table: SourceTable) -> TableProfile:

@@ -17,11 +17,11 @@ from sqlglot import exp
 from vernctl.engine.compile.tables import Stored, sql
 from vernctl.engine.database import count_of
 from vernctl.engine.loaded import Loaded
-from vernctl.engine.model import EngineError, Template, question_key
+from vernctl.engine.model import EngineError, EngineQuestion, Template, question_key
 from vernctl.engine.names import name_of, units_of, words_of
 from vernctl.engine.pairs import entity_score, entity_units, score_pairs
 from vernctl.engine.profile import ColumnProfile, TableProfile
-from vernctl.engine.questions.doubt import Doubt, clip, counted, doubt, label_key
+from vernctl.engine.questions.wording import clip, counted, label_key
 from vernctl.engine.recipe.model import Split
 from vernctl.engine.recipe.steps import Condition
 from vernctl.engine.routing import LEAST, fit
@@ -42,11 +42,11 @@ ProfilePart = Callable[[Split, str], TableProfile]
 
 
 class Splits(NamedTuple):
-    """The tables that are taken apart; ``doubts``: rows of no known kind; ``sheet_of``: part →
-    the template that its rows are of."""
+    """The tables that are taken apart; ``questions``: where rows of no known kind belong;
+    ``sheet_of``: part → the template that its rows are of."""
 
     splits: tuple[Split, ...] = ()
-    doubts: tuple[Doubt, ...] = ()
+    questions: tuple[EngineQuestion, ...] = ()
     sheet_of: Mapping[str, str] = {}
 
 
@@ -67,7 +67,7 @@ def find_splits(
 ) -> Splits:
     """The tables to take apart. ``answers`` settle where rows of no known kind belong."""
     splits: list[Split] = []
-    doubts: list[Doubt] = []
+    questions: list[EngineQuestion] = []
     sheet_of: dict[str, str] = {}
     for table in profiles:
         kinds = _kinds_of(table, templates)
@@ -79,11 +79,11 @@ def find_splits(
             continue
         if kinds.unnamed:
             asked, labels = _ask(table, kinds, templates)
-            doubts.append(asked)
-            split = _with_answer(split, sheets, kinds, answers.get(asked.question.key), labels)
+            questions.append(asked)
+            split = _with_answer(split, sheets, kinds, answers.get(asked.key), labels)
         splits.append(split)
         sheet_of |= sheets
-    return Splits(tuple(splits), tuple(doubts), sheet_of)
+    return Splits(tuple(splits), tuple(questions), sheet_of)
 
 
 def _kinds_of(table: TableProfile, templates: Sequence[Template]) -> _Kinds | None:
@@ -162,7 +162,7 @@ def _fits(
 
 def _ask(
     table: TableProfile, kinds: _Kinds, templates: Sequence[Template]
-) -> tuple[Doubt, dict[str, str | None]]:
+) -> tuple[EngineQuestion, dict[str, str | None]]:
     """Where the rows belong whose kind is no template's; label → template."""
     rows = sum(count for _, count in kinds.unnamed)
     shown = ", ".join(
@@ -172,12 +172,12 @@ def _ask(
     labels[LEFT_OUT] = None
     named = ", ".join(label for label in labels if label != LEFT_OUT)
     by = kinds.column.name
-    asked = doubt(
-        question_key("split", table.table, by, *sorted(value for value, _ in kinds.unnamed)),
-        f'"{by}" of {table.table} says what a row is, and {counted(rows, "row")} '
+    asked = EngineQuestion(
+        key=question_key("split", table.table, by, *sorted(value for value, _ in kinds.unnamed)),
+        question=f'"{by}" of {table.table} says what a row is, and {counted(rows, "row")} '
         f"{'names' if rows == 1 else 'name'} no sheet. Where do they belong?",
-        f"{table.table}: the other rows are of {named}, as {by} says; no sheet is {shown}.",
-        dict.fromkeys(labels, ()),
+        context=f"{table.table}: the other rows are of {named}, as {by} says; no sheet is {shown}.",
+        options=tuple(labels),
     )
     return asked, labels
 

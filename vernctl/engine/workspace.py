@@ -18,7 +18,7 @@ from vernctl.engine.match import MatchResult, match
 from vernctl.engine.model import InputFile, Progress, Template
 from vernctl.engine.profile import ColumnProfile, TableProfile, profile_table
 from vernctl.engine.readers import SourceTable, load_table
-from vernctl.engine.splitting import Splits, find_splits, part_of, take_apart
+from vernctl.engine.splitting import Splits, find_splits, part_of, rest_of, take_apart
 
 
 @dataclass(frozen=True)
@@ -143,12 +143,14 @@ def _profile(
 
 def _part(profile: TableProfile, splits: Splits) -> TableProfile:
     """The profile of a part of a table, told which template its rows are of."""
-    told = {
-        part: f'its rows have {", ".join(value or "nothing" for value in values)} in "{split.by}"'
-        for split in splits.splits
-        for part, values in split.parts.items()
-    }
     name = profile.table
+    split = next(each for each in splits.splits if name in (*each.parts, rest_of(each)))
+    values = ", ".join(value or "nothing" for value in split.parts.get(name, ()))
     return profile.model_copy(
-        update={"sheet_of": splits.sheet_of.get(name, ""), "which": told.get(name, "")}
+        update={
+            "sheet_of": splits.sheet_of.get(name, ""),
+            "which": f'its rows have {values} in "{split.by}"' if values else "",
+            "part_of": split.table,
+            "parted_by": split.by,
+        }
     )

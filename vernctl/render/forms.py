@@ -71,6 +71,8 @@ def rows_accounted(sheet: SheetOrigin) -> list[str]:
     parts = [f"{read} read" if sampled else f"{read} read → {kept}"]
     if sheet.doubles:
         parts.append(counted(sheet.doubles, "double"))
+    if sheet.elsewhere:
+        parts.append(f"{number(sheet.elsewhere)} in another sheet")
     if sheet.unexplained:
         parts.append(f"{number(sheet.unexplained)} unexplained")
     return parts

@@ -11,7 +11,7 @@ from vernctl.engine.compile.kept import kept
 from vernctl.engine.compile.tables import Stored, sql
 from vernctl.engine.database import count_of
 from vernctl.engine.instruct.known import KNOWN
-from vernctl.engine.questions.doubt import clip
+from vernctl.engine.questions.wording import clip
 from vernctl.engine.recipe.model import Recipe
 from vernctl.engine.recipe.steps import CellStep, Step, touches
 from vernctl.engine.workspace import Workspace

@@ -15,9 +15,9 @@ from vernctl.engine.heal.phones import heal_phones, is_phone
 from vernctl.engine.heal.rules import heal_by_rule, heal_letters, heal_nothing
 from vernctl.engine.instruct.edits import Do, UseNumbers, UseOrder, UseRegion, of_kind
 from vernctl.engine.model import Column, Template
-from vernctl.engine.questions.doubt import clip, counted
 from vernctl.engine.questions.numbers import ask_numbers
 from vernctl.engine.questions.values import ask_date_order
+from vernctl.engine.questions.wording import clip, counted
 from vernctl.engine.recipe.dates import DateOp, Order
 from vernctl.engine.recipe.model import Recipe, SheetRecipe
 from vernctl.engine.recipe.numbers import Number

@@ -15,7 +15,7 @@ from vernctl.engine.compile.lookups import POSITION
 from vernctl.engine.compile.tables import Catalogue, Stored, sql
 from vernctl.engine.instruct.edits import HealKind, Leave
 from vernctl.engine.model import Column, Heal, SheetPreview, Template
-from vernctl.engine.questions.doubt import clip, counted
+from vernctl.engine.questions.wording import clip, counted
 from vernctl.engine.recipe.base import both, call, missing, name
 from vernctl.engine.recipe.model import SheetRecipe
 from vernctl.engine.recipe.steps import HEALED, CellStep, MendStep, Step

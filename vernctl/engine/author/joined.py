@@ -6,7 +6,7 @@ from sqlglot import exp
 
 from vernctl.engine.compile.tables import sql
 from vernctl.engine.database import count_of
-from vernctl.engine.questions.doubt import counted
+from vernctl.engine.questions.wording import counted
 from vernctl.engine.recipe.base import filled, folded
 from vernctl.engine.recipe.model import Input, Join, Recipe
 from vernctl.engine.recipe.values import source_columns

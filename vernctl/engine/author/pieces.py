@@ -7,7 +7,7 @@ from sqlglot import exp
 
 from vernctl.engine.compile.tables import sql
 from vernctl.engine.database import rows_of
-from vernctl.engine.questions.doubt import clip, counted
+from vernctl.engine.questions.wording import clip, counted
 from vernctl.engine.recipe.addresses import PIECES, AddressParts, has_piece
 from vernctl.engine.recipe.base import filled, labelled, name
 from vernctl.engine.recipe.model import Recipe

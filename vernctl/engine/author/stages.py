@@ -17,8 +17,8 @@ from vernctl.engine.heal.dependents import Apart, heal_dependents
 from vernctl.engine.heal.spelling import heal_allowed, heal_codes, heal_links
 from vernctl.engine.instruct.edits import Do, Edit, of_kind, remap, settled_columns
 from vernctl.engine.model import Column, Template
-from vernctl.engine.questions.doubt import clip, counted
 from vernctl.engine.questions.values import ask_doubles, ask_outside
+from vernctl.engine.questions.wording import clip, counted
 from vernctl.engine.recipe.base import filled, folded, labelled, number
 from vernctl.engine.recipe.model import Recipe, SheetRecipe
 from vernctl.engine.recipe.steps import FillStep, Step

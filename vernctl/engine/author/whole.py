@@ -28,6 +28,7 @@ from vernctl.engine.instruct.known import read_knowledge
 from vernctl.engine.instruct.vocabulary import Vocabulary
 from vernctl.engine.model import InputFile, Progress, Template, quiet
 from vernctl.engine.preview import preview_sheet
+from vernctl.engine.questions.doubt import Doubt
 from vernctl.engine.recipe.model import Recipe
 from vernctl.engine.splitting import split_notes
 from vernctl.engine.validate import flag_cells
@@ -80,8 +81,8 @@ def _author(
         vocabulary, answers, (*based.edits, *known, *read.edits), assumed=based.assumed
     )
     decisions.notes += based.notes
-    for split in work.splits.doubts:
-        decisions.settle("", "", split)
+    for question in work.splits.questions:  # an answer has been heeded where the rows were parted
+        decisions.settle("", "", Doubt(question, dict.fromkeys(question.options, ())))
     recipe = map_sheets(recipe, drafts, decisions)
     progress("heal", "Healing what is certain.")
     recipe = heal_sheets(work, recipe, decisions)

@@ -32,7 +32,8 @@ from vernctl.engine.instruct.rows import ROW_RULES
 from vernctl.engine.instruct.sources import SOURCE_RULES
 from vernctl.engine.instruct.vocabulary import Vocabulary
 from vernctl.engine.model import EngineQuestion, question_key
-from vernctl.engine.questions.doubt import Doubt, clip, doubt
+from vernctl.engine.questions.doubt import Doubt, doubt
+from vernctl.engine.questions.wording import clip
 
 #: Tried in this order: a rule that needs more words to fit goes before one that needs fewer.
 RULES = (

@@ -5,8 +5,9 @@ from __future__ import annotations
 from vernctl.engine.heal.numbers import NumberDoubt
 from vernctl.engine.instruct.edits import Do, UseNumbers
 from vernctl.engine.model import Template, question_key
-from vernctl.engine.questions.doubt import Doubt, Edits, clip, counted, doubt
+from vernctl.engine.questions.doubt import Doubt, Edits, doubt
 from vernctl.engine.questions.values import ReadText
+from vernctl.engine.questions.wording import clip, counted
 from vernctl.engine.recipe.numbers import Number
 from vernctl.engine.recipe.steps import CellStep
 

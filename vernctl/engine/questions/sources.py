@@ -9,7 +9,8 @@ import re2
 
 from vernctl.engine.instruct.edits import Do, MapTo
 from vernctl.engine.model import Column, Template, question_key
-from vernctl.engine.questions.doubt import Doubt, Edits, clip, counted, doubt
+from vernctl.engine.questions.doubt import Doubt, Edits, doubt
+from vernctl.engine.questions.wording import clip, counted
 from vernctl.engine.recipe.steps import FillStep
 from vernctl.engine.recipe.values import Constant, Value
 

@@ -8,7 +8,8 @@ from vernctl.engine.heal.cells import DateDoubt
 from vernctl.engine.heal.spelling import Spelling
 from vernctl.engine.instruct.edits import Do, UseOrder
 from vernctl.engine.model import Column, Template, question_key
-from vernctl.engine.questions.doubt import Doubt, Edits, clip, counted, doubt
+from vernctl.engine.questions.doubt import Doubt, Edits, doubt
+from vernctl.engine.questions.wording import clip, counted
 from vernctl.engine.recipe.dates import ORDER_LABELS
 from vernctl.engine.recipe.ops import MapValues
 from vernctl.engine.recipe.steps import CellStep, Condition, DedupeStep, DropStep

@@ -231,6 +231,8 @@ def _accounting(origin: SheetOrigin | None) -> str | None:
     parts = [f"{words.number(origin.rows_read)} rows read → {words.number(origin.rows)}"]
     if origin.doubles:
         parts.append(words.counted(origin.doubles, "double"))
+    if origin.elsewhere:
+        parts.append(f"{words.number(origin.elsewhere)} in another sheet")
     if origin.unexplained:
         parts.append(f"{words.number(origin.unexplained)} unexplained")
     return " · ".join(parts)
