@@ -114,3 +114,21 @@ def test_a_value_is_of_the_kind_that_a_person_sees(text: str, kinds: tuple[str, 
 @pytest.mark.parametrize("text", ["32.01.2024", "2024-13-01", "00/00/2024", "1.2.3", "2024"])
 def test_what_is_no_day_is_no_date(text: str) -> None:
     assert dates_of(text) == ()
+
+
+def test_many_columns_that_share_a_query_are_profiled_as_one_by_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = "".join(f" a{n % 3},{n},,x\u00a0{n % 2},{'NULL' if n % 2 else ''}\n" for n in range(90))
+    (tmp_path / "t.csv").write_text(f"one,two,three,four,five\n{rows}")
+    (table,) = read_file(InputFile(name="t.csv", path=tmp_path / "t.csv"), tmp_path)
+
+    def profiled() -> TableProfile:
+        with duckdb.connect() as con:
+            load_table(con, table, "t")
+            return profile_table(con, "t", table)
+
+    together = profiled()
+    monkeypatch.setattr("vernctl.engine.profile._AT_ONCE", 1)
+    assert profiled() == together
+    assert [column.distinct for column in together.columns] == [3, 90, 0, 2, 1]

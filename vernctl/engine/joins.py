@@ -62,14 +62,19 @@ class Brought(NamedTuple):
 def find_paths(base: TableProfile, tables: Sequence[TableProfile]) -> list[JoinPath]:
     """The paths from a table to others and to itself, the surest first; one per key and table."""
     found: list[JoinPath] = []
+    ours = [(column, frozenset(column.sketch)) for column in base.columns if column.filled]
     for other in tables:
-        keys = [column for column in other.columns if is_key(column, other)]
-        for column in base.columns:
+        keys = [(key, frozenset(key.sketch)) for key in other.columns if is_key(key, other)]
+        own = other.table == base.table
+        for column, values in ours:
+            if own and not _names_own_kind(column.name):
+                continue
             paths = [
                 path
-                for key in keys
-                if not (other.table == base.table and key.name == column.name)
-                and (path := _path(column, key, other, other.table == base.table)) is not None
+                for key, held in keys
+                if not values.isdisjoint(held)
+                and not (own and key.name == column.name)
+                and (path := _path(column, key, other, own)) is not None
             ]
             if paths:
                 found.append(max(paths, key=lambda path: path.score))
@@ -105,7 +110,7 @@ def _sureness(column: ColumnProfile, key: ColumnProfile, other: TableProfile, ow
     role = role_of(column.name)
     named = names_id(column.name)
     if own:
-        return 0.97 if named and bool(_OWN_KIND & set(role)) else 0.0
+        return 0.97 if _names_own_kind(column.name) else 0.0
     entity = entity_of(other)
     if _same_key(column, key) or any(unit_score(a, b) >= 0.6 for a in role for b in entity):
         return 0.97
@@ -130,6 +135,11 @@ def _telling(column: ColumnProfile) -> bool:
     small = sum(1 for value in column.sample if value.isdigit() and len(value) < 5)
     dated = column.share("date_iso", "date_dmy", "date_mdy", "date_text", "boolean", "decimal")
     return small <= 0.1 * len(column.sample) and dated < 0.5
+
+
+def _names_own_kind(name: str) -> bool:
+    """Whether a column names another row of its own table, as ``parent_id`` does."""
+    return names_id(name) and not _OWN_KIND.isdisjoint(role_of(name))
 
 
 def role_of(name: str) -> tuple[str, ...]:

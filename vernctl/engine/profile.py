@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from vernctl.engine.kinds import KINDS, kinds_of
 from vernctl.engine.model import EngineValue
@@ -23,6 +23,9 @@ _SAMPLE_ROWS = 5_000
 _SAMPLE_CELLS = 600_000
 _SAMPLE_VALUES = 200
 _SKETCH = 256
+#: A query costs more than counting a small table: so many columns and cells share one.
+_AT_ONCE = 100
+_CELLS_AT_ONCE = 200_000
 
 
 class ColumnProfile(EngineValue):
@@ -86,9 +89,10 @@ def profile_table(con: duckdb.DuckDBPyConnection, as_name: str, table: SourceTab
     """Profile the table that ``load_table`` created as ``as_name``."""
     target = _quoted(as_name)
     samples = sample_cells(con, as_name, table)
+    counted = [counts for group in column_groups(table) for counts in _count(con, target, group)]
     columns = tuple(
-        _profile_column(con, target, index, name, samples[index])
-        for index, name in enumerate(table.columns)
+        _profile_column(index, name, counts, samples[index])
+        for index, (name, counts) in enumerate(zip(table.columns, counted, strict=True))
     )
     return TableProfile(
         table=table.name,
@@ -118,37 +122,80 @@ def sample_cells(
     return [tuple(row[index] for row in rows if row[index]) for index in range(width)]
 
 
-def _profile_column(
-    con: duckdb.DuckDBPyConnection, target: str, index: int, name: str, sample: Sequence[str]
-) -> ColumnProfile:
+class _Counts(NamedTuple):
+    filled: int = 0
+    distinct: int = 0
+    shortest: int = 0
+    longest: int = 0
+    sketch: Sequence[int] | None = None
+    top: Sequence[tuple[str, int]] = ()
+
+
+def column_groups(table: SourceTable) -> list[range]:
+    """The columns that one query looks at: many of a table of few rows, one of a large one."""
+    at_once = max(1, min(_AT_ONCE, _CELLS_AT_ONCE // max(1, table.row_count)))
+    width = len(table.columns)
+    return [range(first, min(width, first + at_once)) for first in range(0, width, at_once)]
+
+
+def trimmed_sql(cell: str) -> str:
+    """SQL for a cell without blanks at its edges; cheap where it has none, as nearly all."""
+    edged = f"{cell} < '!' OR {cell} > '~' OR {cell}[-1] < '!' OR {cell}[-1] > '~'"
+    return f"CASE WHEN {edged} THEN trim({cell}, {BLANKS}) ELSE {cell} END"
+
+
+def cells_sql(target: str, indices: Sequence[int]) -> str:
+    """A query of the cells ``v`` of these columns of ``target`` (an SQL name), ``k`` being each
+    column's place among them from 0."""
+    if len(indices) == 1:
+        return f"SELECT 0 AS k, c{indices[0]} AS v FROM {target}"
+    cells = ", ".join(f"c{index}" for index in indices)
+    return f"SELECT unnest(range({len(indices)})) AS k, unnest([{cells}]) AS v FROM {target}"
+
+
+def _count(con: duckdb.DuckDBPyConnection, target: str, indices: Sequence[int]) -> list[_Counts]:
+    """What the whole columns hold, trimmed and without blank values."""
+    each = f"SELECT k, v, count(*) AS n FROM ({cells_sql(target, indices)}) GROUP BY 1, 2"
     # Counted as they are, then trimmed: trimming each distinct value once is far cheaper.
     con.execute(
-        f"CREATE OR REPLACE TEMP TABLE _values AS SELECT v, sum(n)::BIGINT AS n FROM (SELECT "
-        f"CASE WHEN v < '!' OR v > '~' OR v[-1] < '!' OR v[-1] > '~' THEN trim(v, {BLANKS}) "
-        f"ELSE v END AS v, n FROM (SELECT c{index} AS v, count(*) AS n FROM {target} GROUP BY 1)) "
-        "WHERE v <> '' GROUP BY 1"
+        "CREATE OR REPLACE TEMP TABLE _values AS SELECT k, v, sum(n)::BIGINT AS n FROM (SELECT k, "
+        f"{trimmed_sql('v')} AS v, n FROM ({each})) WHERE v <> '' GROUP BY 1, 2"
     )
     counts = con.execute(
-        "SELECT coalesce(sum(n), 0)::BIGINT, count(*), coalesce(min(length(v)), 0), "
-        f"coalesce(max(length(v)), 0), min(hash(lower(v)), {_SKETCH}) FROM _values"
-    ).fetchone()
-    assert counts is not None  # an aggregate always gives one row
-    filled, distinct, shortest, longest, sketch = counts
-    top = con.execute(f"SELECT v, n FROM _values ORDER BY n DESC, v LIMIT {_TOP}").fetchall()
+        "SELECT k, sum(n)::BIGINT, count(*), min(length(v)), max(length(v)), "
+        f"min(hash(lower(v)), {_SKETCH}) FROM _values GROUP BY 1"
+    ).fetchall()
+    tops = con.execute(
+        "SELECT k, v, n FROM _values QUALIFY row_number() OVER (PARTITION BY k ORDER BY n DESC, v)"
+        f" <= {_TOP} ORDER BY k, n DESC, v"
+        if len(indices) > 1
+        else f"SELECT k, v, n FROM _values ORDER BY n DESC, v LIMIT {_TOP}"
+    ).fetchall()
     con.execute("DROP TABLE _values")
+    top: dict[int, list[tuple[str, int]]] = {}
+    for at, value, count in tops:
+        top.setdefault(at, []).append((value, count))
+    found = {
+        at: _Counts(filled, distinct, shortest, longest, sketch, top[at])
+        for at, filled, distinct, shortest, longest, sketch in counts
+    }
+    return [found.get(at, _Counts()) for at in range(len(indices))]
+
+
+def _profile_column(index: int, name: str, counts: _Counts, sample: Sequence[str]) -> ColumnProfile:
     kinds = _count_kinds(sample)
     return ColumnProfile(
         name=name,
         index=index,
-        filled=filled,
-        distinct=distinct,
-        top=tuple((value, count) for value, count in top),
+        filled=counts.filled,
+        distinct=counts.distinct,
+        top=tuple(counts.top),
         kinds=kinds,
         checked=len(sample),
-        shortest=shortest,
-        longest=longest,
+        shortest=counts.shortest,
+        longest=counts.longest,
         sample=tuple(dict.fromkeys(sample))[:_SAMPLE_VALUES],
-        sketch=tuple(sorted(set(sketch or ()))),
+        sketch=tuple(sorted(set(counts.sketch or ()))),
     )
 
 

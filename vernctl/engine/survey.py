@@ -14,7 +14,14 @@ from vernctl.engine.inspect import choose_tables
 from vernctl.engine.keys import find_keys
 from vernctl.engine.languages import language_of
 from vernctl.engine.model import EngineValue, InputFile
-from vernctl.engine.profile import TableProfile, profile_table, sample_cells
+from vernctl.engine.profile import (
+    TableProfile,
+    cells_sql,
+    column_groups,
+    profile_table,
+    sample_cells,
+    trimmed_sql,
+)
 from vernctl.engine.readers import SourceTable, load_table, read_file
 from vernctl.engine.readers.mending import NOTHING
 from vernctl.engine.readers.table import BLANKS, sql_text
@@ -23,8 +30,6 @@ if TYPE_CHECKING:
     import duckdb
 
 _TELLING = 200
-#: Columns that one query counts.
-_AT_ONCE = 100
 
 
 class SurveyedTable(EngineValue):
@@ -104,7 +109,7 @@ def _surveyed(con: duckdb.DuckDBPyConnection, as_name: str, table: SourceTable) 
         table=table,
         profile=profile,
         formats=formats,
-        placeholders=_placeholders(con, as_name, len(table.columns)),
+        placeholders=_placeholders(con, as_name, table),
         keys=keys,
         doubles=doubles,
         language=language_of(table.columns) if table.header_line is not None else None,
@@ -128,33 +133,19 @@ def _format(
 
 
 def _placeholders(
-    con: duckdb.DuckDBPyConnection, as_name: str, width: int
+    con: duckdb.DuckDBPyConnection, as_name: str, table: SourceTable
 ) -> tuple[tuple[tuple[str, int], ...], ...]:
     """Of each column the words that stand for nothing, as they are written, with their counts."""
-    found: list[tuple[tuple[str, int], ...]] = []
-    for first in range(0, width, _AT_ONCE):
-        indices = range(first, min(width, first + _AT_ONCE))
-        counts = con.execute(
-            f"SELECT {', '.join(f'count(*) FILTER ({_says_nothing(i)})' for i in indices)} "
-            f"FROM {as_name}"
-        ).fetchone()
-        assert counts is not None  # an aggregate always gives one row
-        for index, count in zip(indices, counts, strict=True):
-            found.append(_words_for_nothing(con, as_name, index) if count else ())
-    return tuple(found)
-
-
-def _words_for_nothing(
-    con: duckdb.DuckDBPyConnection, as_name: str, index: int
-) -> tuple[tuple[str, int], ...]:
-    counts = con.execute(
-        f"SELECT trim(c{index}, {BLANKS}) AS v, count(*) AS n FROM {as_name} "
-        f"WHERE {_says_nothing(index)} GROUP BY 1 ORDER BY n DESC, v"
-    ).fetchall()
-    return tuple((word, count) for word, count in counts)
-
-
-def _says_nothing(index: int) -> str:
     words = ", ".join(sql_text(word) for word in NOTHING if word)
-    # A long cell is no such word: trimming it is saved.
-    return f"length(c{index}) < 40 AND lower(trim(c{index}, {BLANKS})) IN ({words})"
+    found: list[list[tuple[str, int]]] = [[] for _ in table.columns]
+    for group in column_groups(table):
+        # Neither a long cell nor a number is such a word: most need not be trimmed.
+        counts = con.execute(
+            f"SELECT k, {trimmed_sql('v')} AS word, count(*) AS n FROM "
+            f"({cells_sql(as_name, group)}) WHERE strlen(v) < 40 AND NOT v BETWEEN '0' AND ':' "
+            f"AND lower({trimmed_sql('v')}) IN ({words}) "
+            "GROUP BY 1, 2 ORDER BY k, n DESC, word"
+        ).fetchall()
+        for place, word, count in counts:
+            found[group[place]].append((word, count))
+    return tuple(map(tuple, found))
