@@ -35,6 +35,7 @@ VERBS: dict[str, str] = {
     "answers": "answers",
     "correct": "correct",
     "show": "show",
+    "rows": "rows",
     "diff": "diff",
     "review": "review",
     "approve": "approve",
