@@ -200,6 +200,19 @@ def test_thousands_of_columns_do_not_flood_the_terminal(tmp_path: Path, vernctl:
     assert len(ran.out.splitlines()) < 80
 
 
+def test_a_workbook_of_many_sheets_names_those_it_does_not_show(
+    tmp_path: Path, vernctl: Any
+) -> None:
+    book = openpyxl.Workbook()
+    for sheet in (book.active, *(book.create_sheet(f"S{n}") for n in range(29))):
+        sheet.append(["a", "b"])
+        sheet.append([1, 2])
+    book.save(tmp_path / "x.xlsx")
+    text = vernctl("inspect", str(tmp_path / "x.xlsx")).out
+    assert "10 further tables: S19, S20, S21, S22, S23, S24, S25, S26, S27, S28" in text
+    assert "vernctl inspect FILE --table NAME" in text
+
+
 def test_one_sheet_of_a_workbook_becomes_csv(tmp_path: Path, vernctl: Any) -> None:
     book = openpyxl.Workbook()
     book.active.title = "People"

@@ -26,6 +26,8 @@ _NAME = 30
 _KIND = 24
 _PATTERN = 16
 _MANY_EMPTY = 3
+#: Cells of a page on which names have to give way as well.
+_NARROW = 70
 _KINDS = {
     "email": "e-mail",
     "url": "web address",
@@ -59,10 +61,12 @@ def render_survey(survey: Survey, *, width: int = 80, colour: bool = False) -> s
         _add_table(page, file, table)
     if rest := tables[TABLES:]:
         page.blank()
-        names = ", ".join(text_safe(table.table.name, _NAME) for _, table in rest[:TABLES])
+        names = ", ".join(
+            text_safe(table.table.sheet or file, _NAME) for file, table in rest[:TABLES]
+        )
         more = f" and {number(len(rest) - TABLES)} more" if len(rest) > TABLES else ""
         page.wrap(f"{counted(len(rest), 'further table')}: {names}{more}", hanging=2)
-        page.line("  look at one   vernctl inspect FILE --table NAME")
+        page.literal("vernctl inspect FILE --table NAME", indent=2)
     _add_inclusions(page, survey, [(file, table.table.sheet) for file, table in tables])
     return str(page)
 
@@ -72,7 +76,8 @@ def _add_table(page: Page, file: str, surveyed: SurveyedTable) -> None:
     size = f"{counted(table.row_count, 'row')}, {counted(len(table.columns), 'column')}"
     facts = [text_safe(table.sheet, _NAME), size] if table.sheet else [size]
     page.line(Ink(text_safe(file), "bold"), "   ", " · ".join(facts))
-    page.wrap(" · ".join(_written(surveyed)), indent=2, hanging=2, style="dim")
+    if written := " · ".join(_written(surveyed)):
+        page.wrap(written, indent=2, hanging=2, style="dim")
     if profile.columns:
         _add_columns(page, surveyed)
     for fact in (*_known(surveyed), *_doubts(surveyed)):
@@ -128,8 +133,8 @@ def _add_columns(page: Page, surveyed: SurveyedTable) -> None:
         rows.append([*cells, Ink(top, "dim"), share, number(column.distinct)])
         notes[len(rows) - 1] = list(_exceptions(column, found))
     # Names and kinds are what is looked for; examples take the room that is left.
-    right = Column(right=True)
-    shapes = [Column(), *([right] if spans else []), Column(), Column(flexible=True), right, right]
+    right, wide = Column(right=True), Column(flexible=page.width < _NARROW)
+    shapes = [wide, *([right] if spans else []), wide, Column(flexible=True), right, right]
     page.table(rows, shapes, indent=2, fill=len(shapes) - 3, notes=notes)
     if (more := len(places) - COLUMNS) > 0:
         page.line(f"… {counted(more, 'further column')}; --format json has them all", indent=2)
