@@ -162,6 +162,10 @@ class RefusedError(VernctlError):
         self.rule = rule
 
 
+class OvertakenError(RefusedError):
+    """An execute was refused, for another one, or a run, has come before it; nothing was done."""
+
+
 class UnansweredError(VernctlError):
     """A question that no answer rule settles, or that two rules would. Nothing was guessed."""
 

@@ -4,7 +4,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from bench import Bench
+from bench import Bench, Meanwhile
 from scripted_agent import Ask
 
 
@@ -167,3 +167,15 @@ def test_a_preview_made_by_others_is_not_replaced_by_who_has_recognised_the_impo
     add_message(fresh, "upper Email")
     assert fresh.plan().exit_code == 4
     assert fresh.sent() == []
+
+
+@pytest.mark.parametrize("look", [2, 3])
+def test_what_another_checkout_has_imported_a_moment_ago_is_not_imported_again(
+    work_bench: Bench, tmp_path: Path, look: int
+) -> None:
+    work_bench.approved()
+    other = work_bench.checkout(tmp_path / "other")
+    other.requests = Meanwhile("/preview → 200", look, work_bench.apply)
+    outcome = other.apply()
+    assert work_bench.agent.calls.count("execute") == 1
+    assert outcome.status == "unchanged", outcome

@@ -10,7 +10,7 @@ from functools import partial
 from vernctl.api.models import Run
 from vernctl.diff.causes import causes_between
 from vernctl.diff.compare import diff_snapshots
-from vernctl.errors import PartialImportError, RefusedError
+from vernctl.errors import OvertakenError, PartialImportError, RefusedError
 from vernctl.snapshot.digest import short
 from vernctl.snapshot.model import Snapshot
 from vernctl.workflow.approving import approve_spec, moved_since
@@ -61,7 +61,11 @@ async def apply_work(work: Work, options: ApplyOptions) -> SpecOutcome:
     began = time.monotonic()
     work.frees_slot = options.cancel_on_unanswered
     async with freeing_slot(work):
-        outcome = await _apply(work, options)
+        try:
+            outcome = await _apply(work, options)
+        except OvertakenError:
+            # Most likely another checkout has just imported the same: then that is what is found.
+            outcome = await _apply(work, options)
     return outcome.model_copy(update={"command": "apply", "seconds": time.monotonic() - began})
 
 

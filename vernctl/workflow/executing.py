@@ -14,6 +14,7 @@ from vernctl.diff.model import CheckResult
 from vernctl.errors import (
     ConflictError,
     CredentialsError,
+    OvertakenError,
     PartialImportError,
     RefusedError,
     RunFailedError,
@@ -60,7 +61,8 @@ EXECUTE = PlannedStep(kind="execute", reason="the approved digest is the server'
 async def execute(work: Work, approved: Snapshot) -> SpecOutcome:
     """Execute ``approved``. The preview is read and compared once more right before.
 
-    Raises RefusedError where it has just changed; what :func:`finish` raises.
+    Raises RefusedError where it has just changed, OvertakenError where somebody else has started
+    something right before; what :func:`finish` raises.
     """
     migration_id = work.journal.known.migration_id or ""
     await work.session.gate.reserve(work.address, ("agent",), "execute")
@@ -79,14 +81,23 @@ async def execute(work: Work, approved: Snapshot) -> SpecOutcome:
     # spec meanwhile: it is kept where the command that finishes it finds it.
     write_snapshot(kept_approval(work), approved, "")
     work.progress.steps.append(EXECUTE)
-    await start(
-        work.session,
-        work.journal,
-        migration_id,
-        "execute",
-        digest=approved.digest,
-        executes=len(logged),
-    )
+    try:
+        await start(
+            work.session,
+            work.journal,
+            migration_id,
+            "execute",
+            digest=approved.digest,
+            executes=len(logged),
+        )
+    except ConflictError as conflict:
+        work.progress.steps.pop()
+        remove_snapshot(kept_approval(work))
+        raise OvertakenError(
+            f"somebody else has started something right before the execute: {conflict.message}",
+            rule="overtaken",
+            next=f"vernctl apply {work.spec.shown_path}",
+        ) from conflict
     return await finish(work, replaced=replaced, backup=backup)
 
 
@@ -118,6 +129,10 @@ async def finish(work: Work, *, replaced: bool = False, backup: str | None = Non
     """
     approved = approval_under_way(work, "execute")
     run = await followed(work, partial(_rows_logged, work), approved)
+    if run.status != "completed":
+        # It was settled as ours by signs that another run has given: nothing of it is to be judged.
+        waits = RunFailedError(f"the run was to execute, and is {run.status} as before")
+        raise await _ended_badly(work, approved, waits, partial(_rows_logged, work))
     outcome = await confirm(work, approved, run)
     remove_snapshot(kept_approval(work))
     return with_replaced(outcome, replaced=replaced, backup=backup)

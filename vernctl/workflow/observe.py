@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from vernctl.api.models import IN_FLIGHT, Preview, Run, ThreadEvent, ThreadPage
+from vernctl.api.models import ACTIVE, IN_FLIGHT, Preview, Run, ThreadEvent, ThreadPage
 from vernctl.errors import ConflictError, NotFoundError, RefusedError
 from vernctl.snapshot.model import Snapshot
 from vernctl.workflow.journal import Journal
@@ -121,6 +121,16 @@ async def read_preview(session: Session, migration_id: str) -> Preview | None:
         return await session.client.get_preview(migration_id)
     except NotFoundError:
         return None
+
+
+def has_begun(events: tuple[ThreadEvent, ...]) -> bool:
+    """Whether a run has begun to work in these events."""
+    statuses = (
+        event.data.get("status") if isinstance(event.data, dict) else event.data
+        for event in events
+        if event.type == "status"
+    )
+    return any(status in ACTIVE for status in statuses)
 
 
 def persons_words(events: tuple[ThreadEvent, ...]) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 
-from vernctl.api.models import IN_FLIGHT, Run, ThreadEvent
+from vernctl.api.models import IN_FLIGHT, ThreadEvent
 from vernctl.errors import (
     ApiError,
     ConflictError,
@@ -18,7 +18,7 @@ from vernctl.errors import (
 )
 from vernctl.workflow.journal import Journal
 from vernctl.workflow.known import Entry
-from vernctl.workflow.observe import persons_words
+from vernctl.workflow.observe import has_begun, persons_words
 from vernctl.workflow.session import Session
 
 #: Requests that may simply be made again: the service makes sure that nothing happens twice, or
@@ -61,7 +61,7 @@ async def settle(
         case "credentials":
             happened = await _credentialed(session, journal, migration_id, intent)
         case _:
-            happened = await _executed(session, journal, migration_id, intent)
+            happened = await _executed(session, journal, migration_id, intent, conflict)
     return _close(journal, intent, happened, journal.known.run_id)
 
 
@@ -194,13 +194,27 @@ async def _credentialed(
     return bool(await events_since(session, migration_id, sequence_of(intent)))
 
 
-async def _executed(session: Session, journal: Journal, migration_id: str, intent: Entry) -> bool:
-    """Asked twice, some seconds apart: a service may begin a while after it was asked."""
+async def _executed(
+    session: Session,
+    journal: Journal,
+    migration_id: str,
+    intent: Entry,
+    conflict: ConflictError | None,
+) -> bool:
+    """Asked twice, some seconds apart: a service may begin a while after it was asked.
+
+    One that was refused (``conflict``) took place only if a copy of it did, and then its run has
+    begun since: what stands in its way otherwise is somebody else's.
+    """
     run_id = journal.known.run_id or ""
+    if conflict is not None:
+        run = await session.client.get_run(migration_id, run_id)
+        since = await events_since(session, migration_id, sequence_of(intent))
+        return run.status != "awaiting_approval" and has_begun(since)
     for look in range(2):
         if look:
             await asyncio.sleep(session.settle_seconds)
-        run: Run = await session.client.get_run(migration_id, run_id)
+        run = await session.client.get_run(migration_id, run_id)
         if run.status != "awaiting_approval":
             if run.status in IN_FLIGHT or run.status in ("completed", "failed", "canceled"):
                 return True
