@@ -227,7 +227,7 @@ def test_no_verb_of_the_client_is_left_out() -> None:
         for name, member in inspect.getmembers(MigrationClient, inspect.isfunction)
         if not name.startswith("_")
     }
-    assert public == set(VERBS)
+    assert public - {"guard"} == set(VERBS)  # what stands before a request is none
 
 
 @pytest.mark.parametrize("verb", VERBS)

@@ -50,6 +50,18 @@ def test_a_number_gets_the_code_of_the_country_that_its_row_names(tmp_path: Path
     ]  # fmt: skip
 
 
+def test_a_number_without_the_prefix_of_its_country_may_be_a_local_one_and_stays(
+    tmp_path: Path,
+) -> None:
+    rows = [
+        ("+43 1 588010", "Austria"), ("7675-3425", "Austria"), ("2967 542", "Ireland"),
+        ("21 345 6789", "Ireland"), ("021 345 6789", "Ireland"), ("91 555 22 82", "Spain"),
+    ]  # fmt: skip
+    assert phones(work(tmp_path, rows)) == [
+        "+431588010", "7675-3425", "2967 542", "21 345 6789", "+353213456789", "+34915552282",
+    ]  # fmt: skip
+
+
 def test_without_a_country_only_numbers_that_tell_theirs_are_written_anew(tmp_path: Path) -> None:
     made = work(tmp_path, [(number, "") for number, _ in MIXED])
     changed = {a: b for (a, _), b in zip(MIXED, phones(made), strict=True) if a != b}

@@ -97,3 +97,24 @@ def test_a_lost_preview_is_forgotten_until_the_next_generate(tmp_path: Path) -> 
     lost = book.known
     book.result(book.intend("generate", sequence=30), run_id="r3")
     assert (lost.lost, book.known.lost) == (True, False)
+
+
+def test_a_late_line_of_who_had_lost_the_lease_is_passed_over(tmp_path: Path) -> None:
+    late = journal(tmp_path)
+    late.result(late.intend("create", external_id="x"), migration_id="m1")
+    after = journal(tmp_path)
+    after.result(after.intend("upload", files=["a.csv"]))
+    intent = after.intend("generate", sequence=3)
+    late.fact("forgotten", migration_id="m1")
+    after.result(intent, run_id="r1")
+    read = journal(tmp_path).known
+    assert (read.migration_id, read.uploaded, read.run_id, read.open) == ("m1", True, "r1", None)
+
+
+def test_two_last_lines_of_one_number_are_an_error(tmp_path: Path) -> None:
+    filled(tmp_path)
+    first, second = journal(tmp_path), journal(tmp_path)
+    first.fact("forgotten", migration_id="m1")
+    second.fact("forgotten", migration_id="m1")
+    with pytest.raises(JournalError, match="line 12 of the journal"):
+        journal(tmp_path)

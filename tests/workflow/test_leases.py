@@ -81,7 +81,8 @@ def test_a_stopped_process_finds_out_that_its_lease_was_taken_over_and_sends_not
     assert "this process held acme and lost it" in said
     assert "nothing was sent since" in said
     assert patient.agent.calls.count("execute") == 1
-    assert patient.apply().status == "unchanged"
+    later = patient.apply()
+    assert later.status == "unchanged", later.error
 
 
 def test_a_lease_of_another_host_is_waited_for_while_it_has_a_heartbeat(patient: Bench) -> None:

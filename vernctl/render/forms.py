@@ -92,7 +92,7 @@ def heal_forms(heals: Sequence[HealedColumn]) -> list[HealedColumn]:
     return [
         same[0].model_copy(
             update={
-                "column": ", ".join(heal.column for heal in same),
+                "column": ", ".join(dict.fromkeys(heal.column for heal in same)),
                 "cells": sum(heal.cells for heal in same),
             }
         )

@@ -3,7 +3,8 @@
 One file of JSON lines per endpoint and address, append-only, fsynced. An intent is written before
 every request that changes something, its result after the reply; an intent without a result is a
 request whose fate is unknown, and is settled by reading (:mod:`vernctl.workflow.settle`), never by
-asking again. A torn last line is what a crash leaves and is cut off; anything else is damage.
+asking again. A torn last line is what a crash leaves and is cut off; a line that others have gone
+past is one of a process that had lost its lease, and is passed over; anything else is damage.
 """
 
 from __future__ import annotations
@@ -90,9 +91,15 @@ class Journal:
                 entry = Entry.model_validate_json(line)
             except ValidationError as error:
                 raise self._damaged(number, line) from error
-            if entry.v != JOURNAL_FORMAT or entry.n != number:
+            if entry.v != JOURNAL_FORMAT or not 1 <= entry.n <= len(entries) + 1:
                 raise self._damaged(number, line)
-            entries.append(entry)
+            if entry.n == len(entries) + 1:
+                entries.append(entry)
+            elif entry.n == len(entries):
+                raise self._damaged(number, line)  # which of the two holds, nobody can say
+            # Else a process was stopped in the middle of this very line, and lost its lease: who
+            # took over has settled by reading what the line tells, and gone on. No request followed
+            # it, for the lease stands before each.
         return entries
 
     def _damaged(self, line: int, text: bytes) -> JournalError:

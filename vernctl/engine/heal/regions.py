@@ -20,11 +20,16 @@ _ADJECTIVES = {
 
 
 class Numbering(NamedTuple):
-    """A country's plan: calling code, trunk prefix, and the RE2 pattern of a national number."""
+    """A country's plan: calling code, trunk prefix, and the RE2 pattern of a national number.
+
+    ``needs_trunk``: a number that is whole begins with the prefix there; one without may be a
+    local one, short of its area code, however well it fits the pattern.
+    """
 
     calling_code: str
     trunk: str
     valid: str
+    needs_trunk: bool
 
 
 def region_named(text: str) -> str | None:
@@ -52,7 +57,17 @@ def numbering_of(region: str) -> Numbering | None:
     valid = "|".join(dict.fromkeys(pattern for pattern in patterns if pattern))
     if not valid or (trunk and not trunk.isdigit()):
         return None
-    return Numbering(str(plan.country_code), trunk, valid)
+    code = str(plan.country_code)
+    return Numbering(code, trunk, valid, trunk not in ("", code) and _written_with(trunk, region))
+
+
+def _written_with(trunk: str, region: str) -> bool:
+    """Whether a region's numbers are written with the prefix, as its example number is."""
+    from phonenumbers import PhoneNumberFormat, example_number, format_number
+
+    number = example_number(region)
+    written = "" if number is None else format_number(number, PhoneNumberFormat.NATIONAL)
+    return "".join(sign for sign in written if sign.isdigit()).startswith(trunk)
 
 
 def valid_share(numbers: Mapping[str, int], region: str) -> float:

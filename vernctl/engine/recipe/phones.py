@@ -37,8 +37,9 @@ class Phone(RecipeValue):
 
     As ``e164`` every number with ``+`` or ``00`` is written ``+`` and digits; one without becomes
     international only by ``calling_code``, where its digits, without the ``trunk`` prefix, match
-    ``valid`` as a whole. ``national`` is the other way round: ``trunk`` and digits, of numbers of
-    that calling code alone. What does not fit stays as it is.
+    ``valid`` as a whole; with ``needs_trunk`` only if it has that prefix. ``national`` is the other
+    way round: ``trunk`` and digits, of numbers of that calling code alone. What does not fit stays
+    as it is.
     """
 
     op: Literal["phone"] = "phone"
@@ -46,6 +47,7 @@ class Phone(RecipeValue):
     calling_code: str = ""
     trunk: str = ""
     valid: str = ""
+    needs_trunk: bool = False
 
     def build(self, cell: exp.Expr) -> exp.Expr:
         if self.form == "digits":
@@ -69,14 +71,16 @@ class Phone(RecipeValue):
             return [(international, digits)] if self.form == "e164" else []
         inside = rf"(?:{self.valid})$"
         cut = regex_replace(digits, rf"^{self.trunk}", "", "") if self.trunk else digits
+        ahead_of_it = f"^{self.trunk}" if self.needs_trunk else r"^\d"
         own = rf"^\+{self.calling_code}"
         bare = regex_replace(digits, rf"^\+?{self.calling_code}", "", "")
-        within = both(matches(digits, r"^\d"), matches(cut, f"^{inside}"))
         readings = [
-            (within, cut),
-            (both(matches(digits, r"^\d"), matches(digits, f"^{inside}")), digits),
+            (both(matches(digits, ahead_of_it), matches(cut, f"^{inside}")), cut),
             (matches(digits, rf"^{self.calling_code}{inside}"), bare),
         ]
+        if not self.needs_trunk:
+            whole = both(matches(digits, r"^\d"), matches(digits, f"^{inside}"))
+            readings.insert(1, (whole, digits))
         if self.form == "national":
             readings.append((matches(digits, own + inside), bare))
             # Where the trunk prefix is the country's code (+1), numbers are written without it.
@@ -91,7 +95,7 @@ class Phone(RecipeValue):
     def describe(self) -> str:
         if self.form == "digits":
             return "phone number in digits"
-        of = f", +{self.calling_code} where it has no country code" if self.calling_code else ""
+        of = ", with its country's code" if self.calling_code else ""
         named = {"e164": f"phone number in E.164{of}", "national": "phone number as in its country"}
         return named[self.form]
 

@@ -288,6 +288,11 @@ def _heals(outcome: SpecOutcome) -> Part | None:
     if not outcome.heals:
         return None
     ordered = sorted(outcome.heals, key=lambda heal: heal.approved)
+    told = [
+        form
+        for approved in (False, True)
+        for form in forms.heal_forms([heal for heal in ordered if heal.approved is approved])
+    ]
     return {
         "title": forms.heals_title(ordered),
         "leave": clip(forms.leave_note(ordered)),
@@ -301,7 +306,7 @@ def _heals(outcome: SpecOutcome) -> Part | None:
                 "after": None if heal.after is None else clip(heal.after),
                 "approved": heal.approved,
             }
-            for heal in ordered
+            for heal in told
         ],
     }
 
