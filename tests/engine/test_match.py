@@ -105,6 +105,14 @@ def test_a_doubtful_column_of_the_same_name_is_asked_about_in_a_file_of_another_
     assert only(tmp_path, HASHED, "id", "email")["email"].close
 
 
+def test_first_beside_last_is_a_name(tmp_path: Path) -> None:
+    text = "First,Last,Phone\nAnn,Lee,1\nBob,Ray,2\n"
+    parts = chosen(only(tmp_path, text, "First Name", "Surname"))
+    assert parts == {"First Name": "First", "Surname": "Last"}
+    assert only(tmp_path, text, "Full Name")["Full Name"].chosen is not None
+    assert only(tmp_path, "First,Seen\n1,2\n", "First Name")["First Name"].chosen is None
+
+
 def test_a_rival_that_another_target_needs_is_no_rival(tmp_path: Path) -> None:
     found = only(tmp_path, PEOPLE, "Work Email", "Email 2")
     assert chosen(found) == {"Work Email": "Work E-mail", "Email 2": "E-mail 2"}

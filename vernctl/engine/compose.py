@@ -174,4 +174,7 @@ def _positions(table: TableProfile) -> dict[str, int]:
         units = name_of(_IN_CURRENCY.sub("", column.name) or column.name).units
         if len(units) == 1:
             found.setdefault(units[0], column.index)
+    if "first" in found and "last" in found:
+        found.setdefault("first name", found["first"])
+        found.setdefault("last name", found["last"])
     return found

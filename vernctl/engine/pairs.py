@@ -145,8 +145,17 @@ def _singulars(text: str) -> tuple[str, ...]:
 
 
 def _in_context(table: TableProfile, names: list[Name]) -> list[Name]:
-    """Beside a first name, "Name" is the last one, and the other way round ("Nome, Cognome")."""
+    """Beside a first name, "Name" is the last one, and the other way round ("Nome, Cognome");
+    "First" beside "Last" is the first name."""
     units = [name.units for name in names]
+    if units.count(("first",)) == units.count(("last",)) == 1:
+        names = [
+            name._replace(units=(f"{name.units[0]} name",))
+            if name.units in (("first",), ("last",))
+            else name
+            for name in names
+        ]
+        units = [name.units for name in names]
     halves = {("first name",), ("last name",)}
     missing = halves - set(units)
     if len(missing) != 1 or units.count(("name",)) != 1:
