@@ -43,12 +43,6 @@ def inspect_file(path: Path) -> Inspection:
     return Inspection(file=path.name, size=path.stat().st_size, tables=inspected)
 
 
-def inspect_files(paths: Sequence[Path]) -> list[InspectedTable]:
-    """The tables of several files. Raises EngineError also where two files have one name."""
-    check_names(paths)
-    return [table for path in paths for table in inspect_file(path).tables]
-
-
 class TableChoiceError(EngineError):
     """One table has to be named, or there is none of that name; ``names`` are those there are."""
 
