@@ -102,6 +102,16 @@ def test_rows_of_no_known_kind_are_asked_about(
     assert (told in made.notes) is left
 
 
+@pytest.mark.parametrize(("header", "asked"), [("Record Type", 1), ("Entity", 1), ("Type", 0)])
+def test_rows_of_another_thing_are_asked_about_where_one_template_is_named(
+    tmp_path: Path, header: str, asked: int
+) -> None:
+    text = EXPORT.replace("Record Type", header)
+    assert len(run(tmp_path, text, CONTACTS).questions) == asked
+    grades = text.replace("Organisation", "Gold").replace("Person", "Contact")
+    assert not run(tmp_path, grades, CONTACTS).questions
+
+
 @pytest.mark.parametrize(
     ("header", "name"),
     [("Related To", "export.csv"), ("Type", "deals.csv"), ("Type", "export.csv")],

@@ -35,6 +35,10 @@ _MOST_VALUES = 20
 _NAMED = 0.5
 #: What one system calls a company, another calls an account.
 _ALSO = {"account": "company", "company": "account", "individual": "contact"}
+_THINGS = frozenset(
+    ("company", "contact", "account", "deal", "product", "customer", "supplier", "invoice", "order",
+     "employee", "user", "ticket", "task", "lead", "payment", "project")
+)  # fmt: skip
 LEFT_OUT = "Leave them out"
 
 #: The profile of one part of a split.
@@ -107,11 +111,21 @@ def _kinds_of(table: TableProfile, templates: Sequence[Template]) -> _Kinds | No
             found.unnamed.append(("", blank))
         # In a file of notes, "Type: Contact" says what a note is about, and not what it is.
         about_others = bool(homes - found.named.keys())
-        if len(found.named) < 2 or rows < _NAMED * table.rows or about_others:
+        several = len(found.named) > 1 or (found.named and _are_kinds(units, found.unnamed))
+        if not several or rows < _NAMED * table.rows or about_others:
             continue
         if best is None or rows > best.rows:
             best = found._replace(rows=rows)
     return best
+
+
+def _are_kinds(called: frozenset[str], values: Sequence[tuple[str, int]]) -> bool:
+    """Whether values that name no template name other things than it all the same: companies, in
+    a "Record Type" of contacts. Of a mere "Type", the values are more often classes of one thing.
+    """
+    told = [frozenset(units_of(words_of(value))) for value, _ in values]
+    named = called != {"type"} and bool(told)
+    return named and all(units and units <= _THINGS for units in told)
 
 
 def _named(value: str, templates: Sequence[Template]) -> str | None:
