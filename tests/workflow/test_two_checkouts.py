@@ -7,6 +7,8 @@ import pytest
 from bench import Bench, Meanwhile
 from scripted_agent import Ask
 
+from vernctl.api.client import MigrationClient
+
 
 @pytest.fixture
 def other(work_bench: Bench, tmp_path: Path) -> Bench:
@@ -179,3 +181,20 @@ def test_what_another_checkout_has_imported_a_moment_ago_is_not_imported_again(
     outcome = other.apply()
     assert work_bench.agent.calls.count("execute") == 1
     assert outcome.status == "unchanged", outcome
+
+
+@pytest.mark.parametrize("moment", ["/thread → 200", "/log → 200", "/files → 200"])
+def test_what_another_checkout_imports_while_the_preview_is_made_anew_is_not_imported_again(
+    work_bench: Bench, tmp_path: Path, moment: str
+) -> None:
+    planned = work_bench.plan()
+    work_bench.approve()
+
+    async def cancel(client: MigrationClient) -> None:
+        await client.cancel_run(planned.migration_id or "", planned.run_id or "")
+
+    work_bench.run(lambda session: cancel(session.client))
+    other = work_bench.checkout(tmp_path / "other")
+    other.requests = Meanwhile(moment, 1, work_bench.apply)
+    outcome = other.apply()
+    assert (outcome.status, work_bench.agent.calls.count("execute")) == ("unchanged", 1), outcome

@@ -259,6 +259,9 @@ async def _regenerate(
         return await nothing_to_do(work, approved, run, partial(confirm, work, approved))
     if reached.plan.case != "read":
         return await conclude(work, reached, PlanOptions(pending=True))
+    # While it was made anew, another checkout may have imported what is approved here.
+    if (found := await recognised(work, approved, await work.look())) is not None:
+        return as_before(found)
     return await _execute_or_refuse(work, reached, approved)
 
 

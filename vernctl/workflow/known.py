@@ -25,7 +25,7 @@ Action = Literal[
     "import",
     "correct",
 ]
-Fact = Literal["preview", "settled", "adopted", "forgotten", "lost", "executed", "missed"]
+Fact = Literal["preview", "settled", "adopted", "forgotten", "found", "lost", "executed", "missed"]
 
 
 class Entry(BaseModel):
@@ -230,6 +230,8 @@ def _after_fact(known: Known, entry: Entry) -> dict[str, object]:
                 "lost": False,
                 "sequence": read.get("sequence"),
             }
+        case "found":
+            return {"migration_id": read.get("migration_id")}
         case "lost":
             return {"preview": None, "lost": True}
         case "forgotten":

@@ -102,6 +102,9 @@ async def reach(work: Work, options: PlanOptions) -> Reached:
         work.session.budget.promise(work.address, plan.cost.agent, work.spec)
         work.session.listener.announce(work.spec.name, steps_for(plan), plan.cost)
         progress.steps += steps_for(plan)
+        if observed.migration_id is not None and work.journal.known.migration_id is None:
+            # A fresh clone: the approved snapshot has told the migration, and no more is known.
+            work.journal.fact("found", migration_id=observed.migration_id)
         try:
             progress.questions += await perform(work, plan, effects=options.step)
         except Replan as moved:
