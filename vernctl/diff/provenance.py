@@ -33,6 +33,8 @@ from vernctl.snapshot.sheet import Row, Sheet
 MAYBE = 0.1
 #: Why a row is not in a sheet that its table feeds, where a column says which sheet a row is of.
 ELSEWHERE = "in another sheet"
+#: Why a row is in no sheet where none of its table is.
+UNFED = "its table feeds no sheet"
 #: A source column of so few values may well have become a constant.
 FEW_VALUES = 3
 
@@ -48,7 +50,10 @@ class SourceData:
 
 
 class LostRow(NamedTuple):
-    """A source row that is no row of the sheet: 0-based row of its table, its cells, and why."""
+    """A source row that is no row of the sheet: 0-based row of its table, its cells, and why.
+
+    ``slug`` is '' for a row whose table feeds no sheet.
+    """
 
     slug: str
     file: str
@@ -83,20 +88,31 @@ def read_off(tables: Sequence[SourceData], snapshot: Snapshot) -> Provenance:
         return Provenance(
             sheets=origins,
             unused=tuple(_unused(tables, snapshot, feeds, origins)),
-            unfed=tuple(_unfed(tables, snapshot, feeds)),
+            unfed=tuple(
+                UnfedTable(file=table.file, table=table.table, rows=_filled(table))
+                for table in _unfed(tables, snapshot, feeds)
+            ),
         )
 
 
 def lost_rows(tables: Sequence[SourceData], snapshot: Snapshot) -> tuple[LostRow, ...]:
-    """The rows of the files that feed a sheet and are none of its rows, sheet by sheet.
+    """The rows of the files that feed a sheet and are none of its rows, sheet by sheet; last those
+    of tables that feed none.
 
     ``why`` is ``double "COLUMN"`` where the row shares an identifying value with one that is there,
     ``double`` where it equals one in every cell, else ``unexplained``. Sampled sheets have none.
     A row that is in another sheet, and no double of one here, is not lost.
     """
-    feeds = {sheet.slug: _feeds(sheet, tables) for sheet in snapshot.sheets}
-    lost = (row for sheet in snapshot.sheets for row in _lost(sheet, feeds))
-    return tuple(row for row in lost if row.why != ELSEWHERE)
+    with paused_collector():
+        feeds = {sheet.slug: _feeds(sheet, tables) for sheet in snapshot.sheets}
+        lost = (row for sheet in snapshot.sheets for row in _lost(sheet, feeds))
+        unfed = (
+            LostRow("", table.file, table.table, row, cells, UNFED)
+            for table in _unfed(tables, snapshot, feeds)
+            for row, cells in enumerate(table.rows)
+            if any(map(str.strip, cells))
+        )
+        return (*(row for row in lost if row.why != ELSEWHERE), *unfed)
 
 
 def _feeds(sheet: Sheet, tables: Sequence[SourceData]) -> list[_Feed]:
@@ -128,7 +144,7 @@ def _sheet_origin(sheet: Sheet, all_feeds: Mapping[str, Sequence[_Feed]]) -> She
         rows=len(sheet.rows),
         sample_of=sheet.sample_of,
         files=tuple(dict.fromkeys(feed.table.file for feed in feeds)),
-        rows_read=sum(any(map(str.strip, row)) for feed in feeds for row in feed.table.rows),
+        rows_read=sum(_filled(feed.table) for feed in feeds),
         doubles=lost["double"],
         elsewhere=lost[ELSEWHERE.split(" ")[0]],
         unexplained=lost["unexplained"],
@@ -242,7 +258,7 @@ def _identifying(sheet: Sheet, feed: _Feed) -> list[int]:
 
 def _unfed(
     tables: Sequence[SourceData], snapshot: Snapshot, feeds: Mapping[str, Sequence[_Feed]]
-) -> Iterator[UnfedTable]:
+) -> Iterator[SourceData]:
     """Tables none of whose rows is in a sheet; told only where it is known of every row of every
     sheet what table it came from."""
     for sheet in snapshot.sheets:
@@ -251,9 +267,13 @@ def _unfed(
             return
     feeding = {id(feed.table) for each in feeds.values() for feed in each}
     for table in tables:
-        rows = sum(any(map(str.strip, row)) for row in table.rows)
-        if rows and id(table) not in feeding:
-            yield UnfedTable(file=table.file, table=table.table, rows=rows)
+        if id(table) not in feeding and _filled(table):
+            yield table
+
+
+def _filled(table: SourceData) -> int:
+    """How many rows of the table are not blank."""
+    return sum(any(map(str.strip, row)) for row in table.rows)
 
 
 def _unused(

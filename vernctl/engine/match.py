@@ -206,6 +206,8 @@ def _link_keys(
 
 def _of_parts(sheet: SheetMatch, tables: Mapping[str, TableProfile]) -> SheetMatch:
     """The match, with what says which rows of a table are meant where a part of it is."""
+    if not any(tables[table].which for table in sheet.tables):
+        return sheet
 
     def told(candidate: Candidate) -> Candidate:
         which = tables[candidate.table].which

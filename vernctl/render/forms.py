@@ -68,7 +68,12 @@ def rows_accounted(sheet: SheetOrigin) -> list[str]:
     """What became of the rows that were read, as parts of one line."""
     sampled = sheet.sample_of is not None and sheet.sample_of > sheet.rows
     read, kept = number(sheet.rows_read), number(sheet.rows)
-    parts = [f"{read} read" if sampled else f"{read} read → {kept}"]
+    return [f"{read} read" if sampled else f"{read} read → {kept}", *rows_missing(sheet)]
+
+
+def rows_missing(sheet: SheetOrigin) -> list[str]:
+    """What the rows are that were read and are not in the sheet."""
+    parts = []
     if sheet.doubles:
         parts.append(counted(sheet.doubles, "double"))
     if sheet.elsewhere:

@@ -52,7 +52,7 @@ def lost_of(project: Project, spec: Spec) -> Lost:
     Raises RefusedError where there is neither, InputError where the cells are tokens or the files
     are not here, or are too large to be laid beside the rows.
     """
-    from vernctl.diff.provenance import lost_rows, read_off
+    from vernctl.diff.provenance import lost_rows
 
     snapshot = _shown(project, spec)
     inputs = resolve_inputs(spec, ())
@@ -67,11 +67,8 @@ def lost_of(project: Project, spec: Spec) -> Lost:
     found: dict[tuple[str, int], tuple[list[str], str]] = {}
     for lost in lost_rows(tables, snapshot):
         sheets, _ = found.setdefault((lost.table, lost.row), ([], lost.why))
-        sheets.append(lost.slug)
-    for unfed in read_off(tables, snapshot).unfed:
-        for row, cells in enumerate(by_name[unfed.table].rows):
-            if any(map(str.strip, cells)):
-                found[unfed.table, row] = ([], "its table feeds no sheet")
+        if lost.slug:
+            sheets.append(lost.slug)
     order = {table.table: position for position, table in enumerate(tables)}
     return Lost(
         name=spec.name,

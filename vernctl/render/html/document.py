@@ -228,14 +228,8 @@ def _origin(origin: ColumnOrigin) -> Part:
 def _accounting(origin: SheetOrigin | None) -> str | None:
     if origin is None:
         return None
-    parts = [f"{words.number(origin.rows_read)} rows read → {words.number(origin.rows)}"]
-    if origin.doubles:
-        parts.append(words.counted(origin.doubles, "double"))
-    if origin.elsewhere:
-        parts.append(f"{words.number(origin.elsewhere)} in another sheet")
-    if origin.unexplained:
-        parts.append(f"{words.number(origin.unexplained)} unexplained")
-    return " · ".join(parts)
+    kept = f"{words.number(origin.rows_read)} rows read → {words.number(origin.rows)}"
+    return " · ".join([kept, *forms.rows_missing(origin)])
 
 
 def _unused(outcome: SpecOutcome) -> list[JsonValue]:
