@@ -51,6 +51,20 @@ def test_csv_and_json_have_every_cell_exactly(planned: Path, vernctl: Any) -> No
     assert told["rows"][1]["cells"]["Name"] == "Cy, \x1b[31mred"
 
 
+def test_rows_of_a_file_that_feeds_no_sheet_are_lost_too(planned: Path, vernctl: Any) -> None:
+    (planned / "data" / "parts.csv").write_text("Torque,Bore\n17,8.25\n19,9.5\n")
+    spec = planned / "specs" / "acme.yaml"
+    spec.write_text(spec.read_text().replace("contacts.csv]", "contacts.csv, ../data/parts.csv]"))
+    assert vernctl("plan").code == 2
+    told = json.loads(vernctl("rows", "specs/acme.yaml", "--lost", "--format", "json").out)
+    parts = [row for row in told["rows"] if row["file"] == "parts.csv"]
+    assert [(row["row"], row["sheets"], row["why"]) for row in parts] == [
+        (1, [], "its table feeds no sheet"),
+        (2, [], "its table feeds no sheet"),
+    ]
+    assert [row["row"] for row in told["rows"] if row["file"] == "contacts.csv"] == [3, 4]
+
+
 def test_without_a_snapshot_nothing_can_be_told(project: Path, vernctl: Any) -> None:
     told = vernctl("rows", "specs/acme.yaml", "--lost")
     assert told.code == 4 and "vernctl plan specs/acme.yaml" in told.err
