@@ -34,6 +34,16 @@ def patient(tmp_path: Path) -> Iterator[Bench]:
             agent.go.set()
 
 
+class Hearing(Silent):
+    """Keeps the words for a person who waits."""
+
+    def __init__(self) -> None:
+        self.said: list[str] = []
+
+    def say(self, spec: str, phase: str, text: str) -> None:
+        self.said.append(phase)
+
+
 @pytest.fixture
 def soon(monkeypatch: pytest.MonkeyPatch) -> None:
     """Leases that expire before a test loses patience."""
@@ -147,6 +157,25 @@ def test_of_two_that_take_an_expired_lease_over_at_once_one_has_it(tmp_path: Pat
     for thread in threads:
         thread.join(SECONDS)
     assert (most, inside) == ([1], [0])
+
+
+@pytest.mark.usefixtures("soon")
+@pytest.mark.parametrize("locked", [True, False])
+def test_only_a_lease_under_the_kernels_lock_ends_with_that_lock(
+    tmp_path: Path, locked: bool
+) -> None:
+    # Nobody has the lock. A lease that was taken over while another had it says nothing by that.
+    left = leasefile.Holder.here("apply", locked=locked)
+    leasefile.put(tmp_path / "acme.lease", left)
+    assert (holder_of(tmp_path, "acme") is None) is locked
+    waiting = Hearing()
+
+    async def work() -> None:
+        async with lease(tmp_path, "acme", "apply", waiting):
+            still_held()
+
+    asyncio.run(work())
+    assert set(waiting.said) == (set() if locked else {"waiting"})
 
 
 def test_a_lease_that_looks_expired_is_not_taken_from_a_host_whose_clock_is_wrong(

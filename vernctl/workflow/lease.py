@@ -59,7 +59,7 @@ def still_held() -> None:
 def holder_of(folder: Path, spec: str) -> str | None:
     """Who holds the spec's lease right now, in words; None: nobody."""
     holder = leasefile.read(_lease_file(folder, spec))
-    if holder is not None and not holder.is_here and not holder.expired:
+    if holder is not None and not holder.is_known and not holder.expired:
         return str(holder)
     try:
         lock = os.open(_lock_file(folder, spec), os.O_RDWR | os.O_CLOEXEC)
@@ -83,13 +83,13 @@ class _Hold:
         self._ended = False
 
     @classmethod
-    def claim(cls, path: Path, spec: str, command: str, over: Holder | None) -> _Hold | None:
+    def claim(
+        cls, path: Path, spec: str, command: str, over: Holder | None, *, locked: bool
+    ) -> _Hold | None:
         """Take the lease, ``over`` the one that lies there; None where somebody was first."""
-        holder = Holder.here(command)
-        if over is None:
-            return cls(path, spec, holder) if leasefile.create(path, holder) else None
-        leasefile.put(path, holder)
-        return cls(path, spec, holder)
+        holder = Holder.here(command, locked=locked)
+        first = leasefile.renew(path, holder, over) if over else leasefile.create(path, holder)
+        return cls(path, spec, holder) if first else None
 
     @property
     def is_mine(self) -> bool:
@@ -117,7 +117,7 @@ class _Hold:
                 return False
             alive = self._holder.alive()
             try:
-                kept = leasefile.renew(self.path, alive)
+                kept = leasefile.renew(self.path, alive, self._holder)
             except OSError:
                 # The next heartbeat tries again; without any, the lease expires.
                 return True
@@ -187,16 +187,17 @@ async def _acquire(lock: int, path: Path, spec: str, command: str, listener: Lis
     watch, told = _Watch(), ""
     while True:
         kernel, holder = _lock(lock), leasefile.read(path)
-        foreign = holder is not None and (kernel == "unknown" or not holder.is_here)
+        foreign = holder is not None and (kernel == "unknown" or not holder.is_known)
         over = foreign and holder is not None and watch.is_over(holder)
         free = over or (kernel != "taken" and not foreign)
-        hold = _Hold.claim(path, spec, command, holder) if free else None
+        locked = kernel == "locked"
+        hold = _Hold.claim(path, spec, command, holder, locked=locked) if free else None
         if hold is not None and (not over or await _won(hold)):
             if over:
                 listener.note(f"{spec}: taken over from {holder}.")
             _keeper(leasefile.HEARTBEAT).keep(hold)
             return hold
-        if kernel == "locked":
+        if locked:
             # Whoever holds the lease may want the lock for its next command.
             fcntl.flock(lock, fcntl.LOCK_UN)
         whose = f"{holder.token} {holder.expired}" if holder else "nobody known"
@@ -208,9 +209,12 @@ async def _acquire(lock: int, path: Path, spec: str, command: str, listener: Lis
 
 async def _won(hold: _Hold) -> bool:
     """Whether a lease that has just been taken over is still ours a moment later: of two that take
-    it over at once, the last one has it."""
-    await asyncio.sleep(5 * _LOOK_AGAIN)
-    return hold.is_mine
+    it over at once, the last one has it, whichever of them has the kernel's lock."""
+    for _ in range(5):
+        await asyncio.sleep(_LOOK_AGAIN)
+        if not hold.beat():
+            return False
+    return True
 
 
 def _opened(path: Path) -> int:

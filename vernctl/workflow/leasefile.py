@@ -23,7 +23,8 @@ HEARTBEAT, EXPIRY = 5.0, 30.0
 
 class Holder(BaseModel):
     """Who holds a lease. ``host`` is for people, ``machine`` tells hosts apart (one kernel since
-    its start); ``token`` tells one hold from every other; times are UTC, ISO 8601."""
+    its start); ``token`` tells one hold from every other; ``locked``: its process has the kernel's
+    lock, too; times are UTC, ISO 8601."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -36,9 +37,10 @@ class Holder(BaseModel):
     since: str
     heartbeat: str
     expires: str
+    locked: bool = False
 
     @classmethod
-    def here(cls, command: str) -> Holder:
+    def here(cls, command: str, *, locked: bool = False) -> Holder:
         """This process, from now on."""
         times = _pulse()
         return cls(
@@ -49,6 +51,7 @@ class Holder(BaseModel):
             pid=os.getpid(),
             command=command,
             since=times["heartbeat"],
+            locked=locked,
             **times,
         )
 
@@ -57,9 +60,9 @@ class Holder(BaseModel):
         return self.model_copy(update=_pulse())
 
     @property
-    def is_here(self) -> bool:
-        """Held on this very host, whose kernel knows whether its process lives."""
-        return self.machine == machine()
+    def is_known(self) -> bool:
+        """Held under the lock of this host's kernel, which so knows whether its process lives."""
+        return self.locked and self.machine == machine()
 
     @property
     def expired(self) -> bool:
@@ -110,11 +113,11 @@ def create(path: Path, holder: Holder) -> bool:
     return True
 
 
-def renew(path: Path, holder: Holder) -> bool:
-    """Write the hold with its new heartbeat; False where the lease is somebody else's by now."""
+def renew(path: Path, holder: Holder, over: Holder) -> bool:
+    """Write the lease over that hold; False where somebody else's lies there by now."""
     beside = _written(path, holder)
     try:
-        if not is_held(path, holder):
+        if not is_held(path, over):
             return False
         beside.replace(path)
     finally:
